@@ -1,0 +1,46 @@
+import type { CardAction } from "./action.ts";
+
+/**
+ * The canonical card: what is shown, before any platform's limits. Plain data, so that it serialises into the outbox,
+ * snapshots and diffs. Builders live one file per card beside this one; renderers in render/ turn it into a platform's
+ * form and fall back to text.
+ */
+export interface Card {
+  /** Which card this is, e.g. "bill". Renderers choose a platform template by it. */
+  readonly name: CardName;
+  readonly title: string;
+  readonly subtitle?: string;
+  /** The one figure people look for, e.g. "¥7,453.00" with "应付合计". */
+  readonly emphasis?: { readonly value: string; readonly label: string };
+  readonly rows: readonly CardRow[];
+  readonly paragraphs: readonly string[];
+  readonly buttons: readonly CardButton[];
+  /** Where a tap on the card itself leads: an H5 page. */
+  readonly link?: string;
+}
+
+export interface CardRow {
+  readonly label: string;
+  readonly value: string;
+}
+
+export type CardButton =
+  | {
+      readonly kind: "action";
+      readonly label: string;
+      readonly action: CardAction;
+      readonly style?: "primary" | "danger";
+    }
+  | { readonly kind: "link"; readonly label: string; readonly url: string; readonly style?: "primary" };
+
+export const CARD_NAMES = ["text", "menu", "bill", "bill-list", "payment-link", "receipt", "bind"] as const;
+export type CardName = (typeof CARD_NAMES)[number];
+
+/** A card that is only words. */
+export const textCard = (...paragraphs: string[]): Card => ({
+  name: "text",
+  title: "",
+  rows: [],
+  paragraphs,
+  buttons: [],
+});

@@ -1,0 +1,43 @@
+import type { Card } from "../../cards/card.ts";
+
+export type Platform = "official-account" | "wecom" | "dingtalk";
+
+/** A person or a group as the platform names it: openid, userid, conversation id. */
+export interface Recipient {
+  readonly kind: "person" | "group";
+  readonly externalId: string;
+}
+
+/**
+ * Why we speak: it decides which of a platform's channels may carry the message. `reply` answers what a person has just
+ * said, `notice` starts a conversation (a bill, a reminder) and may need a template.
+ */
+export type Occasion = "reply" | "notice";
+
+export interface OutgoingMessage {
+  readonly occasion: Occasion;
+  readonly card: Card;
+  /** Same value = same message; platforms that de-duplicate get it (template `client_msg_id`, WeCom duplicate check). */
+  readonly dedupeKey: string;
+}
+
+/**
+ * What a platform did with a message.
+ * - `accepted`: it took the message; `channel` says by which of its ways, `vendorId` is its own number where it gives one.
+ * - `refused`: it will not take this message to this person; sending again as it is would fail again.
+ * - `later`: it could not take it now (rate, outage); try again, not before `retryAfterMs`.
+ * - `unknown`: no answer. The message may have arrived.
+ */
+export type SendOutcome =
+  | { readonly state: "accepted"; readonly channel: string; readonly vendorId?: string }
+  | { readonly state: "refused"; readonly code: string; readonly reason: string; readonly recipientGone: boolean }
+  | { readonly state: "later"; readonly code: string; readonly reason: string; readonly retryAfterMs: number }
+  | { readonly state: "unknown"; readonly reason: string };
+
+/** Says things on one app of one platform. Never throws for what the vendor answers; see SendOutcome. */
+export interface Messenger {
+  readonly platform: Platform;
+  /** The app's id on its platform: appid, corpid/agentid, client id. Part of every identity and inbox key. */
+  readonly appId: string;
+  send(recipient: Recipient, message: OutgoingMessage): Promise<SendOutcome>;
+}

@@ -1,0 +1,32 @@
+import { defineConfig } from "vitest/config";
+
+// Dates and times must not depend on where the tests run; CI runs them under Asia/Shanghai as well (TZ=Asia/Shanghai).
+process.env.TZ ??= "UTC";
+
+const everywhere = { setupFiles: ["test/support/loopback-only.ts"], pool: "forks" as const };
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          ...everywhere,
+          name: "unit",
+          include: ["test/{unit,property,contract,tidy}/**/*.test.ts"],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          ...everywhere,
+          name: "db",
+          include: ["test/{db,import,scenario,conversation}/**/*.test.ts"],
+          // Starts the database server; runs only if there is a file of this project to run.
+          globalSetup: ["test/support/database-server.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});

@@ -10,3 +10,72 @@ export type CardAction =
   | { readonly type: "bind.start" }
   | { readonly type: "help" }
   | { readonly type: "handoff" };
+
+/** Bytes of the longest action text: the key of an official-account menu takes 128 (cards/limits.ts). */
+const ACTION_MAX_LENGTH = 128;
+/** Grows when a field changes its meaning: buttons sent before then decode to null instead of to something else. */
+const VERSION = "1";
+
+/**
+ * The text of a button: `1:bill.show:DG-202609-00001`. It serves as msgmenu id, menu key and WeCom button key alike. Not
+ * signed: it gives no right that its sender does not have anyway. Throws RangeError beyond 128 characters.
+ */
+export function encodeAction(action: CardAction): string {
+  const text = write(action);
+  if (text.length > ACTION_MAX_LENGTH) throw new RangeError(`an action of ${text.length} characters: ${action.type}`);
+  return text;
+}
+
+/** The action of a button, or null for anything that `encodeAction` did not write. */
+export function decodeAction(text: string): CardAction | null {
+  if (text.length > ACTION_MAX_LENGTH) return null;
+  const [version, type = "", ...encoded] = text.split(":");
+  if (version !== VERSION) return null;
+  const action = build(type, encoded.map(decodeArgument));
+  // One text per action: what reads the same but is written otherwise is not ours.
+  return action !== null && write(action) === text ? action : null;
+}
+
+const write = (action: CardAction): string =>
+  [VERSION, action.type, ...argumentsOf(action).map(encodeURIComponent)].join(":");
+
+function argumentsOf(action: CardAction): readonly string[] {
+  switch (action.type) {
+    case "bill.show":
+    case "pay":
+      return [action.billNo];
+    case "bill.list":
+    case "pay.all":
+    case "bind.start":
+    case "help":
+    case "handoff":
+      return [];
+    default:
+      return action satisfies never;
+  }
+}
+
+function build(type: string, values: readonly string[]): CardAction | null {
+  const [first] = values;
+  switch (type) {
+    case "bill.show":
+    case "pay":
+      return first ? { type, billNo: first } : null;
+    case "bill.list":
+    case "pay.all":
+    case "bind.start":
+    case "help":
+    case "handoff":
+      return { type };
+    default:
+      return null;
+  }
+}
+
+function decodeArgument(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return "";
+  }
+}

@@ -12,11 +12,19 @@ export interface Card {
   readonly subtitle?: string;
   /** The one figure people look for, e.g. "¥7,453.00" with "应付合计". */
   readonly emphasis?: { readonly value: string; readonly label: string };
+  /** The few facts that are always shown: number, dates. */
   readonly rows: readonly CardRow[];
+  /** A list that may be long: bill lines, bills. Renderers show what fits, then how many there are in all. */
+  readonly items?: readonly CardRow[];
   readonly paragraphs: readonly string[];
   readonly buttons: readonly CardButton[];
   /** Where a tap on the card itself leads: an H5 page. */
   readonly link?: string;
+  /**
+   * The facts of a template message, which starts a conversation: a fixed number in a fixed order per card name, since
+   * the platform's template names its fields once and for all. Absent: the card can only answer, not begin.
+   */
+  readonly notice?: readonly CardRow[];
 }
 
 export interface CardRow {

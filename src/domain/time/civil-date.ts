@@ -83,3 +83,8 @@ export const formatDate = (date: CivilDate): string =>
   `${Number(date.slice(0, 4))}年${Number(date.slice(5, 7))}月${Number(date.slice(8, 10))}日`;
 /** "2026年8月" */
 export const formatMonth = (month: Month): string => `${Number(month.slice(0, 4))}年${Number(month.slice(5, 7))}月`;
+/** "2026年8月15日 18:30" in Shanghai, of milliseconds since 1970: the one form in which people see a time of day. */
+export const formatInstant = (epochMs: number): string => {
+  const time = Temporal.Instant.fromEpochMilliseconds(epochMs).toZonedDateTimeISO(SHANGHAI).toPlainTime();
+  return `${formatDate(civilDateAt(epochMs))} ${time.toString({ smallestUnit: "minute" })}`;
+};

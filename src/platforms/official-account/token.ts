@@ -1,0 +1,60 @@
+import type { SharedState } from "../../ports/shared-state.ts";
+import { type ApiConnection, callApi, errorCodeOf, errorMessageOf } from "./api.ts";
+
+export interface TokenConfig extends ApiConnection {
+  readonly appId: string;
+  /** `OA_APP_SECRET`. Never logged. */
+  readonly appSecret: string;
+}
+
+export interface AccessTokens {
+  /** The token for a call. Throws TokenUnavailable. */
+  current(): Promise<string>;
+  /** The token to use after the vendor has refused `failed`. Throws TokenUnavailable. */
+  renewed(failed: string): Promise<string>;
+}
+
+/** The vendor gives no token now: nothing was sent, so trying again later is safe. */
+export class TokenUnavailable extends Error {
+  /** The vendor's error code; 0 when it did not answer. */
+  readonly errorCode: number;
+  constructor(errorCode: number, reason: string) {
+    super(`no access token: ${reason}`);
+    this.name = "TokenUnavailable";
+    this.errorCode = errorCode;
+  }
+}
+
+/** The vendor keeps a token valid for this long after it has replaced it. */
+const EARLY_SECONDS = 300;
+const CACHE_MIN_SECONDS = 60;
+
+/**
+ * Tokens from `stable_token` in normal mode: the vendor answers every process with the same token and nobody's token dies
+ * by a refresh (reference/platforms.md section 5.4). Kept in the shared state, which fetches once for all processes.
+ */
+export function createAccessTokens(config: TokenConfig, sharedState: SharedState): AccessTokens {
+  const key = `official-account:${config.appId}:access-token`;
+  const fetchToken = async () => {
+    const answer = await callApi(config, "/cgi-bin/stable_token", {}, stableTokenRequest(config));
+    if (answer.state !== "answered") throw new TokenUnavailable(0, answer.reason);
+    const { access_token: token, expires_in: expiresIn } = answer.json;
+    if (typeof token !== "string" || token === "" || typeof expiresIn !== "number") {
+      const code = errorCodeOf(answer.json);
+      throw new TokenUnavailable(code, `error ${code} ${errorMessageOf(answer.json)}`);
+    }
+    return { token, expiresInSeconds: Math.max(expiresIn - EARLY_SECONDS, CACHE_MIN_SECONDS) };
+  };
+  return {
+    current: () => sharedState.token(key, fetchToken),
+    renewed: (failed) => sharedState.token(key, fetchToken, failed),
+  };
+}
+
+/** Never `force_refresh`: it kills the token of the other processes and is allowed 20 times a day. */
+const stableTokenRequest = (config: TokenConfig) => ({
+  grant_type: "client_credential",
+  appid: config.appId,
+  secret: config.appSecret,
+  force_refresh: false,
+});

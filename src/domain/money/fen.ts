@@ -15,6 +15,12 @@ import {
 /** An amount of CNY in fen (money-rules 1). JSON carries it as an integer named `...Fen`. */
 export type Fen = bigint;
 
+/** The smaller of two amounts; Math.min does not take bigint. */
+export function smallerFen(a: Fen, b: Fen): Fen {
+  if (a < b) return a;
+  return b;
+}
+
 /** "5000", "5000.5" or "-5000.00" yuan → fen. Throws RangeError on anything else, also on a third decimal. */
 export function parseYuan(text: string): Fen {
   const fen = multiply(parseRatio(text), integer(100));

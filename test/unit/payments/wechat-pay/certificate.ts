@@ -3,7 +3,7 @@ import type { KeyPair } from "./platform.ts";
 
 /**
  * Builds a self-signed X.509 v1 certificate at run time, so that no private key lies in the repository. Just
- * the DER that Node's X509Certificate needs; dates as UTCTime.
+ * the DER that Node's X509Certificate needs; dates as UTCTime. `serial` is hex and begins below 80 (DER's sign bit).
  */
 export function newCertificatePem(options: { serial: string; keys: KeyPair; from: Date; until: Date }): string {
   const algorithm = sequence(Buffer.from("06092a864886f70d01010b", "hex"), Buffer.from("0500", "hex"));
@@ -11,7 +11,7 @@ export function newCertificatePem(options: { serial: string; keys: KeyPair; from
     der(0x31, sequence(Buffer.from("0603550403", "hex"), der(0x0c, Buffer.from("Tenpay.com Root CA (test)")))),
   );
   const body = sequence(
-    der(0x02, Buffer.from(`00${options.serial}`, "hex")),
+    der(0x02, Buffer.from(options.serial, "hex")),
     algorithm,
     name,
     sequence(utcTime(options.from), utcTime(options.until)),

@@ -104,15 +104,28 @@ CREATE TABLE allocation (
 CREATE INDEX allocation_line ON allocation (line_id);
 CREATE TRIGGER allocation_append_only BEFORE UPDATE OR DELETE ON allocation FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
--- The counter-entry of an allocation: at most one, ever.
+-- Counter-entries: an event takes back from an allocation at most once, and never more than it gave.
 CREATE TABLE allocation_reversal (
-  allocation_id uuid PRIMARY KEY REFERENCES allocation,
+  allocation_id uuid NOT NULL REFERENCES allocation,
+  event_id uuid NOT NULL,
+  amount_fen bigint NOT NULL CHECK (amount_fen > 0),
   reason text NOT NULL CHECK (reason IN ('undo', 'correction', 'late-fee', 'refund')),
   effective_date date NOT NULL, -- from this day on the money no longer counts; the allocation's value date = it never did
-  event_id uuid NOT NULL,
-  recorded_at timestamptz NOT NULL DEFAULT now()
+  recorded_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (allocation_id, event_id)
 );
 CREATE TRIGGER allocation_reversal_append_only BEFORE UPDATE OR DELETE ON allocation_reversal FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE FUNCTION refuse_excess_reversal() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  allocated bigint;
+BEGIN
+  SELECT amount_fen INTO allocated FROM allocation WHERE id = NEW.allocation_id FOR UPDATE;
+  IF allocated < NEW.amount_fen + (SELECT coalesce(sum(amount_fen), 0) FROM allocation_reversal WHERE allocation_id = NEW.allocation_id) THEN
+    RAISE EXCEPTION 'allocation %: more taken back than was given', NEW.allocation_id USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER allocation_reversal_bounds BEFORE INSERT ON allocation_reversal FOR EACH ROW EXECUTE FUNCTION refuse_excess_reversal();
 
 CREATE TABLE ledger_account (
   code text PRIMARY KEY,

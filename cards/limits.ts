@@ -41,6 +41,4 @@ export const LIMITS = {
   },
   /** Interactive cards: the template decides the layout; every variable is a string (section 6.4). */
   dingtalk: { recipientsPerCallMax: 20 },
-  /** Aliyun: the provider refuses a longer variable (isv.PARAM_LENGTH_LIMIT) and takes 256 bytes of OutId. */
-  sms: { variableMaxCharacters: 35, outIdMaxBytes: 256 },
 } as const;

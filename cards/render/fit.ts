@@ -6,14 +6,14 @@ const characters = new Intl.Segmenter("zh-CN", { granularity: "grapheme" });
 export const byteLength = (text: string): number => Buffer.byteLength(text, "utf8");
 
 /** The text, or its beginning with "…", within a number of UTF-8 bytes (at least 3). */
-export const fitBytes = (text: string, maxBytes: number): string => fit(text, maxBytes, byteLength);
+export const fitBytes = (text: string, maxBytes: number): string => cut(text, maxBytes, byteLength);
 
 /** The text, or its beginning with "…", within a number of characters as people count them. */
-export const fitCharacters = (text: string, maxCharacters: number): string => fit(text, maxCharacters, countCharacters);
+export const fitCharacters = (text: string, maxCharacters: number): string => cut(text, maxCharacters, countCharacters);
 
 const countCharacters = (text: string): number => [...characters.segment(text)].length;
 
-function fit(text: string, max: number, measure: (text: string) => number): string {
+function cut(text: string, max: number, measure: (text: string) => number): string {
   if (measure(text) <= max) return text;
   const room = max - measure(ELLIPSIS);
   let used = 0;

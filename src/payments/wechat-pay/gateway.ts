@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { toJsonInteger } from "../../domain/money/fen.ts";
+import type { BusinessClock } from "../../ports/clock.ts";
 import type {
   CloseResult,
   PaymentGateway,
@@ -19,13 +20,19 @@ const SHANGHAI_OFFSET_MS = 8 * 60 * MINUTE_MS;
 /** Documented characters without `|`: node sends it as %7C while the package signs it as it is. */
 const OUT_TRADE_NO = /^[0-9A-Za-z_*-]{6,32}$/;
 
-/** The PaymentGateway of one WeChat Pay merchant account: Native and JSAPI orders, query, close. */
-export function createPaymentGateway(account: WechatPayAccount): PaymentGateway {
+/**
+ * The PaymentGateway of one WeChat Pay merchant account: Native and JSAPI orders, query, close. `businessClock` is the
+ * clock on which `expiresAtMs` was set; signatures keep to the account's wire clock.
+ */
+export function createPaymentGateway(
+  account: WechatPayAccount,
+  businessClock: Pick<BusinessClock, "nowMs">,
+): PaymentGateway {
   const { pay } = account;
   return {
     merchantId: account.config.merchantId,
     async createNative(intent) {
-      const order = toOrder(intent, account);
+      const order = toOrder(intent, account.config.paymentNotifyUrl, businessClock.nowMs());
       if (order.state === "refused") return order;
       const answer = await ask(() => pay.transactions_native(order.params));
       return toPrepayResult(answer, (body) => {
@@ -34,7 +41,7 @@ export function createPaymentGateway(account: WechatPayAccount): PaymentGateway 
       });
     },
     async createJsapi(intent, payerOpenId) {
-      const order = toOrder(intent, account);
+      const order = toOrder(intent, account.config.paymentNotifyUrl, businessClock.nowMs());
       if (order.state === "refused") return order;
       const answer = await ask(() => pay.transactions_jsapi({ ...order.params, payer: { openid: payerOpenId } }));
       return toPrepayResult(answer, (body) => {
@@ -64,9 +71,9 @@ export function toTimeExpire(epochMs: number): string {
  * The common parameters. Equal intents give equal parameters, because WeChat Pay lets a number be asked for again only
  * with identical ones; hence a life that is too long is refused instead of being cut to what is left from now.
  */
-function toOrder(intent: PaymentIntent, account: WechatPayAccount) {
+function toOrder(intent: PaymentIntent, notifyUrl: string, nowMs: number) {
   const description = toDescription(intent.description);
-  const leftMs = intent.expiresAtMs - account.clock.nowMs();
+  const leftMs = intent.expiresAtMs - nowMs;
   if (!OUT_TRADE_NO.test(intent.outTradeNo)) return refuse("INVALID_OUT_TRADE_NO", "支付单号格式不正确，请联系管理员");
   if (intent.amountFen < 1n || intent.amountFen > BigInt(Number.MAX_SAFE_INTEGER)) {
     return refuse("INVALID_AMOUNT", "支付金额必须大于零，请刷新账单后重试");
@@ -79,7 +86,7 @@ function toOrder(intent: PaymentIntent, account: WechatPayAccount) {
     description,
     out_trade_no: intent.outTradeNo,
     time_expire: toTimeExpire(intent.expiresAtMs),
-    notify_url: account.config.paymentNotifyUrl,
+    notify_url: notifyUrl,
     amount: { total: toJsonInteger(intent.amountFen), currency: "CNY" },
   };
   return { state: "order" as const, params };

@@ -35,7 +35,7 @@ const configFor = (apiBase: string, timeoutMs = 5_000): WechatPayConfig => ({
 beforeAll(async () => {
   wechat = await startPretendWechatPay(merchant, platform);
   const account = createWechatPayAccount(configFor(wechat.apiBase), clock);
-  gateway = createPaymentGateway(account);
+  gateway = createPaymentGateway(account, clock);
   refunds = createRefundGateway(account);
 });
 afterAll(() => wechat.close());
@@ -172,6 +172,8 @@ describe("creating an order", () => {
 
   it.each<[Answer, string]>([
     [error(429, "FREQUENCY_LIMITED"), "FREQUENCY_LIMITED"],
+    [error(429, "SLOW_DOWN"), "SLOW_DOWN"],
+    [error(302, "MOVED"), "MOVED"],
     [error(403, "RATELIMIT_EXCEEDED"), "RATELIMIT_EXCEEDED"],
     [error(500, "SYSTEM_ERROR"), "SYSTEM_ERROR"],
     [error(503, "SERVICE_UNAVAILABLE"), "SERVICE_UNAVAILABLE"],
@@ -198,13 +200,13 @@ describe("creating an order", () => {
 
   it("is unknown when nobody answers in time", async () => {
     wechat.answerWith("hang");
-    const impatient = createPaymentGateway(createWechatPayAccount(configFor(wechat.apiBase, 50), clock));
+    const impatient = createPaymentGateway(createWechatPayAccount(configFor(wechat.apiBase, 50), clock), clock);
     expect(await impatient.createNative(intent())).toEqual({ state: "unknown", reason: "TIMEOUT" });
   });
 
   it("is unknown when nobody listens, and the reason tells no address", async () => {
     const apiBase = `http://127.0.0.1:${await closedPort()}`;
-    const lonely = createPaymentGateway(createWechatPayAccount(configFor(apiBase), clock));
+    const lonely = createPaymentGateway(createWechatPayAccount(configFor(apiBase), clock), clock);
     expect(await lonely.createNative(intent())).toEqual({ state: "unknown", reason: "ECONNREFUSED" });
   });
 });
@@ -325,6 +327,12 @@ describe("refunding", () => {
   ])("a query of a %s refund says %s", async (status, expected) => {
     wechat.answerWith({ status: 200, json: { ...refundAnswer, status } });
     expect(await refunds.query(REFUND_NO)).toMatchObject({ state: "known", fact: { state: expected } });
+  });
+
+  it("the genuine answer about another refund proves nothing", async () => {
+    wechat.answerWith({ status: 200, json: { ...refundAnswer, status: "SUCCESS" } });
+    expect(await refunds.query("RF202608200002")).toEqual({ state: "unknown", reason: "ANSWER_INCOMPLETE" });
+    expect(await refunds.request({ ...refund, outRefundNo: "RF202608200002" })).toMatchObject({ state: "unknown" });
   });
 
   it("a refund nobody accepted is missing, so that the same number may be asked for again", async () => {

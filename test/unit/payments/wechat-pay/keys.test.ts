@@ -75,8 +75,10 @@ function store(trust: TrustMode = { mode: "certificates" }) {
     trust,
     apiV3Key: API_V3_KEY,
     clock: { nowMs: () => nowMs },
-    downloadCertificates: () => {
+    downloadCertificates: async () => {
       downloads += 1;
+      // A real answer takes at least a turn of the event loop: whoever does not wait for it must be seen not to.
+      await new Promise((resolve) => setImmediate(resolve));
       return answer();
     },
     onProblem: (problem) => problems.push(problem),

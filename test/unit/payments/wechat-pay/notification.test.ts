@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import { createSign } from "node:crypto";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { createTrustStore, type TrustStore } from "../../../../src/payments/wechat-pay/keys.ts";
 import { openNotification, type RawNotification } from "../../../../src/payments/wechat-pay/notification.ts";
 import { notificationEnvelope, paidOrder, refundNotice } from "../../../../src/payments/wechat-pay/sample-payloads.ts";
@@ -178,8 +179,7 @@ describe("what is not a genuine notification is refused so that WeChat Pay sends
   });
 
   it("broken UTF-8, even when it is signed", async () => {
-    // The plugin signs text only; latin1 text and its bytes are made the same here by signing the bytes ourselves.
-    const { createSign } = await import("node:crypto");
+    // The plugin signs texts only, and these bytes are none.
     const headers = signatureHeaders("");
     const signature = createSign("RSA-SHA256")
       .update(`${headers["wechatpay-timestamp"]}\n${headers["wechatpay-nonce"]}\n`)
@@ -194,5 +194,19 @@ describe("what is not a genuine notification is refused so that WeChat Pay sends
     const bomb = `${"[".repeat(50_000)}`;
     const forged = { headers: { ...signatureHeaders(bomb, { keys: newKeyPair() }) }, body: Buffer.from(bomb) };
     expect(await open(forged)).toMatchObject({ refusal: "BAD_SIGNATURE" });
+  });
+});
+
+describe("five seconds are all that WeChat Pay waits", () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it("so a callback whose certificate does not arrive is answered 503 after three and comes again", async () => {
+    vi.useFakeTimers();
+    const stuck: TrustStore = { publicKeyId: undefined, keysFor: () => new Promise(() => undefined) };
+    const result = openNotification(good, { ...account, trust: stuck });
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(await result).toMatchObject({ refusal: "KEYS_UNAVAILABLE", status: 503 });
   });
 });

@@ -1,0 +1,55 @@
+import {
+  type OfficialAccount,
+  type OfficialAccountOptions,
+  startOfficialAccount,
+} from "./official-account/official-account.ts";
+import { type Sms, type SmsOptions, startSms } from "./sms/sms.ts";
+import { startWechatPay, type WechatPay, type WechatPayOptions } from "./wechat-pay/wechat-pay.ts";
+
+export interface PlaygroundOptions {
+  readonly officialAccount: OfficialAccountOptions;
+  readonly wechatPay: WechatPayOptions;
+  readonly sms: SmsOptions;
+  /** The clock of the pretend world: payment times, message windows, limits. May be moved. Default: the real one. */
+  readonly nowMs?: () => number;
+  /** The real clock: signatures, tokens, certificates. Only tests of expiry replace it. */
+  readonly wireNowMs?: () => number;
+}
+
+export interface Playground {
+  readonly officialAccount: OfficialAccount;
+  readonly wechatPay: WechatPay;
+  readonly sms: Sms;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the pretend outside world on free ports of 127.0.0.1. Somebody who pays through the official account opens the
+ * account's 48 hours of unlimited messages, as in reality. Prints nothing.
+ */
+export async function startPlayground(options: PlaygroundOptions): Promise<Playground> {
+  const wireNowMs = options.wireNowMs ?? Date.now;
+  const clocks = { nowMs: options.nowMs ?? wireNowMs, wireNowMs };
+  const officialAccount = await startOfficialAccount(options.officialAccount, clocks);
+  const [wechatPay, sms] = await Promise.all([
+    startWechatPay(
+      {
+        ...options.wechatPay,
+        onPaid: (appId, openId) => {
+          if (appId === officialAccount.appId) officialAccount.recordPayment(openId);
+          options.wechatPay.onPaid?.(appId, openId);
+        },
+      },
+      clocks,
+    ),
+    startSms(options.sms, clocks),
+  ]);
+  return {
+    officialAccount,
+    wechatPay,
+    sms,
+    close: async () => {
+      await Promise.all([officialAccount.close(), wechatPay.close(), sms.close()]);
+    },
+  };
+}

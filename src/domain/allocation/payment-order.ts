@@ -1,6 +1,6 @@
+import { compareCodes } from "../charging/code-order.ts";
 import type { LineKind } from "../world/lease.ts";
 import { ALLOCATION_KEYS, type AllocationKey } from "../world/property.ts";
-import { compareCodes } from "./code-order.ts";
 import type { Payable } from "./open-line.ts";
 
 /** Kinds of one group rank alike and go on to the next key; kinds in no group come last (money-rules 8). */

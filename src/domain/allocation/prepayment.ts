@@ -1,7 +1,7 @@
+import { compareCodes } from "../charging/code-order.ts";
 import type { Fen } from "../money/fen.ts";
 import type { CivilDate } from "../time/civil-date.ts";
 import type { LineKind } from "../world/lease.ts";
-import { compareCodes } from "./code-order.ts";
 import { type OpenLine, type Payable, payablesOf } from "./open-line.ts";
 import { type AllocationPolicy, inPaymentOrder } from "./payment-order.ts";
 import { type PlannedAllocation, payInOrder, toAllocation } from "./receipt-allocation.ts";

@@ -1,4 +1,4 @@
-import { compareCodes } from "./code-order.ts";
+import { compareCodes } from "../charging/code-order.ts";
 
 export type ReceiptEntity =
   | { readonly ok: true; readonly entity: string }

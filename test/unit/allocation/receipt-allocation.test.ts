@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { compareCodes } from "../../../src/domain/allocation/code-order.ts";
 import { type AllocationPolicy, isAllocationOrder } from "../../../src/domain/allocation/payment-order.ts";
 import { planAllocation } from "../../../src/domain/allocation/receipt-allocation.ts";
+import { compareCodes } from "../../../src/domain/charging/code-order.ts";
 import { parseCivilDate as date } from "../../../src/domain/time/civil-date.ts";
 import { openLine, spoken } from "./open-lines.ts";
 

@@ -1,32 +1,18 @@
 import { Prisma } from "../../../generated/prisma/client.ts";
-import type { Fen } from "../../domain/money/fen.ts";
-import type { CivilDate } from "../../domain/time/civil-date.ts";
+import type { Posting } from "../../domain/ledger/posting.ts";
 import { newId } from "../ids.ts";
 import { toRecordset } from "../recordset.ts";
 import type { Transaction } from "../transaction.ts";
 
-/** One event of money-rules 9 as it enters the books. `eventType` + `eventId` is posted at most once (I10). */
+/**
+ * One event of money-rules 9 as it enters the books. `eventType` + `eventId` is posted at most once (I10). The postings
+ * come from the templates of src/domain/ledger with row ids in their `entity`, `project`, `tenant`, `lease` and `lineId`;
+ * they share entity, booking date (see openBookingDate) and value date.
+ */
 export interface LedgerTransactionRecord {
-  readonly entityId: string;
   readonly eventType: string;
   readonly eventId: string;
-  /** Decides the accounting period; see openBookingDate. */
-  readonly bookingDate: CivilDate;
-  readonly valueDate: CivilDate;
-  readonly postings: readonly LedgerPostingRecord[];
-}
-
-/** A pair: balanced by construction. Amounts of zero are left out by the poster. */
-export interface LedgerPostingRecord {
-  readonly debitAccount: string;
-  readonly creditAccount: string;
-  readonly amountFen: Fen;
-  readonly projectId?: string | undefined;
-  readonly tenantId?: string | undefined;
-  readonly leaseId?: string | undefined;
-  readonly lineId?: string | undefined;
-  readonly serviceFrom?: CivilDate | undefined;
-  readonly serviceTo?: CivilDate | undefined;
+  readonly postings: readonly Posting[];
 }
 
 /**
@@ -37,32 +23,32 @@ export async function postToLedger(tx: Transaction, records: readonly LedgerTran
   const transactions = [];
   const postings = [];
   for (const record of records) {
-    const pairs = record.postings.filter((posting) => posting.amountFen !== 0n);
-    if (pairs.length === 0) continue;
+    const [first] = record.postings;
+    if (!first) continue;
     const id = newId();
     transactions.push({
       id,
-      entity_id: record.entityId,
+      entity_id: first.entity,
       event_type: record.eventType,
       event_id: record.eventId,
-      period: record.bookingDate.slice(0, 7),
-      booking_date: record.bookingDate,
-      value_date: record.valueDate,
+      period: first.bookingDate.slice(0, 7),
+      booking_date: first.bookingDate,
+      value_date: first.valueDate,
     });
-    for (const pair of pairs) {
+    for (const posting of record.postings) {
       postings.push({
         id: newId(),
         transaction_id: id,
-        entity_id: record.entityId,
-        debit_account: pair.debitAccount,
-        credit_account: pair.creditAccount,
-        amount_fen: pair.amountFen,
-        project_id: pair.projectId ?? null,
-        tenant_id: pair.tenantId ?? null,
-        lease_id: pair.leaseId ?? null,
-        line_id: pair.lineId ?? null,
-        service_from: pair.serviceFrom ?? null,
-        service_to: pair.serviceTo ?? null,
+        entity_id: posting.entity,
+        debit_account: posting.debit,
+        credit_account: posting.credit,
+        amount_fen: posting.amountFen,
+        project_id: posting.project ?? null,
+        tenant_id: posting.tenant ?? null,
+        lease_id: posting.lease ?? null,
+        line_id: posting.lineId ?? null,
+        service_from: posting.servicePeriod?.from ?? null,
+        service_to: posting.servicePeriod?.to ?? null,
       });
     }
   }

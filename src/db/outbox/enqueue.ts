@@ -1,5 +1,5 @@
-import { Prisma } from "../../../generated/prisma/client.ts";
 import type { Card } from "../../../cards/card.ts";
+import { Prisma } from "../../../generated/prisma/client.ts";
 import type { Occasion, Platform } from "../../ports/messenger.ts";
 import type { SmsMessage } from "../../ports/sms.ts";
 import { newId } from "../ids.ts";

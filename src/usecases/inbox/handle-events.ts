@@ -1,6 +1,6 @@
-import { Prisma } from "../../../generated/prisma/client.ts";
 import type { InboundEvent } from "../../../bot/events.ts";
 import type { Card } from "../../../cards/card.ts";
+import { Prisma } from "../../../generated/prisma/client.ts";
 import type { Database } from "../../db/client.ts";
 import { enqueueMessages } from "../../db/outbox/enqueue.ts";
 import { rows } from "../../db/rows.ts";

@@ -1,5 +1,5 @@
-import { Prisma } from "../../../generated/prisma/client.ts";
 import type { Card } from "../../../cards/card.ts";
+import { Prisma } from "../../../generated/prisma/client.ts";
 import type { Database } from "../../db/client.ts";
 import { newId } from "../../db/ids.ts";
 import { rows } from "../../db/rows.ts";

@@ -1,0 +1,37 @@
+import { Prisma } from "../../../generated/prisma/client.ts";
+import { newId } from "../../db/ids.ts";
+import { toRecordset } from "../../db/recordset.ts";
+import { execute } from "../../db/rows.ts";
+import type { Transaction } from "../../db/transaction.ts";
+import { canonicalJson } from "../../domain/canonical-json.ts";
+import type { Reading } from "../../domain/world/property.ts";
+import type { CodeBook } from "./code-book.ts";
+
+/** What of a reading is compared: two equal ones are the same row, whatever file they came in. */
+export const readingFingerprint = (reading: Reading): string => canonicalJson({ ...reading, revision: undefined });
+
+/** Adds readings; the ones before them on the same meter and day are marked as superseded, never changed. */
+export async function writeReadings(tx: Transaction, readings: readonly Reading[], book: CodeBook): Promise<void> {
+  const values = readings.map((reading) => ({
+    id: newId(),
+    meter_id: book.idOf("meter", reading.meter),
+    stands_on: reading.standsOn,
+    revision: reading.revision,
+    reading_date: reading.date,
+    at_time: reading.at,
+    kind: reading.kind,
+    value: reading,
+  }));
+  await execute(
+    tx,
+    Prisma.sql`INSERT INTO reading (id, meter_id, stands_on, revision, reading_date, at_time, kind, value, source)
+      SELECT t.*, 'import' FROM jsonb_to_recordset(${toRecordset(values)}::jsonb) AS t(id uuid, meter_id uuid,
+        stands_on date, revision integer, reading_date date, at_time text, kind text, value jsonb)`,
+  );
+  await execute(
+    tx,
+    Prisma.sql`UPDATE reading r SET superseded_by = later.id FROM reading later
+      WHERE later.meter_id = r.meter_id AND later.stands_on = r.stands_on AND later.revision = r.revision + 1
+        AND r.superseded_by IS NULL`,
+  );
+}

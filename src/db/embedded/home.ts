@@ -54,15 +54,18 @@ export function serverHome(dataDir: string): ServerHome {
   const cluster = join(control, "cluster");
   const account = serverAccount(cluster);
   if (account === undefined || canReach(control, account)) return { control, home: control, cluster, account };
-  const home = reachableFolder(account);
+  const home = reachableFolder(account, control);
   writeFileSync(pointer, `${home}\n`, { mode: 0o600 });
   return { control, home, cluster: join(home, "cluster"), account };
 }
 
-/** A fresh folder, its name not to be guessed, that the account can enter. /var/lib first: it is not swept like /tmp. */
-function reachableFolder(account: ServerAccount): string {
+/** A fresh folder, its name not to be guessed, that the account can enter. It lasts as long as one of its origin's kind. */
+function reachableFolder(account: ServerAccount, control: string): string {
+  const temporary = [tmpdir(), "/tmp"];
+  const lasting = ["/var/lib", "/var/tmp"];
+  const isTemporary = temporary.some((folder) => control.startsWith(`${folder}/`));
   const problems: string[] = [];
-  for (const parent of ["/var/lib", "/var/tmp", tmpdir(), "/tmp"]) {
+  for (const parent of isTemporary ? [...temporary, ...lasting] : [...lasting, ...temporary]) {
     try {
       const folder = mkdtempSync(join(parent, "parkledger-"));
       chmodSync(folder, 0o711);

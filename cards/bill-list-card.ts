@@ -24,6 +24,7 @@ export interface BillListView {
 
 /** More bills than this are reached by words or on the page; a long menu hides the pay button. */
 const SHOW_BUTTONS_MAX = 3;
+const BILL_NO_END_LENGTH = 5;
 
 /** All open bills with their sum, or the good news that there are none. */
 export function billListCard(list: BillListView): Card {
@@ -40,14 +41,21 @@ export function billListCard(list: BillListView): Card {
     items: list.bills.map((bill) => ({
       label:
         bill.dueDate < list.asOf
-          ? TEXT.billList.overdueItem(formatMonth(bill.period))
-          : TEXT.billList.item(formatMonth(bill.period), formatDate(bill.dueDate)),
+          ? TEXT.billList.overdueItem(nameOf(bill, list.bills))
+          : TEXT.billList.item(nameOf(bill, list.bills), formatDate(bill.dueDate)),
       value: formatYuan(bill.owedFen),
     })),
     paragraphs: [],
     buttons: buttonsOf(list),
     ...(list.payUrl === undefined ? {} : { link: list.payUrl }),
   };
+}
+
+/** A month may have several bills (leases, entities, due dates): then the end of the number tells them apart. */
+function nameOf(bill: BillListEntryView, bills: readonly BillListEntryView[]): string {
+  return bills.some((other) => other.period === bill.period && other.billNo !== bill.billNo)
+    ? TEXT.billList.numberedName(Number(bill.period.slice(5)), bill.billNo.slice(-BILL_NO_END_LENGTH))
+    : TEXT.billList.name(formatMonth(bill.period));
 }
 
 function buttonsOf(list: BillListView): CardButton[] {
@@ -58,7 +66,7 @@ function buttonsOf(list: BillListView): CardButton[] {
   const show = list.bills.slice(0, SHOW_BUTTONS_MAX).map(
     (bill): CardButton => ({
       kind: "action",
-      label: TEXT.billList.show(formatMonth(bill.period)),
+      label: nameOf(bill, list.bills),
       action: { type: "bill.show", billNo: bill.billNo },
     }),
   );

@@ -34,7 +34,7 @@ export function renderText(card: Card, options: TextOptions): string {
     const text = join(candidate);
     if (byteLength(text) <= options.maxBytes) return text;
   }
-  return fitBytes(join({ ...parts, items: [], paragraphs: [], actions: [] }), options.maxBytes);
+  return cutAroundLinks(parts, options.maxBytes);
 }
 
 type Parts = Readonly<Record<"head" | "rows" | "items" | "paragraphs" | "links" | "actions", readonly string[]>>;
@@ -46,11 +46,28 @@ function* candidates(parts: Parts): Generator<Parts> {
     count === total ? parts.items : [...parts.items.slice(0, count), TEXT.list.more(total)];
   for (let count = total; count >= 0; count -= 1) yield { ...parts, items: shortened(count) };
   const bare = { ...parts, items: shortened(0), actions: [] };
-  // A card of words alone is cut inside its last paragraph, not robbed of it.
-  const keptMin = parts.head.length + parts.rows.length === 0 ? 1 : 0;
-  for (let count = parts.paragraphs.length; count >= keptMin; count -= 1) {
+  yield bare;
+  // A card of words alone is cut inside its words, not robbed of them.
+  if (isWordsAlone(parts)) return;
+  for (let count = parts.paragraphs.length - 1; count >= 0; count -= 1) {
     yield { ...bare, paragraphs: parts.paragraphs.slice(0, count) };
   }
+}
+
+const isWordsAlone = (parts: Parts): boolean => parts.head.length + parts.rows.length === 0;
+
+/** The last resort: words cut at a character, with whole links after them unless these alone are too long. */
+function cutAroundLinks(parts: Parts, maxBytes: number): string {
+  const words = join({
+    ...parts,
+    items: [],
+    actions: [],
+    links: [],
+    ...(isWordsAlone(parts) ? {} : { paragraphs: [] }),
+  });
+  const links = `\n\n${parts.links.join("\n")}`;
+  const room = maxBytes - byteLength(links);
+  return parts.links.length === 0 || room < maxBytes / 4 ? fitBytes(words, maxBytes) : fitBytes(words, room) + links;
 }
 
 const join = (parts: Parts): string =>

@@ -1,0 +1,71 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type CardAction, decodeAction, encodeAction } from "../../../cards/action.ts";
+import { actionPhrase } from "../../../cards/text.zh-CN.ts";
+
+const ACTIONS: readonly (readonly [CardAction, string])[] = [
+  [{ type: "bill.show", billNo: "DG-202609-00001" }, "1:bill.show:DG-202609-00001"],
+  [{ type: "bill.list" }, "1:bill.list"],
+  [{ type: "pay", billNo: "DG-202609-00001" }, "1:pay:DG-202609-00001"],
+  [{ type: "pay.all" }, "1:pay.all"],
+  [{ type: "bind.start" }, "1:bind.start"],
+  [{ type: "help" }, "1:help"],
+  [{ type: "handoff" }, "1:handoff"],
+];
+
+describe("the text of a button", () => {
+  it.each(ACTIONS)("%o is written %s and read back", (action, text) => {
+    expect(encodeAction(action)).toBe(text);
+    expect(decodeAction(text)).toEqual(action);
+    expect(text.length).toBeLessThanOrEqual(64);
+  });
+
+  it("carries any number that fits, and refuses to cut one that does not", () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 1, maxLength: 10 }), (billNo) => {
+        const action: CardAction = { type: "pay", billNo };
+        expect(decodeAction(encodeAction(action))).toEqual(action);
+      }),
+    );
+    expect(() => encodeAction({ type: "pay", billNo: "9".repeat(130) })).toThrow(RangeError);
+  });
+
+  it.each([
+    ["nothing", ""],
+    ["words", "查账单"],
+    ["another version", "2:help"],
+    ["an unknown type", "1:refund:R1"],
+    ["a missing number", "1:pay"],
+    ["an empty number", "1:pay:"],
+    ["one value too many", "1:help:x"],
+    ["two values for one", "1:pay:A:B"],
+    ["broken percent encoding", "1:pay:%E4%"],
+    ["a number that is written otherwise than we write it", "1:pay:%41"],
+    ["an unencoded number that would grow beyond the limit", `1:pay:${"账".repeat(60)}`],
+    ["a name of the prototype", "1:constructor"],
+    ["something too long", `1:pay:${"9".repeat(200)}`],
+  ])("%s is no action", (_name, text) => {
+    expect(decodeAction(text)).toBeNull();
+  });
+
+  it("never throws, whatever a platform hands over", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary", maxLength: 150 }), (text) => {
+        const action = decodeAction(text);
+        if (action !== null) expect(encodeAction(action)).toBe(text);
+      }),
+    );
+  });
+
+  it("has words for every action, for where there are no buttons", () => {
+    expect(ACTIONS.map(([action]) => actionPhrase(action))).toEqual([
+      "查账单 DG-202609-00001",
+      "查账单",
+      "缴费 DG-202609-00001",
+      "缴费",
+      "绑定",
+      "帮助",
+      "转人工",
+    ]);
+  });
+});

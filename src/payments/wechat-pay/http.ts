@@ -15,7 +15,7 @@ export type ApiAnswer =
   | { readonly kind: "unknown"; readonly reason: string };
 
 /** The form in which wechatpay-node-v3 hands our answer through; it reads only `data.prepay_id`, which is not there. */
-export interface ServiceOutput {
+interface ServiceOutput {
   readonly status: number;
   readonly data: ApiAnswer;
 }

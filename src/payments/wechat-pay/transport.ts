@@ -3,7 +3,7 @@ export type Exchange =
   | { readonly kind: "response"; readonly status: number; readonly header: HeaderReader; readonly body: Buffer }
   /** No complete answer: `reason` is a code such as TIMEOUT or ECONNREFUSED, never a URL, header or body. */
   | { readonly kind: "failed"; readonly reason: string };
-export type HeaderReader = (name: string) => string | undefined;
+type HeaderReader = (name: string) => string | undefined;
 
 export interface ExchangeRequest {
   readonly method: "GET" | "POST";

@@ -33,7 +33,7 @@ export function newKeyPair(): KeyPair {
 export const platformKeys = newKeyPair();
 
 /** `timestamp\nnonce\nbody\n`, signed by the plugin. */
-export function signAsPlatform(body: string, timestamp: string, nonce: string, keys: KeyPair = platformKeys): string {
+function signAsPlatform(body: string, timestamp: string, nonce: string, keys: KeyPair = platformKeys): string {
   return plugin.Rsa.sign(plugin.Formatter.response(timestamp, nonce, body), keys.privateKey);
 }
 

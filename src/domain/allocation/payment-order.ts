@@ -45,7 +45,8 @@ export function inPaymentOrder(
 ): Payable[] {
   const queues = new Map<string, { policy: AllocationPolicy; payables: Payable[] }>();
   for (const payable of payables) {
-    const policy = policies[payable.line.project] ?? DEFAULT_ALLOCATION_POLICY;
+    const { project } = payable.line;
+    const policy = (Object.hasOwn(policies, project) && policies[project]) || DEFAULT_ALLOCATION_POLICY;
     const key = JSON.stringify([policy.order, policy.kindPriority ?? DEFAULT_KIND_PRIORITY]);
     const queue = queues.get(key) ?? { policy, payables: [] };
     queue.payables.push(payable);

@@ -34,6 +34,9 @@ export interface MoneyPart {
   readonly servicePeriod?: DateRange;
 }
 
+/** A part that pays a line, or is freed from one. */
+export type LineMoneyPart = MoneyPart & { readonly purpose: "receivable" | "deposit" };
+
 const ACCOUNT_OF_PURPOSE: Readonly<Record<MoneyPurpose, string>> = {
   receivable: RECEIVABLES,
   prepayment: PREPAYMENTS,
@@ -59,7 +62,7 @@ export function unclaimedMoneyClaimed(context: PostingContext, parts: readonly M
 }
 
 /** Prepayment pays lines. */
-export function prepaymentApplied(context: PostingContext, parts: readonly MoneyPart[]): Posting[] {
+export function prepaymentApplied(context: PostingContext, parts: readonly LineMoneyPart[]): Posting[] {
   return postParts(context, PREPAYMENTS, parts);
 }
 
@@ -67,8 +70,9 @@ export function prepaymentApplied(context: PostingContext, parts: readonly Money
  * Money that a line does not need any more becomes prepayment: a fee that a back-dated receipt made too much, principal
  * freed by a negative correction, a credit that no line could take. The reverse of applying it.
  */
-export function freedToPrepayment(context: PostingContext, parts: readonly MoneyPart[]): Posting[] {
-  return parts.flatMap((part) => postParts(context, PREPAYMENTS, [{ ...part, amountFen: -part.amountFen }]));
+export function freedToPrepayment(context: PostingContext, parts: readonly LineMoneyPart[]): Posting[] {
+  const reversed = parts.map((part) => ({ ...part, amountFen: -part.amountFen }));
+  return postParts(context, PREPAYMENTS, reversed);
 }
 
 /** The channel keeps its fee. */

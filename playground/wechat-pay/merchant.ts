@@ -1,4 +1,4 @@
-import { createPublicKey, type KeyObject, randomBytes } from "node:crypto";
+import { createPrivateKey, createPublicKey, type KeyObject, randomBytes } from "node:crypto";
 import { newSerialHex } from "./certificate.ts";
 import { generateRsaKeyPair } from "./keys.ts";
 
@@ -8,6 +8,8 @@ export interface MerchantOptions {
   readonly appIds: readonly string[];
   /** 32 ASCII characters. Made up when absent. */
   readonly apiV3Key?: string;
+  /** `apiclient_key.pem`, RSA 2048. Generated when absent. */
+  readonly privateKeyPem?: string;
   /** What the merchant account holds before the first payment, in fen. Default 0. */
   readonly openingBalanceFen?: number;
 }
@@ -27,7 +29,10 @@ export interface Merchant {
 }
 
 export async function newMerchant(options: MerchantOptions): Promise<Merchant> {
-  const { privateKey } = await generateRsaKeyPair();
+  const privateKey =
+    options.privateKeyPem === undefined
+      ? (await generateRsaKeyPair()).privateKey
+      : createPrivateKey(options.privateKeyPem);
   const apiV3Key = options.apiV3Key ?? randomBytes(16).toString("hex");
   if (Buffer.byteLength(apiV3Key) !== 32) throw new Error("the APIv3 key has 32 ASCII characters");
   return {

@@ -15,6 +15,8 @@ export interface WechatPayOptions {
   readonly merchants: readonly MerchantOptions[];
   /** Default `public-key`, what merchants since 2024 have. */
   readonly keyMode?: KeyMode;
+  /** Ready-made keys in place of `keyMode`. */
+  readonly keys?: PlatformKeys;
   /** How long one notification may take; default 5000, the real figure. */
   readonly notificationTimeoutMs?: number;
   /** Factor on the waits between resends of a notification; default 1, real time. */
@@ -65,7 +67,7 @@ export async function startWechatPay(
   clocks: { readonly nowMs: () => number; readonly wireNowMs: () => number },
 ): Promise<WechatPay> {
   const [keys, merchantList] = await Promise.all([
-    newPlatformKeys(options.keyMode ?? "public-key", clocks.wireNowMs()),
+    options.keys ?? newPlatformKeys(options.keyMode ?? "public-key", clocks.wireNowMs()),
     Promise.all(options.merchants.map(newMerchant)),
   ]);
   const merchants = new Map(merchantList.map((merchant) => [merchant.mchId, merchant]));

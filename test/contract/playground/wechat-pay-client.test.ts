@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { Aes } from "wechatpay-axios-plugin";
-import { apiV3Key, openWechatPay, orderBody, outsideClient, trustedKeys } from "./world.ts";
+import { apiV3Key, openWechatPay, orderBody, outsideClient, strangerKeyPem, trustedKeys } from "./world.ts";
 
 const outTradeNo = "PL20260815000001";
 const payerOpenId = "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o";
@@ -95,8 +95,7 @@ describe("an independent client of WeChat Pay", () => {
   it("rejects an answer whose signer it does not trust", async () => {
     const pay = await openWechatPay({ keyMode: "public-key" });
     const serial = pay.keys.publicKey?.serial ?? "";
-    const other = await openWechatPay({ keyMode: "public-key" });
-    const client = outsideClient(pay, { [serial]: other.keys.publicKey?.pem ?? "" });
+    const client = outsideClient(pay, { [serial]: strangerKeyPem("spki") });
     await expect(client.create("native", orderBody())).rejects.toMatchObject({
       code: "EV3_RES_HEADER_SIGNATURE_DIGEST",
     });

@@ -3,6 +3,8 @@ import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 import { Wechatpay } from "wechatpay-axios-plugin";
+import { newPlatformCertificate, newPlatformPublicKey, type PlatformKey } from "../../../playground/wechat-pay/keys.ts";
+import { type KeyMode, PlatformKeys } from "../../../playground/wechat-pay/platform-keys.ts";
 import { startWechatPay, type WechatPay, type WechatPayOptions } from "../../../playground/wechat-pay/wechat-pay.ts";
 
 /** Business noon of 2026-08-15 in Shanghai. */
@@ -67,13 +69,32 @@ export const mchId = "1900000109";
 export const appId = "wx8888888888888888";
 export const apiV3Key = "0123456789abcdef0123456789ABCDEF";
 
+let keysOfThisFile: Promise<[PlatformKey, PlatformKey]> | undefined;
+const merchantKeyPem = strangerKeyPem();
+
+/** Making RSA keys takes long: the tests of a file share them. */
+async function sharedKeys(mode: KeyMode): Promise<PlatformKeys> {
+  keysOfThisFile ??= Promise.all([newPlatformCertificate(Date.now()), newPlatformPublicKey(Date.now())]);
+  const [certificate, publicKey] = await keysOfThisFile;
+  return new PlatformKeys(
+    mode,
+    mode === "public-key" ? [] : [certificate],
+    mode === "certificate" ? undefined : publicKey,
+  );
+}
+
 /** A pretend WeChat Pay with one merchant, closed at the end of the test. */
 export async function openWechatPay(
   options: Partial<WechatPayOptions> = {},
   clock: HandClock = new HandClock(noon),
 ): Promise<WechatPay> {
   const pay = await startWechatPay(
-    { merchants: [{ mchId, appIds: [appId], apiV3Key }], resendTimeScale: 0.000_01, ...options },
+    {
+      merchants: [{ mchId, appIds: [appId], apiV3Key, privateKeyPem: merchantKeyPem }],
+      keys: await sharedKeys(options.keyMode ?? "public-key"),
+      resendTimeScale: 0.000_01,
+      ...options,
+    },
     { nowMs: clock.nowMs, wireNowMs: Date.now },
   );
   onTestFinished(() => pay.close());
@@ -142,9 +163,12 @@ export function orderBody(more: Record<string, unknown> = {}): Record<string, un
   };
 }
 
-/** A key pair of nobody, in PKCS#8 PEM. */
-export function strangerKeyPem(): string {
-  return generateKeyPairSync("rsa", { modulusLength: 2048 })
-    .privateKey.export({ type: "pkcs8", format: "pem" })
-    .toString();
+/** A key of nobody: the private half, or with `spki` the public one. */
+export function strangerKeyPem(half: "pkcs8" | "spki" = "pkcs8"): string {
+  const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const pem =
+    half === "spki"
+      ? publicKey.export({ type: "spki", format: "pem" })
+      : privateKey.export({ type: "pkcs8", format: "pem" });
+  return pem.toString();
 }

@@ -34,7 +34,8 @@ export async function callApi(
   query: Readonly<Record<string, string>>,
   body?: unknown,
 ): Promise<ApiAnswer> {
-  const url = `${connection.apiBase.replace(/\/+$/, "")}${path}?${new URLSearchParams(query)}`;
+  const parameters = new URLSearchParams(query).toString();
+  const url = `${connection.apiBase.replace(/\/+$/, "")}${path}${parameters === "" ? "" : `?${parameters}`}`;
   const send = connection.fetch ?? globalThis.fetch;
   try {
     const response = await send(url, {
@@ -45,7 +46,8 @@ export async function callApi(
         : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
     });
     const json = parseObject(await response.text());
-    if (json !== undefined && (response.ok || "errcode" in json)) return { state: "answered", json };
+    // WeChat answers its errors with HTTP 200 as well: any other status comes from something in between.
+    if (json !== undefined && response.ok) return { state: "answered", json };
     return { state: "unknown", reason: `HTTP ${response.status} without a JSON answer` };
   } catch (error) {
     const code = codeOf(error);

@@ -76,7 +76,7 @@ export function readWorld(file: unknown, options: ReadWorldOptions = {}): ReadWo
     checkFormula: options.checkFormula ?? formulaProblem,
   });
   const written: WrittenWorld = document(root);
-  const rows = rowsOf(written, known);
+  const rows = rowsOf(written, known, root);
   checkCodes(written, root);
   checkPeople(written, rows, root);
   const readings = checkReadings(written, rows, root);

@@ -3,7 +3,7 @@ import { type UnitHolding, unitHoldings } from "../holdings.ts";
 import { groupBy } from "./group-by.ts";
 import type { WrittenLease } from "./leases.ts";
 import type { Place } from "./place.ts";
-import type { Rows, WrittenWorld } from "./rows.ts";
+import { hasReadableTerm, type Rows, type WrittenWorld } from "./rows.ts";
 
 interface HoldingOfLease extends UnitHolding {
   readonly lease: string;
@@ -44,8 +44,3 @@ const placeOf = ({ unit, amendment }: UnitHolding, lease: WrittenLease, at: Plac
         .child(amendment)
         .child("units")
         .child(lease.amendments[amendment]?.units?.indexOf(unit) ?? 0);
-
-/** Whether start, end and the dates of all amendments could be read; without them no days can be compared. */
-export const hasReadableTerm = (lease: WrittenLease, at: Place): boolean =>
-  at.isSound("code", "start", "end") &&
-  lease.amendments.every((_, index) => at.child("amendments").child(index).isSound("effective", "end"));

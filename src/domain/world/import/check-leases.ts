@@ -2,11 +2,10 @@ import { addDays, addMonths, type DateRange, intersect, later } from "../../time
 import { amendmentOrder } from "../holdings.ts";
 import { type ChargeVersion, chargeVersions } from "./charge-versions.ts";
 import { checkChargeVersion } from "./check-charges.ts";
-import { hasReadableTerm } from "./check-holdings.ts";
 import { groupBy } from "./group-by.ts";
 import type { WrittenLease } from "./leases.ts";
 import type { Place } from "./place.ts";
-import type { Rows, WrittenWorld } from "./rows.ts";
+import { hasReadableTerm, type Rows, type WrittenWorld } from "./rows.ts";
 
 /** Each lease by itself: its days, its units, its charges and amendments; then meters that two leases bill. */
 export function checkLeases(written: WrittenWorld, rows: Rows, root: Place): void {

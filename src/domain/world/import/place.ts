@@ -78,6 +78,11 @@ export class Place {
     return this.scope.problems.failedAt(this.path);
   }
 
+  /** Whether an error was found here or anywhere beneath. */
+  get isTainted(): boolean {
+    return this.scope.problems.taintedAt(this.path);
+  }
+
   /** Whether all these children were read without an error, so that a check that compares them makes sense. */
   isSound(...keys: readonly string[]): boolean {
     return !this.failed && keys.every((key) => !this.scope.problems.taintedAt(this.path + stepOf(key)));

@@ -1,0 +1,21 @@
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { applyChanges, EXAMPLES, goodWorld, REPOSITORY, renderChecksPage } from "./examples.ts";
+
+/* Writes test/import/{broken,doubtful}/*.json and docs/import-checks.md; `npx biome check --write test/import` after it. */
+
+for (const directory of ["test/import/broken", "test/import/doubtful", "docs"]) {
+  mkdirSync(join(REPOSITORY, directory), { recursive: true });
+}
+const wanted = new Set(EXAMPLES.map(({ file }) => join(REPOSITORY, file)));
+for (const directory of new Set([...wanted].map((file) => dirname(file)))) {
+  for (const name of readdirSync(directory)) {
+    const file = join(directory, name);
+    if (!wanted.has(file)) rmSync(file);
+  }
+}
+for (const { file, changes } of EXAMPLES) {
+  writeFileSync(join(REPOSITORY, file), `${JSON.stringify(applyChanges(goodWorld(), changes), undefined, 2)}\n`);
+}
+writeFileSync(join(REPOSITORY, "docs/import-checks.md"), renderChecksPage());
+console.log(`${EXAMPLES.length} examples and docs/import-checks.md written`);

@@ -95,6 +95,17 @@ describe("dunning stage", () => {
     { name: "09:00 is not too early", facts: facts(1, { timeOfDay: "09:00" }), say: NOTICE },
     { name: "20:00 is not too late", facts: facts(1, { timeOfDay: "20:00:00" }), say: NOTICE },
     {
+      name: "the same action twice on a ladder: the second has its own day",
+      facts: facts(14, {
+        ladder: [
+          { offsetDays: 7, action: "notice" },
+          { offsetDays: 14, action: "notice" },
+        ],
+        handled: [{ offsetDays: 7, action: "notice", dueDate: DUE }],
+      }),
+      say: { offsetDays: 14, action: "notice" },
+    },
+    {
       name: "a ladder of one's own, in any order; of two steps on a day the graver is said",
       facts: facts(5, {
         ladder: [

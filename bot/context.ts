@@ -1,0 +1,81 @@
+import type { Card } from "../cards/card.ts";
+import type { Fen } from "../src/domain/money/fen.ts";
+import type { CivilDate, Month } from "../src/domain/time/civil-date.ts";
+import type { Membership, Sender } from "../src/usecases/queries/find-sender.ts";
+import type { TenantBill } from "../src/usecases/queries/tenant-bills.ts";
+import type { InboundEvent } from "./events.ts";
+
+/** What is remembered between two messages. Plain JSON, stored with the conversation. */
+export interface Memory {
+  /** The tenant that this person speaks for now, when there are several. */
+  readonly tenantId?: string;
+  /** The bills shown last, in the order shown: “付这个”, “第二笔”. */
+  readonly shownBillNos?: readonly string[];
+  readonly dialog?: Dialog;
+}
+
+/** The one open dialog of a conversation; it expires by itself. */
+export type Dialog =
+  | { readonly name: "bind"; readonly step: "phone"; readonly expiresAtMs: number }
+  | { readonly name: "bind"; readonly step: "code"; readonly phone: string; readonly expiresAtMs: number };
+
+export type BindResult =
+  | { readonly state: "bound"; readonly sender: Sender }
+  | { readonly state: "wrong-code"; readonly attemptsLeft: number }
+  | { readonly state: "expired" };
+
+/** What the bot may ask and order. compose.ts ties it to the use cases and to the transaction of the message. */
+export interface BotServices {
+  /** Who speaks; undefined for a stranger. */
+  sender(): Promise<Sender | undefined>;
+  owedBills(tenantId: string): Promise<readonly TenantBill[]>;
+  billsOfPeriod(tenantId: string, period: { readonly from: Month; readonly to: Month }): Promise<readonly TenantBill[]>;
+  latestBills(tenantId: string, limit: number): Promise<readonly TenantBill[]>;
+  bill(tenantId: string, billNo: string): Promise<TenantBill | undefined>;
+  /** A signed link to the cashier for these bills of one legal entity, and until when it works. */
+  cashierLink(order: CashierOrder): { readonly url: string; readonly expiresAtMs: number };
+  /** Sends a code to the phone if we know it; says nothing about whether we do. */
+  requestBindCode(phone: string): Promise<"sent-if-known" | "too-many">;
+  confirmBindCode(phone: string, code: string): Promise<BindResult>;
+  /** Lets a person of the house take over. */
+  handoff(tenantId: string | undefined): Promise<void>;
+  /** The person has left or come back: notices need another way, or not any more. */
+  setReachable(reachable: boolean): Promise<void>;
+  /** What became of a message sent earlier. */
+  reportDelivery(report: {
+    readonly vendorId: string;
+    readonly delivered: boolean;
+    readonly detail: string;
+  }): Promise<void>;
+}
+
+export interface CashierOrder {
+  readonly tenantId: string;
+  readonly entityId: string;
+  readonly billNos: readonly string[];
+}
+
+export interface BotContext {
+  readonly event: InboundEvent;
+  readonly memory: Memory;
+  readonly services: BotServices;
+  /** Business clock. */
+  readonly today: CivilDate;
+  readonly nowMs: number;
+}
+
+export interface Answer {
+  readonly replies: readonly Card[];
+  /** What to remember; undefined: as before. */
+  readonly memory?: Memory;
+}
+
+/** A bound person speaking for one tenant: what every handler but binding and help needs. */
+export interface TenantContext extends BotContext {
+  readonly sender: Sender;
+  readonly member: Membership;
+}
+
+export const say = (...replies: Card[]): Answer => ({ replies });
+export const NOTHING: Answer = { replies: [] };
+export const sumFen = (amounts: readonly Fen[]): Fen => amounts.reduce((total, amount) => total + amount, 0n);

@@ -1,0 +1,51 @@
+import type { Context, Middleware } from "koa";
+
+declare module "koa" {
+  interface DefaultState {
+    /** The request's bytes as they arrived: signatures cover bytes, not parsed objects. */
+    rawBody?: Buffer;
+  }
+}
+
+/** Longer than any callback or form of ours; a 10 MB body is turned away while it is still arriving. */
+const MAX_BYTES = 1_048_576;
+/** A sender that trickles holds a connection, nothing else; after this it is cut off. */
+const READ_LIMIT_MS = 10_000;
+
+/** Reads the body into `ctx.state.rawBody`, or answers 413 or 408. No parser runs before verification. */
+export const readRawBody: Middleware = async (ctx, next) => {
+  if (ctx.method !== "POST") return next();
+  const body = await read(ctx);
+  if (typeof body === "number") {
+    ctx.status = body;
+    ctx.set("Connection", "close");
+    return;
+  }
+  ctx.state.rawBody = body;
+  return next();
+};
+
+async function read(ctx: Context): Promise<Buffer | 413 | 408> {
+  if (Number(ctx.get("content-length") || 0) > MAX_BYTES) return 413;
+  const chunks: Buffer[] = [];
+  let size = 0;
+  const deadline = setTimeout(() => ctx.req.destroy(), READ_LIMIT_MS);
+  try {
+    for await (const chunk of ctx.req) {
+      size += chunk.length;
+      if (size > MAX_BYTES) return 413;
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks);
+  } catch {
+    return 408;
+  } finally {
+    clearTimeout(deadline);
+  }
+}
+
+/** The body that `readRawBody` has read. Throws when the route is mounted without it. */
+export function rawBodyOf(ctx: { state: { rawBody?: Buffer } }): Buffer {
+  if (ctx.state.rawBody === undefined) throw new Error("readRawBody is not mounted before this route");
+  return ctx.state.rawBody;
+}

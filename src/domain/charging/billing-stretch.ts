@@ -1,0 +1,130 @@
+import { firstDayOf, fromDayNumber, type Month, monthOf, toDayNumber } from "../time/civil-date.ts";
+import type { ChargeMode, ChargeTerms } from "../world/lease.ts";
+import { clip, type DaySpan, hull } from "./days.ts";
+import {
+  type ChargeTimeline,
+  isUsageFormula,
+  type LeaseTimeline,
+  type TermSegment,
+  termsOn,
+} from "./lease-timeline.ts";
+import { cutPeriod, type PeriodGrid, periodHolding, periodsTouching } from "./periods.ts";
+
+export type ChargeFamily = "time-based" | "metered" | "pool" | "usage-formula";
+
+/**
+ * Days on which a charge is billed in one and the same way. An amendment that changes what a line or its grid is made of
+ * (the sort of rule, its meter or pool, cycle, anchor, kind, entity, tax rate) begins a new stretch, and periods are cut
+ * there; a change of price, quantity, area or discount does not, it only splits the month.
+ */
+export interface BillingStretch extends DaySpan {
+  readonly family: ChargeFamily;
+  readonly grid: PeriodGrid;
+  readonly segments: readonly TermSegment[];
+  /** The days on which the charge runs in this stretch. */
+  readonly runDays: readonly DaySpan[];
+}
+
+export function buildStretches(lease: LeaseTimeline, charge: ChargeTimeline): readonly BillingStretch[] {
+  const stretches: BillingStretch[] = [];
+  let lastKey: string | undefined;
+  for (const segment of charge.segments) {
+    const runDays = clip(charge.runDays, segment);
+    const { family, key } = natureOf(lease, segment.terms);
+    const last = stretches.at(-1);
+    if (last && key === lastKey) {
+      const span = { from: last.from, to: segment.to };
+      const segments = [...last.segments, segment];
+      stretches[stretches.length - 1] = { ...last, ...span, segments, runDays: clip(charge.runDays, span) };
+    } else {
+      const { periodAnchor, cycleMonths = lease.terms.cycleMonths } = segment.terms;
+      const grid: PeriodGrid = { anchor: periodAnchor, cycleMonths, leaseStart: lease.start };
+      stretches.push({ from: segment.from, to: segment.to, family, grid, segments: [segment], runDays });
+    }
+    lastKey = key;
+  }
+  return stretches.filter((stretch) => stretch.runDays.length > 0);
+}
+
+function natureOf(lease: LeaseTimeline, terms: ChargeTerms): { family: ChargeFamily; key: string } {
+  const { rule, kind, entity = lease.terms.entity, taxRate } = terms;
+  const line = [kind, entity, taxRate];
+  if (rule.type === "metered") return { family: "metered", key: JSON.stringify(["metered", rule.meter, ...line]) };
+  if (rule.type === "pool") return { family: "pool", key: JSON.stringify(["pool", rule.pool]) };
+  if (isUsageFormula(terms) && rule.type === "formula") {
+    return { family: "usage-formula", key: JSON.stringify(["usage-formula", rule.meter, ...line]) };
+  }
+  const { cycleMonths = lease.terms.cycleMonths, periodAnchor } = terms;
+  return { family: "time-based", key: JSON.stringify(["time-based", cycleMonths, periodAnchor, ...line]) };
+}
+
+/** Money-rules 2 "Mode": metered, pool and usage are arrears, everything else advance unless the charge says otherwise. */
+const modeOn = (charge: ChargeTimeline, stretch: BillingStretch, day: number): ChargeMode =>
+  stretch.family === "time-based" ? (termsOn(charge, day)?.mode ?? "advance") : "arrears";
+
+const spanOfMonth = (month: Month): DaySpan => {
+  const from = toDayNumber(firstDayOf(month));
+  const next = toDayNumber(firstDayOf(monthOf(fromDayNumber(from + 31))));
+  return { from, to: next - 1 };
+};
+
+/**
+ * The (cut) periods of a stretch that a run for `month` bills (money-rules 2 "A run for month P"): advance periods that
+ * begin in it; metered, pool and usage months before it; other arrears periods that end in the month before it.
+ * `billable` are the run days that are ours to bill.
+ */
+export function duePeriods(
+  charge: ChargeTimeline,
+  stretch: BillingStretch,
+  billable: readonly DaySpan[],
+  month: Month,
+): readonly DaySpan[] {
+  const current = spanOfMonth(month);
+  const before = spanOfMonth(monthOf(fromDayNumber(current.from - 1)));
+  if (stretch.family !== "time-based") {
+    const cut = cutPeriod(before, billable);
+    return cut ? [cut] : [];
+  }
+  const due: DaySpan[] = [];
+  for (const cut of cutPeriodsTouching(stretch, billable, before)) {
+    const ends = before.from <= cut.to && cut.to <= before.to;
+    if (ends && modeOn(charge, stretch, cut.from) === "arrears") due.push(cut);
+  }
+  for (const cut of cutPeriodsTouching(stretch, billable, current)) {
+    const begins = current.from <= cut.from && cut.from <= current.to;
+    if (begins && modeOn(charge, stretch, cut.from) === "advance") due.push(cut);
+  }
+  return due;
+}
+
+function cutPeriodsTouching(stretch: BillingStretch, billable: readonly DaySpan[], month: DaySpan): readonly DaySpan[] {
+  const touched = hull(clip(billable, month));
+  if (!touched) return [];
+  return periodsTouching(stretch.grid, touched).flatMap((period) => cutPeriod(period, billable) ?? []);
+}
+
+/** The (cut) period that begins on the day, or undefined: how issued and parked lines find what is right today. */
+export function periodBeginning(
+  stretch: BillingStretch,
+  billable: readonly DaySpan[],
+  day: number,
+): DaySpan | undefined {
+  if (day < stretch.from || day > stretch.to) return undefined;
+  const period =
+    stretch.family === "time-based" ? periodHolding(stretch.grid, day) : spanOfMonth(monthOf(fromDayNumber(day)));
+  const cut = cutPeriod(period, billable);
+  return cut?.from === day ? cut : undefined;
+}
+
+/**
+ * The run days that are ours to bill after an opening position (money-rules 2, interfaces.md 2 `billedThrough`): nothing
+ * is billed for days up to `through`, whatever the anchor. A period that holds that day is cut to the days behind it, as
+ * by a charge that begins then; its price, grid and months stay as they are. A pool's month has no such part: it is ours
+ * unless `through` reaches its end.
+ */
+export function billableDays(stretch: BillingStretch, through: number | undefined): readonly DaySpan[] {
+  if (through === undefined) return stretch.runDays;
+  const month = spanOfMonth(monthOf(fromDayNumber(through)));
+  const from = stretch.family === "pool" && through < month.to ? month.from : through + 1;
+  return clip(stretch.runDays, { from, to: Number.POSITIVE_INFINITY });
+}

@@ -1,0 +1,94 @@
+import type { LeasedUnit } from "../../pools/leased-days.ts";
+import { computePoolMonth, type PoolMonth } from "../../pools/pool-month.ts";
+import { membersOf } from "../../pools/pool-world.ts";
+import { type Month, monthOf, shiftMonth } from "../../time/civil-date.ts";
+import { compareCodes } from "../code-order.ts";
+import { clip, toDateRange } from "../days.ts";
+import type { BillingIndex } from "./billing-index.ts";
+import type { OperatorShare } from "./plan.ts";
+
+/** Computed months of pools by poolMonthKey; shared by all workers of a run. */
+export type PoolMonths = ReadonlyMap<string, PoolMonth>;
+export const poolMonthKey = (pool: string, month: Month): string => `${month}|${pool}`;
+
+/**
+ * Computes what a run for `month` needs of every pool: the service month before it, and the months of lines that are
+ * issued or parked, so that their corrections and retries see today's shares (money-rules 5). All leases of the facts
+ * take part, also those of projects that are not billed: their units are leased.
+ */
+export function computePoolMonths(index: BillingIndex, month: Month): PoolMonths {
+  const result = new Map<string, PoolMonth>();
+  if (index.pools.size === 0) return result;
+  const leased = new Map<string, LeasedUnit[]>();
+  const wanted = new Map<string, Set<Month>>();
+  for (const pool of index.pools.keys()) wanted.set(pool, new Set([shiftMonth(month, -1)]));
+  for (const lease of index.leases.values()) {
+    const timeline = index.timelineOf(lease);
+    const old = [...(index.issuedByLease.get(lease.code) ?? []), ...(index.retriesByLease.get(lease.code) ?? [])];
+    for (const charge of timeline.charges) {
+      for (const { terms, from, to } of charge.segments) {
+        if (terms.rule.type !== "pool") continue;
+        const days = clip(charge.runDays, { from, to });
+        addLeasedUnits(leased, terms.rule.pool, lease.code, timeline.holdings, days);
+        for (const line of old) {
+          if (line.charge === charge.code) wanted.get(terms.rule.pool)?.add(monthOf(line.period.from));
+        }
+      }
+    }
+  }
+  for (const [code, months] of wanted) {
+    const pool = index.pools.get(code);
+    if (!pool) continue;
+    for (const wantedMonth of months) {
+      const facts = { world: index.poolWorld, leased: leased.get(code) ?? [] };
+      result.set(poolMonthKey(code, wantedMonth), computePoolMonth(pool, wantedMonth, facts));
+    }
+  }
+  return result;
+}
+
+function addLeasedUnits(
+  leased: Map<string, LeasedUnit[]>,
+  pool: string,
+  lease: string,
+  holdings: readonly { readonly unit: string; readonly from: number; readonly to: number }[],
+  days: readonly { readonly from: number; readonly to: number }[],
+): void {
+  const rows = leased.get(pool) ?? [];
+  leased.set(pool, rows);
+  for (const holding of holdings) {
+    for (const span of clip(days, holding)) rows.push({ unit: holding.unit, lease, ...toDateRange(span) });
+  }
+}
+
+/**
+ * What the operator bears of each pool of the service month, where it is more than 0 (interfaces.md 3). Pools that stand
+ * in a project which is off, or not in `project`, are left out.
+ */
+export function operatorSharesOf(
+  index: BillingIndex,
+  poolMonths: PoolMonths,
+  serviceMonth: Month,
+  project: string | undefined,
+): readonly OperatorShare[] {
+  const shares: OperatorShare[] = [];
+  for (const code of [...index.pools.keys()].sort(compareCodes)) {
+    const computed = poolMonths.get(poolMonthKey(code, serviceMonth));
+    if (!computed?.ok || computed.operatorFen <= 0n || !isBilled(index, code, project)) continue;
+    shares.push({ pool: code, period: serviceMonth, amountFen: computed.operatorFen });
+  }
+  return shares;
+}
+
+function isBilled(index: BillingIndex, code: string, project: string | undefined): boolean {
+  const pool = index.pools.get(code);
+  const home = pool && membersOf(pool, index.poolWorld)[0]?.project;
+  if (home === undefined) return project === undefined;
+  return (project === undefined || home === project) && index.projects.get(home)?.mode !== "off";
+}
+
+/** I3: the shares of every computed pool month sum to its cost. */
+export const poolsBalanced = (poolMonths: PoolMonths): boolean =>
+  [...poolMonths.values()].every(
+    (month) => !month.ok || month.shares.reduce((total, share) => total + share.amountFen, 0n) === month.costFen,
+  );

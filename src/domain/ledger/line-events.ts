@@ -1,4 +1,5 @@
 import type { Fen } from "../money/fen.ts";
+import { splitTax } from "../tax/net-and-tax.ts";
 import type { ChargeKind, DecimalText } from "../world/lease.ts";
 import {
   BAD_DEBT_PROVISION,
@@ -15,7 +16,6 @@ import {
 } from "./accounts.ts";
 import type { Deferral } from "./deferral.ts";
 import { type Posting, type PostingContext, post } from "./posting.ts";
-import { splitVat } from "./vat.ts";
 
 /*
  * Postings of events that make, change or cancel claims: one function for each row of money-rules 9. All amounts in fen.
@@ -64,8 +64,8 @@ export function lateFeeAccrued(
   context: PostingContext,
   fee: { readonly previousFen: Fen; readonly cumulativeFen: Fen; readonly taxRate: DecimalText },
 ): Posting[] {
-  const before = splitVat(fee.previousFen, fee.taxRate);
-  const after = splitVat(fee.cumulativeFen, fee.taxRate);
+  const before = splitTax(fee.previousFen, fee.taxRate);
+  const after = splitTax(fee.cumulativeFen, fee.taxRate);
   return [
     ...post(context, RECEIVABLES, LATE_FEE_INCOME, after.netFen - before.netFen),
     ...post(context, RECEIVABLES, OUTPUT_VAT, after.taxFen - before.taxFen),
@@ -81,7 +81,7 @@ export function claimWaived(
     readonly taxRate: DecimalText;
   },
 ): Posting[] {
-  const { netFen, taxFen } = splitVat(waiver.amountFen, waiver.taxRate);
+  const { netFen, taxFen } = splitTax(waiver.amountFen, waiver.taxRate);
   const income = waiver.of.type === "late-fee" ? LATE_FEE_INCOME : INCOME_ACCOUNTS[waiver.of.kind];
   return [...post(context, income, RECEIVABLES, netFen), ...post(context, OUTPUT_VAT, RECEIVABLES, taxFen)];
 }

@@ -1,4 +1,5 @@
 import type { Fen } from "../money/fen.ts";
+import { splitTax } from "../tax/net-and-tax.ts";
 import type { DateRange } from "../time/civil-date.ts";
 import type { DecimalText } from "../world/lease.ts";
 import {
@@ -14,7 +15,6 @@ import {
   UNCLAIMED_MONEY,
 } from "./accounts.ts";
 import { type Posting, type PostingContext, post } from "./posting.ts";
-import { splitVat } from "./vat.ts";
 
 /*
  * Postings of events that move money or decide what it is for: one function for each row of money-rules 9. All amounts
@@ -95,7 +95,7 @@ export function depositForfeited(
   context: PostingContext,
   forfeit: { readonly amountFen: Fen; readonly taxRate: DecimalText },
 ): Posting[] {
-  const { netFen, taxFen } = splitVat(forfeit.amountFen, forfeit.taxRate);
+  const { netFen, taxFen } = splitTax(forfeit.amountFen, forfeit.taxRate);
   return [...post(context, DEPOSITS, LATE_FEE_INCOME, netFen), ...post(context, DEPOSITS, OUTPUT_VAT, taxFen)];
 }
 

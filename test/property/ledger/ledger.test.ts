@@ -26,7 +26,7 @@ import {
 } from "../../../src/domain/ledger/money-events.ts";
 import { type Posting, type PostingContext, reversePostings } from "../../../src/domain/ledger/posting.ts";
 import { type BookFact, compareBalances, recomputeBalances } from "../../../src/domain/ledger/recompute.ts";
-import { splitVat } from "../../../src/domain/ledger/vat.ts";
+import { splitTax } from "../../../src/domain/tax/net-and-tax.ts";
 import { addDays, monthOf, parseCivilDate, shiftMonth } from "../../../src/domain/time/civil-date.ts";
 
 const DATE = parseCivilDate("2026-09-01");
@@ -40,12 +40,12 @@ type Teller = (context: PostingContext & { tenant: string }, amountFen: bigint, 
 
 const TELLERS: readonly Teller[] = [
   (context, amountFen) => ({
-    postings: lineIssued(context, { kind: "rent", ...splitVat(amountFen, "0.09") }),
+    postings: lineIssued(context, { kind: "rent", ...splitTax(amountFen, "0.09") }),
     facts: [{ ...keys(context), type: "line-issued", kind: "rent", amountFen }],
   }),
   (context, amountFen) => ({
     postings: [
-      ...lineIssued(context, { kind: "rent", ...splitVat(-amountFen, "0.09") }),
+      ...lineIssued(context, { kind: "rent", ...splitTax(-amountFen, "0.09") }),
       ...freedToPrepayment(context, [{ purpose: "receivable", amountFen }]),
     ],
     facts: [
@@ -222,9 +222,9 @@ describe("the ledger, for all histories", () => {
     const amount = fc.bigInt({ min: -1_000_000n, max: 1_000_000n });
     fc.assert(
       fc.property(amount, fc.constantFrom("0", "0.03", "0.06", "0.09", "0.13"), (amountFen, taxRate) => {
-        const { netFen, taxFen } = splitVat(amountFen, taxRate);
+        const { netFen, taxFen } = splitTax(amountFen, taxRate);
         expect(netFen + taxFen).toBe(amountFen);
-        expect(splitVat(-amountFen, taxRate)).toEqual({ netFen: -netFen, taxFen: -taxFen });
+        expect(splitTax(-amountFen, taxRate)).toEqual({ netFen: -netFen, taxFen: -taxFen });
       }),
     );
   });

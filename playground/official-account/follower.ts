@@ -1,4 +1,5 @@
-import { ChatLog, type ChatMessage, type MessageContent, outOfOrderBanner } from "./chat.ts";
+import { Arrivals } from "../http/arrivals.ts";
+import { type ChatMessage, type MessageContent, outOfOrderBanner, readableText } from "./chat.ts";
 import { MessageQuota } from "./message-quota.ts";
 import { digits, type PushChannel, type PushResult, pushToCallback } from "./push.ts";
 import type { XmlValue } from "./xml.ts";
@@ -19,11 +20,11 @@ type Fields = Readonly<Record<string, XmlValue | undefined>>;
 export class Follower {
   readonly openId: string;
   readonly quota = new MessageQuota();
-  readonly log = new ChatLog();
   isSubscribed = false;
   /** Service notices switched off: template messages end in `failed:user block`. */
   blocksTemplates = false;
   #copiesOfNextPush = 1;
+  readonly #log = new Arrivals<ChatMessage>((message) => `[${message.channel}] ${readableText(message)}`);
   readonly #world: FollowerWorld;
 
   constructor(openId: string, world: FollowerWorld) {
@@ -32,12 +33,15 @@ export class Follower {
   }
 
   get messages(): readonly ChatMessage[] {
-    return this.log.messages;
+    return this.#log.items;
   }
 
-  /** The first message that fits, already there or still to come; rejects after `timeoutMs`. */
-  waitForMessage(predicate: (message: ChatMessage) => boolean, timeoutMs: number): Promise<ChatMessage> {
-    return this.log.waitFor(predicate, timeoutMs);
+  /**
+   * The first message that fits, already there or still to come; rejects after `timeoutMs`. With `fromIndex` set to an
+   * earlier `messages.length`, only what has come since.
+   */
+  waitForMessage(predicate: (message: ChatMessage) => boolean, timeoutMs: number, fromIndex = 0): Promise<ChatMessage> {
+    return this.#log.waitFor(predicate, timeoutMs, fromIndex);
   }
 
   /** Types a text. Resolves when the push is answered or given up; the reply, if any, is then in `messages`. */
@@ -114,7 +118,7 @@ export class Follower {
   }
 
   receive(channel: ChatMessage["channel"], content: MessageContent): void {
-    this.log.add({ ...content, channel, atMs: this.#world.nowMs() });
+    this.#log.add({ ...content, channel, atMs: this.#world.nowMs() });
   }
 
   async #push(fields: Fields): Promise<PushResult> {

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { Arrivals } from "../http/arrivals.ts";
 import type { FaultSwitches } from "../http/fault-switches.ts";
 import { isRecord, jsonResponse, type PlainRequest, type PlainResponse, startPlainServer } from "../http/server.ts";
 import { checkSignature } from "./signature.ts";
@@ -33,6 +34,13 @@ export interface Sms {
   registerTemplate(template: SmsTemplate): void;
   /** What this phone has received, in order of arrival. */
   inbox(phone: string): readonly ReceivedSms[];
+  /** The first message on this phone that fits, already there or still to come; rejects after `timeoutMs`. */
+  waitForSms(
+    phone: string,
+    predicate: (message: ReceivedSms) => boolean,
+    timeoutMs: number,
+    fromIndex?: number,
+  ): Promise<ReceivedSms>;
   /** The next message to this phone is refused with a code such as `isv.AMOUNT_NOT_ENOUGH`. */
   failNext(phone: string, code: string, message?: string): void;
   close(): Promise<void>;
@@ -59,7 +67,7 @@ export async function startSms(
   clocks: { readonly nowMs: () => number; readonly wireNowMs: () => number },
 ): Promise<Sms> {
   const templates = new Map((options.templates ?? []).map((template) => [template.code, template]));
-  const inboxes = new Map<string, ReceivedSms[]>();
+  const inboxes = new Map<string, Arrivals<ReceivedSms>>();
   const armedFailures = new Map<string, { code: string; message: string }[]>();
   const usedNonces = new Set<string>();
   const sent: { phone: string; signName: string; kind: SmsTemplate["kind"]; atMs: number }[] = [];
@@ -120,9 +128,13 @@ export async function startSms(
   function deliver(phone: string, signName: string, template: SmsTemplate, text: string, bizId: string): void {
     const atMs = clocks.nowMs();
     sent.push({ phone, signName, kind: template.kind, atMs });
-    const inbox = inboxes.get(phone) ?? [];
-    inbox.push({ text: `【${signName}】${text}`, templateCode: template.code, bizId, atMs });
+    inboxOf(phone).add({ text: `【${signName}】${text}`, templateCode: template.code, bizId, atMs });
+  }
+
+  function inboxOf(phone: string): Arrivals<ReceivedSms> {
+    const inbox = inboxes.get(phone) ?? new Arrivals<ReceivedSms>((message) => message.text);
     inboxes.set(phone, inbox);
+    return inbox;
   }
 
   return {
@@ -131,7 +143,8 @@ export async function startSms(
     registerTemplate: (template) => {
       templates.set(template.code, template);
     },
-    inbox: (phone) => inboxes.get(phone) ?? [],
+    inbox: (phone) => inboxOf(phone).items,
+    waitForSms: (phone, predicate, timeoutMs, fromIndex) => inboxOf(phone).waitFor(predicate, timeoutMs, fromIndex),
     failNext: (phone, code, message = code) => {
       armedFailures.set(phone, [...(armedFailures.get(phone) ?? []), { code, message }]);
     },

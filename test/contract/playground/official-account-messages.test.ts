@@ -134,6 +134,16 @@ describe("what a customer-service message may be", () => {
     ]);
   });
 
+  it("can be waited for from a point in the conversation on", async () => {
+    const world = await openAccount();
+    await world.anna.say("查账单");
+    await sendText(world, "账单一");
+    const seen = world.anna.messages.length;
+    const waiting = world.anna.waitForMessage((message) => message.type === "text", 2000, seen);
+    await sendText(world, "账单二");
+    expect(await waiting).toMatchObject({ text: "账单二" });
+  });
+
   it("says what did arrive when a message is waited for in vain", async () => {
     const world = await openAccount();
     await world.anna.say("查账单");

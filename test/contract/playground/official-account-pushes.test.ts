@@ -1,7 +1,7 @@
 import { decrypt, encrypt } from "@wecom/crypto";
 import { describe, expect, it } from "vitest";
 import { outOfOrderBanner } from "../../../playground/official-account/chat.ts";
-import { decryptMessage, encryptMessage } from "../../../playground/official-account/cryptography.ts";
+import { decryptMessage, encryptMessage, sortedSha1 } from "../../../playground/official-account/cryptography.ts";
 import { oaAesKey, oaAppId, openAccount, originalId, seal, textReply } from "./official-account-world.ts";
 import { startCallback } from "./world.ts";
 
@@ -11,6 +11,15 @@ describe("the envelope of safe mode against @wecom/crypto", () => {
     const text = "a".repeat(length);
     expect(decrypt(oaAesKey, encryptMessage(oaAesKey, text, oaAppId))).toMatchObject({ message: text, id: oaAppId });
     expect(decryptMessage(oaAesKey, encrypt(oaAesKey, text, oaAppId))).toEqual({ message: text, receiveId: oaAppId });
+  });
+
+  it("opens the sample that Tencent publishes with its demo code", () => {
+    const encrypted = "P9nAzCzyDtyTWESHep1vC5X9xho/qYX3Zpb4yKa9SKld1DsH3Iyt3tP3zNdtp+4RPcs8TgAE7OaBO+FZXvnaqQ==";
+    expect(sortedSha1("QDG6eK", "1409659589", "263014780", encrypted)).toBe("5c45ff5e21c57e6ad56bac8758b79b1d9ac89fd3");
+    expect(decryptMessage("jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C", encrypted)).toEqual({
+      message: "1616140317555161061",
+      receiveId: "wx5823bf96d3bd56c7",
+    });
   });
 
   it("counts bytes and not characters", () => {

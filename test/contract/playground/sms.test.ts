@@ -165,6 +165,14 @@ describe("SendSms", () => {
     expect(sms.inbox("15300000009")).toEqual([]);
   });
 
+  it("can be waited for on the phone", async () => {
+    const { sms } = await open();
+    const waiting = sms.waitForSms(phone, (message) => message.text.includes("验证码"), 2000);
+    await send(sms);
+    expect((await waiting).templateCode).toBe("SMS_1");
+    await expect(sms.waitForSms(phone, () => true, 20, 1)).rejects.toThrow("(nothing)");
+  });
+
   it("takes the ACS3 signature as well", async () => {
     const { sms } = await open();
     const host = new URL(sms.url).host;

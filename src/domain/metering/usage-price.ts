@@ -17,17 +17,18 @@ export interface PricedPart {
 export type Priced = { readonly ok: true; readonly yuan: Traced } | ParkedLine;
 
 /**
- * Prices the parts of a service month, exactly and unrounded (money-rules 4). `position` is where the ladder of a tiered
- * tariff begins, zero or the year's usage so far; every later part goes on where the one before it ended.
+ * Prices the parts of a service month, exactly and unrounded (money-rules 4). `usageOfYear` is where a yearly ladder stands
+ * at the opening; a monthly one begins at zero. Every later part goes on where the one before it ended.
  */
-export function priceParts(parts: readonly PricedPart[], position: Traced): Priced {
+export function priceParts(parts: readonly PricedPart[], usageOfYear: Traced): Priced {
   const amounts: Traced[] = [];
-  let reached = position;
+  const usages: Traced[] = [];
   for (const { row, consumption } of parts) {
-    const priced = pricePart(row, consumption, reached);
+    const before = row?.tariff.basis === "year" ? [usageOfYear, ...usages] : usages;
+    const priced = pricePart(row, consumption, sumOf("期初累计用量", before));
     if (!priced.ok) return priced;
     amounts.push(priced.yuan);
-    if (amounts.length < parts.length) reached = sumOf("累计用量", [reached, totalUsage(consumption)]);
+    if (amounts.length < parts.length) usages.push(totalUsage(consumption));
   }
   return { ok: true, yuan: sumOf("各段合计", amounts) };
 }

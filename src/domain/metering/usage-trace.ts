@@ -1,8 +1,9 @@
 import { constant, differenceOf, productOf, sumOf, type Traced } from "../charging/derivation.ts";
 import { compare, ONE, parseRatio } from "../money/ratio.ts";
 import { formatDate } from "../time/civil-date.ts";
-import type { Register } from "../world/property.ts";
-import type { Consumption, ConsumptionStep, RegisterStep } from "./consumption.ts";
+import type { DecimalText } from "../world/lease.ts";
+import type { Reading, Register } from "../world/property.ts";
+import type { Consumption } from "./consumption.ts";
 
 /** 尖峰平谷: how people call the registers. */
 export const REGISTER_NAMES: Readonly<Record<Register, string>> = {
@@ -18,9 +19,7 @@ export const REGISTER_NAMES: Readonly<Record<Register, string>> = {
 export const registerUsage = (consumption: Consumption, register: Register): Traced =>
   sumOf(
     `${REGISTER_NAMES[register]}用量`,
-    consumption.steps.flatMap((step) =>
-      step.registers.filter((row) => row.register === register).map((row) => stepUsage(step, row)),
-    ),
+    spansOf(consumption, register).map((span) => spanUsage(register, span)),
   );
 
 /** Σ of the priced registers with its proof: what is priced, what formulas call `usage`. */
@@ -39,18 +38,43 @@ export function usageVariables(consumption: Consumption): ReadonlyMap<string, Tr
   return variables;
 }
 
-function stepUsage(step: ConsumptionStep, row: RegisterStep): Traced {
-  const name = REGISTER_NAMES[row.register];
+/** One or more steps of a register that telescope: nothing but periodic readings of one counter lies between its ends. */
+interface UsageSpan {
+  readonly from: Reading;
+  readonly to: Reading;
+  readonly start: DecimalText;
+  readonly end: DecimalText;
+  readonly rollover: bigint | undefined;
+  readonly multiplier: DecimalText;
+}
+
+/** A year of plain readings is one difference, last less first; estimates, replacements and rollovers stay visible. */
+function spansOf(consumption: Consumption, register: Register): readonly UsageSpan[] {
+  const spans: UsageSpan[] = [];
+  for (const { from, to, multiplier, registers } of consumption.steps) {
+    const row = registers.find((step) => step.register === register);
+    if (!row) continue;
+    const span = { from, to, start: row.start, end: row.end, rollover: row.rollover, multiplier };
+    const before = spans.at(-1);
+    const plain = from.kind === "periodic" && before?.rollover === undefined && row.rollover === undefined;
+    if (before && plain) spans[spans.length - 1] = { ...span, from: before.from, start: before.start };
+    else spans.push(span);
+  }
+  return spans;
+}
+
+function spanUsage(register: Register, { from, to, start, end, rollover, multiplier }: UsageSpan): Traced {
+  const name = REGISTER_NAMES[register];
   const difference = differenceOf(
     `${name}读数差`,
-    constant(`${formatDate(step.to.standsOn)}${step.to.kind === "replacement" ? "旧表" : ""}${name}止码`, row.end),
-    constant(`${formatDate(step.from.standsOn)}${name}起码`, row.start),
+    constant(`${formatDate(to.standsOn)}${to.kind === "replacement" ? "旧表" : ""}${name}止码`, end),
+    constant(`${formatDate(from.standsOn)}${name}起码`, start),
   );
   const counted =
-    row.rollover === undefined
+    rollover === undefined
       ? difference
-      : sumOf(`${name}归零后读数差`, [difference, constant("表计量程", row.rollover.toString())]);
-  return compare(parseRatio(step.multiplier), ONE) === 0
+      : sumOf(`${name}归零后读数差`, [difference, constant("表计量程", rollover.toString())]);
+  return compare(parseRatio(multiplier), ONE) === 0
     ? counted
-    : productOf(`${name}用量`, counted, constant("倍率", step.multiplier));
+    : productOf(`${name}用量`, counted, constant("倍率", multiplier));
 }

@@ -229,6 +229,24 @@ describe("tariff changes", () => {
   });
 });
 
+describe("a tariff of another basis from an amendment on", () => {
+  it("climbs each ladder from its own beginning", () => {
+    const tariffs = [
+      { tariff: tieredTariff("month", ["2025-01-01", "200:0.60", ":0.65"]) },
+      { from: day("2026-08-11"), tariff: tieredTariff("year", ["2025-01-01", "200:0.60", ":0.70"]) },
+    ];
+    const readings = [
+      readingOf("2025-12-31", "0"),
+      readingOf("2026-07-31", "150"),
+      readingOf("2026-08-10", "250"),
+      readingOf("2026-08-31", "300"),
+    ];
+    // The month's own 100 × 0.60, then from 250 of the year 50 × 0.70.
+    const line = computeMeteredCharge({ ...inputOf({ readings, tariff: flatTariff() }), tariffs });
+    expect(line).toMatchObject({ ok: true, amountFen: 9500n });
+  });
+});
+
 describe("time-of-use prices", () => {
   const meter = meterOf(["sharp", "peak", "flat", "valley"], { multiplier: "40" });
   const prices = { sharp: "1.2538", peak: "1.0187", flat: "0.6123", valley: "0.2456" };

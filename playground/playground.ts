@@ -25,7 +25,8 @@ export interface Playground {
 
 /**
  * Starts the pretend outside world on free ports of 127.0.0.1. Somebody who pays through the official account opens the
- * account's 48 hours of unlimited messages, as in reality. Prints nothing.
+ * account's 48 hours of unlimited messages, and an order for an openid that the account does not know is refused, as in
+ * reality. Prints nothing.
  */
 export async function startPlayground(options: PlaygroundOptions): Promise<Playground> {
   const wireNowMs = options.wireNowMs ?? Date.now;
@@ -34,6 +35,7 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   const [wechatPay, sms] = await Promise.all([
     startWechatPay(
       {
+        openIdBelongs: (appId, openId) => appId !== officialAccount.appId || officialAccount.knows(openId),
         ...options.wechatPay,
         onPaid: (appId, openId) => {
           if (appId === officialAccount.appId) officialAccount.recordPayment(openId);

@@ -50,6 +50,8 @@ export interface OfficialAccount {
   readonly incidents: readonly { readonly openId: string; readonly reason: string }[];
   /** The person with this openid; a stranger is made up and follows nothing yet. */
   user(openId: string): Follower;
+  /** Whether somebody with this openid exists. */
+  knows(openId: string): boolean;
   registerTemplate(template: MessageTemplate): void;
   setCallbackUrl(url: string): void;
   /** The console's check of the callback address. */
@@ -158,6 +160,7 @@ export async function startOfficialAccount(options: OfficialAccountOptions, cloc
     authorization,
     incidents,
     user,
+    knows: (openId) => followers.has(openId),
     registerTemplate: (template) => templates.register(template),
     setCallbackUrl: (url) => {
       callbackUrl = url;

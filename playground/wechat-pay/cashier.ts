@@ -19,6 +19,11 @@ export interface JsapiParameters {
   readonly paySign: string;
 }
 
+export interface PayOptions {
+  /** Part of the total that a coupon of WeChat Pay covers, in fen: less than the total. */
+  readonly couponFen?: number;
+}
+
 export interface CashierWorld {
   readonly orders: OrderBook;
   readonly merchants: ReadonlyMap<string, Merchant>;
@@ -28,7 +33,12 @@ export interface CashierWorld {
 }
 
 /** Pays the order behind a code_url or prepay_id: takes the money and sends the notification. */
-export function payTicket(world: CashierWorld, ticket: string, payerOpenId: string): PayResult {
+export function payTicket(
+  world: CashierWorld,
+  ticket: string,
+  payerOpenId: string,
+  options: PayOptions = {},
+): PayResult {
   const order = world.orders.findByTicket(ticket);
   if (order === undefined || order.ticket !== ticket) return refused("商家订单信息有误，请重新下单支付");
   if (order.hasNull) return refused("系统繁忙，请稍后再试");
@@ -44,14 +54,16 @@ export function payTicket(world: CashierWorld, ticket: string, payerOpenId: stri
     return refused("订单已关闭");
   }
   if (now >= order.timeExpireMs || now >= order.ticketExpiresAtMs) return refused("订单已过期，请重新下单");
-  return takeMoney(world, order, payerOpenId);
+  return takeMoney(world, order, payerOpenId, options);
 }
 
 /** Moves the money, whatever the ticket says: also used for the payment just before a close. */
-export function takeMoney(world: CashierWorld, order: Order, payerOpenId: string): PayResult {
+export function takeMoney(world: CashierWorld, order: Order, payerOpenId: string, options: PayOptions = {}): PayResult {
   const merchant = world.merchants.get(order.mchId);
   if (merchant === undefined) throw new Error(`order ${order.outTradeNo} belongs to no merchant`);
-  const payment = world.orders.markPaid(order, payerOpenId);
+  const couponFen = options.couponFen ?? 0;
+  if (couponFen < 0 || couponFen >= order.totalFen) throw new Error("a coupon covers a part of the total only");
+  const payment = world.orders.markPaid(order, payerOpenId, couponFen);
   merchant.balanceFen += order.totalFen;
   world.onPaid(order.appId, payerOpenId);
   world.notifications.send({

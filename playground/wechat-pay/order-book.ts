@@ -20,6 +20,8 @@ export interface Payment {
   readonly transactionId: string;
   readonly paidAtMs: number;
   readonly payerOpenId: string;
+  /** What WeChat Pay's own coupons paid of the total. */
+  readonly couponFen: number;
 }
 
 const twoHoursMs = 7_200_000;
@@ -91,8 +93,8 @@ export class OrderBook {
   }
 
   /** Takes the money. The caller has checked that it may. */
-  markPaid(order: Order, payerOpenId: string): Payment {
-    const payment = { transactionId: newTransactionId(this.#nowMs()), paidAtMs: this.#nowMs(), payerOpenId };
+  markPaid(order: Order, payerOpenId: string, couponFen: number): Payment {
+    const payment = { transactionId: newTransactionId(this.#nowMs()), paidAtMs: this.#nowMs(), payerOpenId, couponFen };
     order.payment = payment;
     order.state = "SUCCESS";
     return payment;
@@ -119,7 +121,27 @@ export function transactionJson(order: Order): Record<string, unknown> {
     bank_type: "OTHERS",
     success_time: shanghaiRfc3339(order.payment.paidAtMs),
     payer: { openid: order.payment.payerOpenId },
-    amount: { total: order.totalFen, payer_total: order.totalFen, currency: "CNY", payer_currency: "CNY" },
+    amount: {
+      total: order.totalFen,
+      payer_total: order.totalFen - order.payment.couponFen,
+      currency: "CNY",
+      payer_currency: "CNY",
+    },
+    ...(order.payment.couponFen > 0 ? { promotion_detail: [couponJson(order.payment.couponFen)] } : {}),
+  };
+}
+
+function couponJson(couponFen: number): Record<string, unknown> {
+  return {
+    coupon_id: "109519",
+    name: "微信支付立减",
+    scope: "GLOBAL",
+    type: "NOCASH",
+    amount: couponFen,
+    currency: "CNY",
+    wechatpay_contribute: couponFen,
+    merchant_contribute: 0,
+    other_contribute: 0,
   };
 }
 

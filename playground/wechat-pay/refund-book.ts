@@ -160,6 +160,13 @@ export class RefundBook {
   }
 }
 
+/** Coupons go back in proportion; the payer's share is rounded down to whole fen. */
+function payerAmounts(refund: Refund): { readonly payer_total: number; readonly payer_refund: number } {
+  const { totalFen, payment } = refund.order;
+  const payerTotalFen = totalFen - (payment?.couponFen ?? 0);
+  return { payer_total: payerTotalFen, payer_refund: Math.floor((refund.refundFen * payerTotalFen) / totalFen) };
+}
+
 /** The refund as apply and query answer it. */
 export function refundJson(refund: Refund): Record<string, unknown> {
   return {
@@ -176,8 +183,7 @@ export function refundJson(refund: Refund): Record<string, unknown> {
     amount: {
       total: refund.order.totalFen,
       refund: refund.refundFen,
-      payer_total: refund.order.totalFen,
-      payer_refund: refund.refundFen,
+      ...payerAmounts(refund),
       settlement_refund: refund.refundFen,
       settlement_total: refund.order.totalFen,
       discount_refund: 0,
@@ -202,8 +208,7 @@ export function refundNotificationJson(refund: Refund): Record<string, unknown> 
     amount: {
       total: refund.order.totalFen,
       refund: refund.refundFen,
-      payer_total: refund.order.totalFen,
-      payer_refund: refund.refundFen,
+      ...payerAmounts(refund),
     },
   };
 }

@@ -2,7 +2,15 @@ import type { FaultSwitches } from "../http/fault-switches.ts";
 import { type PlainRequest, type PlainResponse, readJsonObject, startPlainServer } from "../http/server.ts";
 import { type Answer, accept, errorAnswer, mchIdMismatch, parameterError, refuse, requestId } from "./answers.ts";
 import { authorize } from "./authorization.ts";
-import { type CashierWorld, type JsapiParameters, type PayResult, payJsapi, payTicket, takeMoney } from "./cashier.ts";
+import {
+  type CashierWorld,
+  type JsapiParameters,
+  type PayOptions,
+  type PayResult,
+  payJsapi,
+  payTicket,
+  takeMoney,
+} from "./cashier.ts";
 import { signedHeaders } from "./keys.ts";
 import { type Merchant, type MerchantOptions, newMerchant } from "./merchant.ts";
 import { Notifications } from "./notifications.ts";
@@ -44,7 +52,7 @@ export interface WechatPay {
   /** The credentials of a merchant. Throws for an unknown number. */
   merchant(mchId: string): Merchant;
   /** The pay button: the payer has scanned `code_url`, or the page inside WeChat has opened `prepay_id`. */
-  pay(codeUrlOrPrepayId: string, payerOpenId: string): PayResult;
+  pay(codeUrlOrPrepayId: string, payerOpenId: string, options?: PayOptions): PayResult;
   /** A phone: its owner pays with what the page inside WeChat hands to `getBrandWCPayRequest`. */
   payer(openId: string): { jsapiPay(parameters: JsapiParameters): PayResult };
   /** The next close of an unpaid order finds that this person has paid a moment before. */
@@ -223,7 +231,7 @@ export async function startWechatPay(
     refunds,
     notifications,
     merchant,
-    pay: (ticket, payerOpenId) => payTicket(cashier, ticket, payerOpenId),
+    pay: (ticket, payerOpenId, payOptions) => payTicket(cashier, ticket, payerOpenId, payOptions),
     payer: (openId) => ({ jsapiPay: (parameters) => payJsapi(cashier, parameters, openId) }),
     payBeforeNextClose: (payerOpenId) => {
       payerBeforeClose = payerOpenId;

@@ -24,7 +24,10 @@ describe("the playground as a whole", () => {
     expect(await send()).toMatchObject({ errcode: 45015 });
 
     const body = orderBody({ notify_url: callback.url, payer: { openid: "oAnna" } });
-    const created = await outsideClient(wechatPay).create("jsapi", body);
+    const client = outsideClient(wechatPay);
+    const stranger = await client.create("jsapi", orderBody({ payer: { openid: "oNobody" } }));
+    expect([stranger.status, stranger.data.message]).toEqual([400, "无效的openid"]);
+    const created = await client.create("jsapi", body);
     expect(wechatPay.pay(String(created.data.prepay_id), "oAnna")).toMatchObject({ state: "paid" });
     await wechatPay.notifications.settled();
     expect(await send()).toMatchObject({ errcode: 0 });

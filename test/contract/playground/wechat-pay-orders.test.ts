@@ -137,6 +137,16 @@ describe("paying an order", () => {
     expect(pay.pay(await codeUrl(), anna).state).toBe("paid");
   });
 
+  it("can be paid in part by a coupon: the payer pays less, the order is worth the same", async () => {
+    const { pay, client, codeUrl } = await open();
+    pay.pay(await codeUrl(), anna, { couponFen: 450 });
+    expect((await client.query(outTradeNo)).data).toMatchObject({
+      trade_state: "SUCCESS",
+      amount: { total: 123450, payer_total: 123000 },
+      promotion_detail: [{ amount: 450, type: "NOCASH" }],
+    });
+  });
+
   it("stamps the payment with the pretend world's clock", async () => {
     const { clock, pay, client, codeUrl } = await open();
     const code = await codeUrl();

@@ -17,13 +17,13 @@ const outTradeNo = "PL20260815000001";
 const totalFen = 123450;
 
 /** A world with one paid order of ¥1,234.50. */
-async function openPaid(options: Parameters<typeof openWechatPay>[0] = {}) {
+async function openPaid(options: Parameters<typeof openWechatPay>[0] = {}, couponFen = 0) {
   const clock = new HandClock(noon);
   const pay = await openWechatPay({ refundsEndThemselves: false, ...options }, clock);
   const client = outsideClient(pay);
   pay.notifications.dropNext();
   const created = await client.create("native", orderBody());
-  pay.pay(String(created.data.code_url), "oAnna");
+  pay.pay(String(created.data.code_url), "oAnna", { couponFen });
   const refund = (outRefundNo: string, refundFen: number, more: Record<string, unknown> = {}) =>
     client.refund({
       out_trade_no: outTradeNo,
@@ -86,6 +86,16 @@ describe("a refund", () => {
     expect(pay.merchant(mchId).balanceFen).toBe(100000);
     const other = await refund("RF0001", 23451);
     expect([other.status, other.data.code]).toEqual([400, "REFUND_FEE_MISMATCH"]);
+  });
+
+  it("gives a coupon back in proportion", async () => {
+    // 123,450 fen of which a coupon paid a tenth: of 1,005 fen the payer gets floor(904.5) = 904.
+    const { refund } = await openPaid({}, 12345);
+    expect((await refund("RF0001", 1005)).data.amount).toMatchObject({
+      refund: 1005,
+      payer_total: 111105,
+      payer_refund: 904,
+    });
   });
 
   it("ends by itself where nobody wants to watch", async () => {

@@ -5,7 +5,7 @@ import { BROKEN_WORLDS, type BrokenWorld, type Change, DOUBTFUL_WORLDS } from ".
 
 /*
  * The examples of test/import and docs/import-checks.md are made from three things: the sentences of the catalogue, the good
- * world, and the short list of changes that break it. `npx tsx test/import/write-examples.ts` writes them.
+ * world, and the short list of changes that break it. `npm run examples` writes them.
  */
 
 export const REPOSITORY = join(import.meta.dirname, "../..");
@@ -68,6 +68,25 @@ function descend(value: unknown, step: string): unknown {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+/** JSON with short rows on one line, as people write a world file. */
+export function layOut(value: unknown, indent = 0): string {
+  const line = inOneLine(value);
+  if (line.length + indent <= 100 || typeof value !== "object" || value === null) return line;
+  const inner = " ".repeat(indent + 2);
+  const [open, close] = Array.isArray(value) ? "[]" : "{}";
+  const rows = Array.isArray(value)
+    ? value.map((element) => layOut(element, indent + 2))
+    : Object.entries(value).map(([key, element]) => `${JSON.stringify(key)}: ${layOut(element, indent + 2)}`);
+  return `${open}\n${rows.map((row) => inner + row).join(",\n")}\n${" ".repeat(indent)}${close}`;
+}
+
+function inOneLine(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(inOneLine).join(", ")}]`;
+  if (!isObject(value)) return JSON.stringify(value);
+  const entries = Object.entries(value).map(([key, element]) => `${JSON.stringify(key)}: ${inOneLine(element)}`);
+  return entries.length === 0 ? "{}" : `{ ${entries.join(", ")} }`;
+}
+
 const rowOf = ({ code, sentence, path, file }: Example): string =>
   `| \`${code}\` | ${sentence.replaceAll("|", "\\|")} | \`${path}\` | [${code}.json](../${file}) |`;
 
@@ -81,7 +100,7 @@ const tableOf = (severity: Example["severity"]): string =>
 /** docs/import-checks.md, whole. */
 export const renderChecksPage = (): string => `# What \`import\` checks
 
-Made by \`npx tsx test/import/write-examples.ts\` from \`src/domain/world/import/catalogue.ts\` and \`test/import/broken-worlds.ts\`;
+Made by \`npm run examples\` from \`src/domain/world/import/catalogue.ts\` and \`test/import/broken-worlds.ts\`;
 a test holds it current. Words in {braces} are filled in. Every example is \`test/import/good-world.json\` broken in one way.
 
 All problems of a file are reported at once, each with the JSON path of its spot. At one spot the first error counts.

@@ -61,7 +61,7 @@ describe("the examples", () => {
     expect(files.toSorted()).toEqual(EXAMPLES.map(({ file }) => file).toSorted());
   });
 
-  it("make docs/import-checks.md as it stands (npx tsx test/import/write-examples.ts)", () => {
+  it("make docs/import-checks.md as it stands (npm run examples)", () => {
     expect(readFileSync(join(REPOSITORY, "docs/import-checks.md"), "utf8")).toBe(renderChecksPage());
   });
 });

@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { applyChanges, EXAMPLES, goodWorld, REPOSITORY, renderChecksPage } from "./examples.ts";
+import { applyChanges, EXAMPLES, goodWorld, layOut, REPOSITORY, renderChecksPage } from "./examples.ts";
 
-/* Writes test/import/{broken,doubtful}/*.json and docs/import-checks.md; `npx biome check --write test/import` after it. */
+/* Writes test/import/{broken,doubtful}/*.json and docs/import-checks.md (npm run examples). */
 
 for (const directory of ["test/import/broken", "test/import/doubtful", "docs"]) {
   mkdirSync(join(REPOSITORY, directory), { recursive: true });
@@ -15,7 +15,7 @@ for (const directory of new Set([...wanted].map((file) => dirname(file)))) {
   }
 }
 for (const { file, changes } of EXAMPLES) {
-  writeFileSync(join(REPOSITORY, file), `${JSON.stringify(applyChanges(goodWorld(), changes), undefined, 2)}\n`);
+  writeFileSync(join(REPOSITORY, file), `${layOut(applyChanges(goodWorld(), changes))}\n`);
 }
 writeFileSync(join(REPOSITORY, "docs/import-checks.md"), renderChecksPage());
 console.log(`${EXAMPLES.length} examples and docs/import-checks.md written`);

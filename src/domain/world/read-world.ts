@@ -1,3 +1,4 @@
+import { parseFormula } from "../formula/formula.ts";
 import type { CivilDate } from "../time/civil-date.ts";
 import { amendmentOrder } from "./holdings.ts";
 import { amendCharge } from "./import/charge-versions.ts";
@@ -9,7 +10,6 @@ import { checkPeople } from "./import/check-people.ts";
 import { checkPools } from "./import/check-pools.ts";
 import { checkReadings } from "./import/check-readings.ts";
 import { indexCodes } from "./import/code-index.ts";
-import { readFormulaSyntax } from "./import/formula-syntax.ts";
 import { lease, type WrittenLease } from "./import/leases.ts";
 import { meter, pool, reading, tariff } from "./import/metering.ts";
 import { opening } from "./import/opening.ts";
@@ -27,7 +27,7 @@ export type { WorldProblem } from "./import/place.ts";
 export interface ReadWorldOptions {
   /** The business day; readings after it are warned about. Absent: not checked. */
   readonly today?: CivilDate;
-  /** Why a formula does not parse, or undefined when it does. Absent: the grammar of money-rules 3.5, read with jsep. */
+  /** Why a formula does not parse, or undefined when it does. Absent: parseFormula decides. */
   readonly checkFormula?: (expression: string) => string | undefined;
   /**
    * What is already stored. A document may refer to it, its leases hold their units, its readings count as earlier ones; rows
@@ -90,8 +90,8 @@ export function readWorld(file: unknown, options: ReadWorldOptions = {}): ReadWo
 }
 
 function formulaProblem(expression: string): string | undefined {
-  const syntax = readFormulaSyntax(expression);
-  return syntax.ok ? undefined : syntax.problem;
+  const parse = parseFormula(expression);
+  return parse.ok ? undefined : parse.message;
 }
 
 function assemble(written: WrittenWorld, readings: World["readings"], rows: Rows): World {

@@ -80,7 +80,7 @@ export const ERROR_SENTENCES = {
   ROUND_TO_ON_POOL: "公摊费用 {charge} 不能写 roundTo：各户之和必须等于总额",
   ADVANCE_ON_USAGE: '费用 {charge} 按用量或公摊计算，用完才知道，不能预收；请删掉 mode 或写 "arrears"',
   POOL_CHARGED_TWICE: "公摊池 {pool} 已由费用 {first} 收取，同一租约不能收两次，请删掉一项",
-  FORMULA_INVALID: "公式不成立：{problem}；可用 + - * / ( )、比较、?: 和 min max abs round floor ceil",
+  FORMULA_INVALID: "{problem}；公式可用 + - * / ( )、比较、?: 和 min max abs round floor ceil",
   FORMULA_METER_MISSING: "公式用到了 usage（用量），请在 rule 里写 meter 说明读哪块表",
   INPUT_NAME_RESERVED: "公式参数名 {name} 不能用：要以字母开头、只含字母数字下划线，且不与内置名称相同",
   AMENDMENT_OUTSIDE_LEASE: "变更生效日 {effective} 不在租期 {start} 至 {end} 内；续租请同时写新的 end",

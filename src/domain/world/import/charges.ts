@@ -1,3 +1,4 @@
+import { parseFormula } from "../../formula/formula.ts";
 import { compare, parseRatio, integer as wholeNumber } from "../../money/ratio.ts";
 import type { Escalation } from "../lease.ts";
 import { CHARGE_KINDS, type ChargeAmendment, type ChargeRule, type ChargeTerms, type Discount } from "../lease.ts";
@@ -13,7 +14,6 @@ import {
   reference,
   text,
 } from "./fields.ts";
-import { readFormulaSyntax } from "./formula-syntax.ts";
 import { taxRate } from "./parties.ts";
 import type { Place } from "./place.ts";
 import { percent } from "./premises.ts";
@@ -57,8 +57,8 @@ const rule: Reader<ChargeRule> = checked(
   }),
   (row, place) => {
     if (row.type !== "formula" || place.has("meter") || !place.isSound("expression")) return;
-    const syntax = readFormulaSyntax(row.expression);
-    if (syntax.ok && syntax.usesUsage) place.child("meter").report("FORMULA_METER_MISSING");
+    const parse = parseFormula(row.expression);
+    if (parse.ok && parse.formula.namesUsage) place.child("meter").report("FORMULA_METER_MISSING");
   },
 );
 

@@ -1,9 +1,9 @@
+import { parseFormula, unknownNames } from "../../formula/formula.ts";
 import { type DateRange, intersect } from "../../time/civil-date.ts";
 import type { ChargeTerms } from "../lease.ts";
 import type { Meter } from "../property.ts";
 import type { ChargeVersion } from "./charge-versions.ts";
 import { checkTariffFitsMeter, isPoolMember } from "./check-pools.ts";
-import { readFormulaSyntax } from "./formula-syntax.ts";
 import type { WrittenLease } from "./leases.ts";
 import type { Place } from "./place.ts";
 import type { Rows } from "./rows.ts";
@@ -34,8 +34,8 @@ export function checkChargeVersion(version: ChargeVersion, around: ChargeSurroun
 const isByUsage = ({ rule }: ChargeTerms): boolean => {
   if (rule.type === "metered" || rule.type === "pool") return true;
   if (rule.type !== "formula") return false;
-  const syntax = readFormulaSyntax(rule.expression);
-  return syntax.ok && syntax.usesUsage;
+  const parse = parseFormula(rule.expression);
+  return parse.ok && parse.formula.namesUsage;
 };
 
 function checkUsageTerms({ terms, at, setsPrice }: ChargeVersion): void {
@@ -100,13 +100,13 @@ function checkRule({ terms, at }: ChargeVersion, { lease, units, rows }: ChargeS
 
 /** Unknown names park the line (money-rules 3.5); they are worth a warning before that. */
 function checkFormulaNames(expression: string, lease: WrittenLease, meter: Meter | undefined, at: Place): void {
-  const syntax = readFormulaSyntax(expression);
-  if (!syntax.ok) return;
+  const parse = parseFormula(expression);
+  if (!parse.ok) return;
   const known = new Set(["area", "months", "usage", ...Object.keys(lease.inputs)]);
   if (lease.headcount !== undefined) known.add("headcount");
   for (const register of meter?.registers ?? []) known.add(`usage.${register}`);
-  for (const name of syntax.variables) {
-    if (!known.has(name)) at.report("FORMULA_NAME_UNKNOWN", { name });
+  for (const name of unknownNames(parse.formula, (candidate) => known.has(candidate))) {
+    at.report("FORMULA_NAME_UNKNOWN", { name });
   }
 }
 

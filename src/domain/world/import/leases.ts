@@ -12,7 +12,6 @@ import {
   reference,
   text,
 } from "./fields.ts";
-import { BUILT_IN_NAMES } from "./formula-syntax.ts";
 import { withoutDuplicates } from "./parties.ts";
 import { lateFeeTerms } from "./premises.ts";
 import { checked, list, mapped, object, optional, orElse, type Reader, required, shorten, table } from "./shapes.ts";
@@ -22,6 +21,13 @@ import { checked, list, mapped, object, optional, orElse, type Reader, required,
 const units = checked(withoutDuplicates(list(reference("unit"))), (rows, place) => {
   if (rows.length === 0) place.report("LEASE_WITHOUT_UNITS");
 });
+
+/** Names that a formula already knows (money-rules 3.5). */
+const BUILT_IN_NAMES: ReadonlySet<string> = new Set([
+  ...["area", "months", "headcount", "usage"],
+  ...["min", "max", "abs", "round", "floor", "ceil"],
+  ...["true", "false", "null", "this"],
+]);
 
 const inputName = checked(text(64), (name, place) => {
   if (!/^[A-Za-z_]\w*$/.test(name) || BUILT_IN_NAMES.has(name)) {

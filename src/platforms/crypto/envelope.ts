@@ -37,8 +37,6 @@ const PADDING_MAX_BYTES = 32;
 /** No platform documents a tolerance; retries arrive up to 20 s late, clocks drift by minutes (section 1.4). */
 export const TIMESTAMP_TOLERANCE_MS = 600_000;
 
-export const isEncodingAesKey = (aesKey: string): boolean => AES_KEY.test(aesKey);
-
 /**
  * Verifies, then decrypts, then checks the receiver. `nowMs` is the wire clock. The text is returned only when every
  * check has passed.

@@ -23,7 +23,8 @@ export interface EmbeddedServer {
 /**
  * The embedded PostgreSQL of a data folder: attaches to the running server or starts one. Each process that uses it has
  * a file in clients/; whoever closes last stops the server, and a guardian does it for processes that were killed.
- * `disposable` switches off what protects data in a crash: for tests only. Throws DatabaseProblem.
+ * `disposable` switches off what protects data in a crash and deletes them at the end: for tests only. Throws
+ * DatabaseProblem.
  */
 export async function openEmbeddedServer(
   dataDir: string,
@@ -54,9 +55,17 @@ export async function openEmbeddedServer(
         const pid = runningServer(place);
         if (pid !== undefined) await stopServer(place, pid);
         rmSync(join(place.control, "server.json"), { force: true });
+        if (options.disposable) discard(place);
       });
     },
   };
+}
+
+function discard(place: ServerHome): void {
+  rmSync(place.cluster, { recursive: true, force: true });
+  if (place.home === place.control) return;
+  rmSync(place.home, { recursive: true, force: true });
+  rmSync(join(place.control, "location"), { force: true });
 }
 
 const underLock = <T>(place: ServerHome, work: () => Promise<T>): Promise<T> =>

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
@@ -70,6 +71,7 @@ function reachableFolder(account: ServerAccount, control: string): string {
       const folder = mkdtempSync(join(parent, "parkledger-"));
       chmodSync(folder, 0o711);
       if (canReach(folder, account)) return folder;
+      rmSync(folder, { recursive: true });
       problems.push(`${parent}: closed to uid ${account.uid}`);
     } catch (error) {
       problems.push(reasonOf(error));

@@ -83,10 +83,10 @@ describe("the embedded server", () => {
   });
 
   it("refuses data of another major version with a sentence", async () => {
-    const server = await open(folder);
+    const server = await openEmbeddedServer(folder);
     await server.close();
     writeFileSync(join(folder, "postgres", "cluster", "PG_VERSION"), "15\n");
-    await expect(open(folder)).rejects.toMatchObject({
+    await expect(openEmbeddedServer(folder)).rejects.toMatchObject({
       code: "DATA_OF_OTHER_VERSION",
       message: expect.stringContaining("holds data of PostgreSQL 15"),
     });
@@ -96,15 +96,15 @@ describe("the embedded server", () => {
     "keeps its files where its account can reach them, when root's folder is closed",
     async () => {
       chmodSync(folder, 0o700);
-      const server = await open(folder);
+      const server = await openEmbeddedServer(folder);
       const home = readFileSync(join(folder, "postgres", "location"), "utf8").trim();
       try {
         expect(existsSync(join(home, "cluster", "PG_VERSION"))).toBe(true);
         await server.close();
-        const again = await open(folder);
+        const again = await openEmbeddedServer(folder);
         await again.close();
         rmSync(home, { recursive: true });
-        await expect(open(folder)).rejects.toMatchObject({ code: "DATA_LOST" });
+        await expect(openEmbeddedServer(folder)).rejects.toMatchObject({ code: "DATA_LOST" });
       } finally {
         rmSync(home, { recursive: true, force: true });
       }

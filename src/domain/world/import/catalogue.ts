@@ -82,7 +82,7 @@ export const ERROR_SENTENCES = {
   POOL_CHARGED_TWICE: "公摊池 {pool} 已由费用 {first} 收取，同一租约不能收两次，请删掉一项",
   FORMULA_INVALID: "{problem}；公式可用 + - * / ( )、比较、?: 和 min max abs round floor ceil",
   FORMULA_METER_MISSING: "公式用到了 usage（用量），请在 rule 里写 meter 说明读哪块表",
-  INPUT_NAME_RESERVED: "公式参数名 {name} 不能用：要以字母开头、只含字母数字下划线，且不与内置名称相同",
+  INPUT_NAME_RESERVED: "公式参数名 {name} 不能用：要以文字开头、只含文字数字下划线，且不与内置名称相同",
   AMENDMENT_OUTSIDE_LEASE: "变更生效日 {effective} 不在租期 {start} 至 {end} 内；续租请同时写新的 end",
   AMENDMENT_PRICE_WITHOUT_PRICE: "费用 {charge} 不是按固定单价计算，不能改 price；请改价目，或用 rule 换算法",
   NEW_CHARGE_INCOMPLETE: "租约里没有费用 {charge}；如是笔误请改正编号，如要新增请写全 kind 和 rule",

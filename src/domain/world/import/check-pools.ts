@@ -20,7 +20,7 @@ export function isPoolMember(unit: Unit, members: PoolMembers): boolean {
 export function checkPools(written: WrittenWorld, rows: Rows, root: Place): void {
   written.pools.forEach((pool, index) => {
     const at = root.child("pools").child(index);
-    if (at.isSound("members")) {
+    if (pool.weight === "custom" && at.isSound("members")) {
       for (const code of Object.keys(pool.customWeights)) {
         const unit = rows.units.get(code);
         if (unit !== undefined && !isPoolMember(unit, pool.members)) {

@@ -1,4 +1,4 @@
-import type { Amendment, LateFeeTerms, LeaseTerms } from "../lease.ts";
+import type { Amendment, LeaseTerms } from "../lease.ts";
 import { charge, chargeAmendment, cycleMonths } from "./charges.ts";
 import {
   amountAtLeast,
@@ -14,7 +14,19 @@ import {
 } from "./fields.ts";
 import { withoutDuplicates } from "./parties.ts";
 import { lateFeeTerms } from "./premises.ts";
-import { checked, list, mapped, object, optional, orElse, type Reader, required, shorten, table } from "./shapes.ts";
+import {
+  checked,
+  list,
+  mapped,
+  object,
+  optional,
+  orElse,
+  orNull,
+  type Reader,
+  required,
+  shorten,
+  table,
+} from "./shapes.ts";
 
 /* A lease as it is written. */
 
@@ -30,7 +42,7 @@ const BUILT_IN_NAMES: ReadonlySet<string> = new Set([
 ]);
 
 const inputName = checked(text(64), (name, place) => {
-  if (!/^[A-Za-z_]\w*$/.test(name) || BUILT_IN_NAMES.has(name)) {
+  if (!/^[\p{L}_][\p{L}\p{N}_]*$/u.test(name) || BUILT_IN_NAMES.has(name)) {
     place.report("INPUT_NAME_RESERVED", { name: shorten(name) });
   }
 });
@@ -67,7 +79,7 @@ export const lease: Reader<WrittenLease> = mapped(
     deposit: orElse(amountAtLeast(0n, "NEGATIVE_DEPOSIT"), 0n),
     headcount: optional(notNegative()),
     inputs: orElse(table(inputName, decimal), {}),
-    lateFee: optional((place): LateFeeTerms | null => (place.value === null ? null : lateFeeTerms(place))),
+    lateFee: optional(orNull(lateFeeTerms)),
     autoApplyPrepayment: orElse(boolean, true),
     charges: required(list(charge)),
     amendments: orElse(list(amendment), []),

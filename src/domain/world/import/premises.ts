@@ -3,7 +3,19 @@ import type { LateFeeTerms } from "../lease.ts";
 import { ALLOCATION_KEYS, type AllocationKey } from "../property.ts";
 import { code, decimal, integer, isNegativeText, isZeroText, notNegative, oneOf, reference, text } from "./fields.ts";
 import { nameOrCode } from "./parties.ts";
-import { checked, list, mapped, object, optional, orElse, type Read, type Reader, required, table } from "./shapes.ts";
+import {
+  checked,
+  list,
+  mapped,
+  object,
+  optional,
+  orElse,
+  orNull,
+  type Read,
+  type Reader,
+  required,
+  table,
+} from "./shapes.ts";
 
 /* What stands where: projects, their buildings, the units in them. */
 
@@ -71,7 +83,7 @@ export const project = mapped(
     region: optional(text()),
     entity: required(reference("entity")),
     mode: orElse(oneOf(["off", "shadow", "live"]), "live"),
-    lateFee: orElse((place): LateFeeTerms | null => (place.value === null ? null : lateFeeTerms(place)), null),
+    lateFee: orElse(orNull(lateFeeTerms), null),
     allocationOrder: orElse(allocationOrder, DEFAULT_ORDER),
     buildings: orElse(list(building), []),
   }),

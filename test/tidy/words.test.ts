@@ -10,7 +10,8 @@ interface WordRule {
 
 const WORD_RULES: readonly WordRule[] = [
   { word: /\bparseFloat\b/, why: "money and measures are exact: fen, ratio or decimal.js" },
-  { word: /\bas any\b|: any\b|<any>/, why: "say what it is, or unknown" },
+  // Where a cast ends, and not in a sentence; Biome sees every other any.
+  { word: /\bas any\s*[;,)\].]/, why: "say what it is, or unknown" },
   { word: /@ts-(ignore|nocheck|expect-error)/, why: "make the types right" },
   { word: /\b(TODO|FIXME|XXX|HACK)\b/, why: "finish it, or write it down where plans are kept" },
   {
@@ -66,6 +67,7 @@ describe("the source", () => {
 
   it.each([
     ["a float", "src/a.ts", "const x = parseFloat(y);"],
+    ["a silenced type", "src/a.ts", "run(input as any);"],
     ["a silenced compiler", "src/a.ts", `// @ts-${"ignore"}\nx();`],
     ["a plan in a comment", "src/a.ts", `// ${"TO"}DO: later`],
     ["a mocked module", "test/unit/a.test.ts", `vi.mock("../src/a.ts");`],

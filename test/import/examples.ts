@@ -104,6 +104,7 @@ Made by \`npm run examples\` from \`src/domain/world/import/catalogue.ts\` and \
 a test holds it current. Words in {braces} are filled in. Every example is \`test/import/good-world.json\` broken in one way.
 
 All problems of a file are reported at once, each with the JSON path of its spot. At one spot the first error counts.
+\`READING_CHANGED\` needs a stored reading to differ from: its example is wrong only where W1 stands at 3 on 2026-06-30.
 
 ## Errors
 

@@ -8,7 +8,7 @@ import { amendment, byArea, day, facts, fixed, issue, lease, linesOf, run, unit 
 const amended = (terms: LeaseTerms, ...amendments: Amendment[]): LeaseTerms => ({ ...terms, amendments });
 
 /** Runs the months on the first world, issues everything, and goes on with the second. */
-function after(world: BillingFacts, months: readonly string[], changed: BillingFacts): BillingFacts {
+function issuedThen(world: BillingFacts, months: readonly string[], changed: BillingFacts): BillingFacts {
   let issuedLines = world.issuedLines;
   for (const month of months) issuedLines = [...issuedLines, ...issue(run({ ...world, issuedLines }, month))];
   return { ...changed, issuedLines };
@@ -19,7 +19,7 @@ describe("corrections", () => {
 
   it("carry the difference with the next run", () => {
     const dearer = amended(terms, amendment("2026-04-16", { charges: [{ code: "rent", price: "400" }] }));
-    const world = after(facts([terms]), ["2026-04"], facts([dearer]));
+    const world = issuedThen(facts([terms]), ["2026-04"], facts([dearer]));
     // right today: 15/30 × 300 + 15/30 × 400 = 350
     expect(linesOf(world, "2026-05")).toEqual([
       "rent charge/0 2026-04-01..2026-04-30 #1 50.00",
@@ -30,8 +30,8 @@ describe("corrections", () => {
   it("happen once, and again when it changes again", () => {
     const dearer = amended(terms, amendment("2026-04-01", { charges: [{ code: "rent", price: "400" }] }));
     const cheaper = amended(terms, amendment("2026-04-01", { charges: [{ code: "rent", price: "250" }] }));
-    const first = after(facts([terms]), ["2026-04"], facts([dearer]));
-    const second = after(first, ["2026-05"], facts([dearer]));
+    const first = issuedThen(facts([terms]), ["2026-04"], facts([dearer]));
+    const second = issuedThen(first, ["2026-05"], facts([dearer]));
     expect(linesOf(second, "2026-06")).toEqual(["rent charge/0 2026-06-01..2026-06-30 #0 400.00"]);
     const third = { ...second, leases: [cheaper] };
     // 250 − (300 + 100) and 250 − 400
@@ -44,41 +44,41 @@ describe("corrections", () => {
 
   it("keep the period as issued where the lease now ends inside it", () => {
     const ended = amended(terms, amendment("2026-04-01", { end: day("2026-04-10") }));
-    const world = after(facts([terms]), ["2026-04"], facts([ended]));
+    const world = issuedThen(facts([terms]), ["2026-04"], facts([ended]));
     expect(linesOf(world, "2026-05")).toEqual(["rent charge/0 2026-04-01..2026-04-30 #1 -200.00"]);
   });
 
   it("take everything back where nothing remains", () => {
     const ended = amended(terms, amendment("2026-03-01", { end: day("2026-03-31") }));
-    const world = after(facts([terms]), ["2026-04"], facts([ended]));
+    const world = issuedThen(facts([terms]), ["2026-04"], facts([ended]));
     expect(linesOf(world, "2026-05")).toEqual(["rent charge/0 2026-04-01..2026-04-30 #1 -300.00"]);
   });
 
   it("correct a discount in its own role", () => {
     const discounted = (percent: string) =>
       lease([fixed("300", { discounts: [{ from: day("2026-01-01"), to: day("2026-12-31"), percent }] })]);
-    const world = after(facts([discounted("10")]), ["2026-04"], facts([discounted("20")]));
+    const world = issuedThen(facts([discounted("10")]), ["2026-04"], facts([discounted("20")]));
     expect(linesOf(world, "2026-05")).toEqual([
       "rent discount/0 2026-04-01..2026-04-30 #1 -30.00",
       "rent charge/0 2026-05-01..2026-05-31 #0 300.00",
       "rent discount/0 2026-05-01..2026-05-31 #0 -60.00",
     ]);
-    const none = after(facts([discounted("10")]), ["2026-04"], facts([terms]));
+    const none = issuedThen(facts([discounted("10")]), ["2026-04"], facts([terms]));
     expect(linesOf(none, "2026-05")[0]).toBe("rent discount/0 2026-04-01..2026-04-30 #1 30.00");
-    const late = after(facts([terms]), ["2026-04"], facts([discounted("10")]));
+    const late = issuedThen(facts([terms]), ["2026-04"], facts([discounted("10")]));
     expect(linesOf(late, "2026-05")[0]).toBe("rent discount/0 2026-04-01..2026-04-30 #0 -30.00");
   });
 
   it("follow an area that was measured anew", () => {
     const rent = facts([lease([byArea("10")])]);
-    const world = after(rent, ["2026-04"], { ...rent, units: [unit("A-1", "101")] });
+    const world = issuedThen(rent, ["2026-04"], { ...rent, units: [unit("A-1", "101")] });
     expect(linesOf(world, "2026-05")[0]).toBe("rent charge/0 2026-04-01..2026-04-30 #1 10.00");
   });
 
   it("keep the tax rate of the original, whatever holds today", () => {
     const dearer = amended(terms, amendment("2026-04-01", { charges: [{ code: "rent", price: "409" }] }));
     const later = { entity: "E1", kind: "rent", from: day("2026-05-01"), rate: "0.05" } as const;
-    const world = after(facts([terms]), ["2026-04"], facts([dearer], { taxRates: [later] }));
+    const world = issuedThen(facts([terms]), ["2026-04"], facts([dearer], { taxRates: [later] }));
     const [correction, next] = run(world, "2026-05").bills[0]?.lines ?? [];
     // 109 ÷ 1.09 = 100
     expect(correction).toMatchObject({
@@ -93,14 +93,14 @@ describe("corrections", () => {
 
   it("say nothing when today's figure is the same", () => {
     const renamed = { ...terms, charges: [fixed("150", {}, "2")] };
-    expect(linesOf(after(facts([terms]), ["2026-04"], facts([renamed])), "2026-05")).toEqual([
+    expect(linesOf(issuedThen(facts([terms]), ["2026-04"], facts([renamed])), "2026-05")).toEqual([
       "rent charge/0 2026-05-01..2026-05-31 #0 300.00",
     ]);
   });
 
   it("wait while the figure of today cannot be computed", () => {
     const rent = facts([lease([byArea("10")])]);
-    const world = after(rent, ["2026-04"], { ...rent, units: [unit("A-1")] });
+    const world = issuedThen(rent, ["2026-04"], { ...rent, units: [unit("A-1")] });
     const plan = run(world, "2026-05");
     expect(plan.bills).toEqual([]);
     expect(plan.parked.map((row) => `${row.period.from} ${row.code}`)).toEqual([

@@ -49,6 +49,8 @@ export interface LineClaim {
   readonly lateFeeFacts: LateFeeFacts;
   /** Σ of the accruals posted so far. */
   readonly lateFeePostedFen: Fen;
+  /** Last day that the posted accruals count; null: none was evaluated yet. */
+  readonly lateFeeThrough: CivilDate | null;
   readonly lateFeePaidFen: Fen;
   readonly lateFeeWaivedFen: Fen;
 }
@@ -138,6 +140,7 @@ function claimQuery(filter: ClaimFilter): Prisma.Sql {
   if (!filter.settled) conditions.push(Prisma.sql`(r.open_fen > 0 OR r.late_fee_open_fen > 0)`);
   if (filter.publishedOnly) conditions.push(Prisma.sql`b.state = 'published'`);
   // Counter-entries are movements of their own: the money counts from the value date and stops on the effective date.
+  // The money of an undone receipt never counted, also where a part of it had been freed for other uses before.
   return Prisma.sql`
     SELECT r.line_id AS "lineId", b.id AS "billId", b.bill_no AS "billNo",
       r.entity_id AS "entityId", e.code AS "entityCode", b.project_id AS "projectId", p.code AS "projectCode",
@@ -147,7 +150,8 @@ function claimQuery(filter: ClaimFilter): Prisma.Sql {
       line.amount_fen AS "amountFen", r.principal_fen AS "principalFen", r.open_fen AS "openFen",
       r.disputed_since::text, b.due_date::text, p.late_fee AS project_late_fee,
       (first_version.terms->'lateFee')::text AS lease_late_fee,
-      r.late_fee_accrued_fen AS "lateFeePostedFen", r.late_fee_waived_fen AS "lateFeeWaivedFen",
+      r.late_fee_accrued_fen AS "lateFeePostedFen", r.late_fee_through::text AS "lateFeeThrough",
+      r.late_fee_waived_fen AS "lateFeeWaivedFen",
       coalesce(paid.late_fee_fen, 0)::bigint AS "lateFeePaidFen",
       paid.payments, disputes.disputes
     FROM receivable r
@@ -159,14 +163,20 @@ function claimQuery(filter: ClaimFilter): Prisma.Sql {
     JOIN lease l ON l.id = r.lease_id
     JOIN lease_version first_version ON first_version.lease_id = l.id AND first_version.version = 1
     LEFT JOIN LATERAL (
+      WITH standing AS (
+        SELECT a.id, a.component, a.value_date, a.amount_fen FROM allocation a
+          LEFT JOIN prepayment used ON a.source = 'prepayment' AND used.id = a.source_id
+          LEFT JOIN receipt origin ON origin.id = CASE a.source WHEN 'receipt' THEN a.source_id ELSE used.receipt_id END
+        WHERE a.line_id = r.line_id AND origin.state IS DISTINCT FROM 'undone'
+      )
       SELECT jsonb_agg(jsonb_build_object('valueDate', m.value_date, 'amountFen', m.amount_fen::text))
           FILTER (WHERE m.component = 'principal') AS payments,
         sum(m.amount_fen) FILTER (WHERE m.component = 'late-fee') AS late_fee_fen
       FROM (
-        SELECT a.component, a.value_date, a.amount_fen FROM allocation a WHERE a.line_id = r.line_id
+        SELECT a.component, a.value_date, a.amount_fen FROM standing a
         UNION ALL
-        SELECT a.component, v.effective_date, -v.amount_fen FROM allocation a
-          JOIN allocation_reversal v ON v.allocation_id = a.id WHERE a.line_id = r.line_id
+        SELECT a.component, v.effective_date, -v.amount_fen FROM standing a
+          JOIN allocation_reversal v ON v.allocation_id = a.id
       ) m
     ) paid ON true
     LEFT JOIN LATERAL (

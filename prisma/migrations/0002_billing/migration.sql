@@ -143,13 +143,17 @@ CREATE TABLE late_fee_waiver (
   id uuid PRIMARY KEY,
   entity_id uuid NOT NULL REFERENCES legal_entity,
   line_id uuid NOT NULL REFERENCES bill_line,
-  amount_fen bigint NOT NULL CHECK (amount_fen > 0),
+  amount_fen bigint NOT NULL CHECK (amount_fen <> 0), -- below zero takes a waiver back that has nothing left to forgive
   reason text NOT NULL,
   requested_by text NOT NULL,
   approved_by text NOT NULL,
   waived_on date NOT NULL,
-  CHECK (approved_by <> requested_by)
+  cause_id uuid, -- of what took it back: its undo gives it again
+  recorded_at timestamptz NOT NULL DEFAULT now(),
+  CHECK (amount_fen < 0 OR approved_by <> requested_by)
 );
+CREATE INDEX late_fee_waiver_line ON late_fee_waiver (line_id);
+CREATE TRIGGER late_fee_waiver_append_only BEFORE UPDATE OR DELETE ON late_fee_waiver FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE parked_line (
   lease_id uuid NOT NULL REFERENCES lease,

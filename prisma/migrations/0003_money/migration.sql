@@ -63,6 +63,7 @@ CREATE TABLE receipt (
   state text NOT NULL CHECK (state IN ('counted', 'undone')),
   payment_order_id uuid REFERENCES payment_order,
   remark text,
+  designated text[] NOT NULL DEFAULT '{}', -- what the payer selected: 'bill:<number>', 'line:<id>'
   recorded_by text NOT NULL,
   UNIQUE (channel, account_code, channel_no)
 );
@@ -74,7 +75,8 @@ CREATE TABLE prepayment (
   entity_id uuid NOT NULL REFERENCES legal_entity,
   tenant_id uuid NOT NULL REFERENCES tenant,
   origin text NOT NULL CHECK (origin IN ('receipt', 'opening', 'correction', 'late-fee')),
-  origin_id uuid NOT NULL,
+  origin_id uuid NOT NULL, -- the receipt; the event that freed the money; the negative line; the row itself for an opening
+  receipt_id uuid REFERENCES receipt, -- whose money it is; null: of no receipt (opening, a credit that no line could take)
   bound_kind text NOT NULL DEFAULT '', -- '' = free
   amount_fen bigint NOT NULL CHECK (amount_fen >= 0),
   remaining_fen bigint NOT NULL,
@@ -84,6 +86,7 @@ CREATE TABLE prepayment (
 );
 CREATE INDEX prepayment_available ON prepayment (entity_id, tenant_id) WHERE remaining_fen > 0;
 CREATE INDEX prepayment_origin ON prepayment (origin, origin_id);
+CREATE INDEX prepayment_receipt ON prepayment (receipt_id);
 
 CREATE TABLE allocation (
   id uuid PRIMARY KEY,

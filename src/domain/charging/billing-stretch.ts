@@ -1,4 +1,4 @@
-import { firstDayOf, fromDayNumber, type Month, monthOf, toDayNumber } from "../time/civil-date.ts";
+import type { Month } from "../time/civil-date.ts";
 import type { ChargeMode, ChargeTerms } from "../world/lease.ts";
 import { clip, type DaySpan, hull } from "./days.ts";
 import {
@@ -8,6 +8,7 @@ import {
   type TermSegment,
   termsOn,
 } from "./lease-timeline.ts";
+import { monthIndexOf, monthIndexOfDay, spanOfIndex } from "./month-index.ts";
 import { cutPeriod, type PeriodGrid, periodHolding, periodsTouching } from "./periods.ts";
 
 export type ChargeFamily = "time-based" | "metered" | "pool" | "usage-formula";
@@ -62,12 +63,6 @@ function natureOf(lease: LeaseTimeline, terms: ChargeTerms): { family: ChargeFam
 const modeOn = (charge: ChargeTimeline, stretch: BillingStretch, day: number): ChargeMode =>
   stretch.family === "time-based" ? (termsOn(charge, day)?.mode ?? "advance") : "arrears";
 
-const spanOfMonth = (month: Month): DaySpan => {
-  const from = toDayNumber(firstDayOf(month));
-  const next = toDayNumber(firstDayOf(monthOf(fromDayNumber(from + 31))));
-  return { from, to: next - 1 };
-};
-
 /**
  * The (cut) periods of a stretch that a run for `month` bills (money-rules 2 "A run for month P"): advance periods that
  * begin in it; metered, pool and usage months before it; other arrears periods that end in the month before it.
@@ -79,8 +74,8 @@ export function duePeriods(
   billable: readonly DaySpan[],
   month: Month,
 ): readonly DaySpan[] {
-  const current = spanOfMonth(month);
-  const before = spanOfMonth(monthOf(fromDayNumber(current.from - 1)));
+  const current = spanOfIndex(monthIndexOf(month));
+  const before = spanOfIndex(monthIndexOf(month) - 1);
   if (stretch.family !== "time-based") {
     const cut = cutPeriod(before, billable);
     return cut ? [cut] : [];
@@ -110,8 +105,7 @@ export function periodBeginning(
   day: number,
 ): DaySpan | undefined {
   if (day < stretch.from || day > stretch.to) return undefined;
-  const period =
-    stretch.family === "time-based" ? periodHolding(stretch.grid, day) : spanOfMonth(monthOf(fromDayNumber(day)));
+  const period = stretch.family === "time-based" ? periodHolding(stretch.grid, day) : spanOfIndex(monthIndexOfDay(day));
   const cut = cutPeriod(period, billable);
   return cut?.from === day ? cut : undefined;
 }
@@ -124,7 +118,7 @@ export function periodBeginning(
  */
 export function billableDays(stretch: BillingStretch, through: number | undefined): readonly DaySpan[] {
   if (through === undefined) return stretch.runDays;
-  const month = spanOfMonth(monthOf(fromDayNumber(through)));
+  const month = spanOfIndex(monthIndexOfDay(through));
   const from = stretch.family === "pool" && through < month.to ? month.from : through + 1;
   return clip(stretch.runDays, { from, to: Number.POSITIVE_INFINITY });
 }

@@ -1,16 +1,7 @@
-import {
-  type CivilDate,
-  dayOfMonth,
-  firstDayOf,
-  formatMonth,
-  fromDayNumber,
-  type Month,
-  monthOf,
-  shiftMonth,
-  toDayNumber,
-} from "../time/civil-date.ts";
+import { type CivilDate, formatMonth, fromDayNumber, type Month, monthOf } from "../time/civil-date.ts";
 import type { CycleMonths, PeriodAnchor } from "../world/lease.ts";
 import { clip, type DaySpan, hull } from "./days.ts";
+import { dayOfIndex, firstDayOfIndex, monthIndexOf, monthIndexOfDay, monthOfIndex } from "./month-index.ts";
 
 /** Where the billing periods of a charge lie; the grid never moves (money-rules 2 "Periods"). */
 export interface PeriodGrid {
@@ -25,18 +16,17 @@ export interface MonthCell extends DaySpan {
   readonly key: string;
 }
 
-/** First day of the month cell `index` of the grid; 0 is the month of the lease start. */
+/** Day number of the first day of the month cell `index` of the grid; 0 is the month of the lease start. */
 function cellStart(grid: PeriodGrid, index: number): number {
-  const month = shiftMonth(monthOf(grid.leaseStart), index);
-  if (grid.anchor === "calendar") return toDayNumber(firstDayOf(month));
-  return toDayNumber(dayOfMonth(month, Number(grid.leaseStart.slice(8, 10))));
+  const month = startIndex(grid) + index;
+  return grid.anchor === "calendar" ? firstDayOfIndex(month) : dayOfIndex(month, Number(grid.leaseStart.slice(8, 10)));
 }
 
-const monthIndex = (month: Month): number => Number(month.slice(0, 4)) * 12 + Number(month.slice(5, 7));
+const startIndex = (grid: PeriodGrid): number => monthIndexOf(monthOf(grid.leaseStart));
 
 /** Index of the month cell that holds the day. */
 function cellIndexOf(grid: PeriodGrid, day: number): number {
-  const index = monthIndex(monthOf(fromDayNumber(day))) - monthIndex(monthOf(grid.leaseStart));
+  const index = monthIndexOfDay(day) - startIndex(grid);
   return cellStart(grid, index) <= day ? index : index - 1;
 }
 
@@ -67,8 +57,8 @@ export function monthCells(grid: PeriodGrid, period: DaySpan): readonly MonthCel
   let index = cellIndexOf(grid, period.from);
   for (let from = cellStart(grid, index); from <= period.to; index += 1) {
     const next = cellStart(grid, index + 1);
-    const begin = fromDayNumber(from);
-    cells.push({ from, to: next - 1, key: grid.anchor === "calendar" ? monthOf(begin) : begin });
+    const key = grid.anchor === "calendar" ? monthOfIndex(startIndex(grid) + index) : fromDayNumber(from);
+    cells.push({ from, to: next - 1, key });
     from = next;
   }
   return cells;
@@ -76,7 +66,7 @@ export function monthCells(grid: PeriodGrid, period: DaySpan): readonly MonthCel
 
 /** How many calendar months a period touches: `months` of formulas (money-rules 3.5). */
 export const calendarMonthsTouched = (period: DaySpan): number =>
-  monthIndex(monthOf(fromDayNumber(period.to))) - monthIndex(monthOf(fromDayNumber(period.from))) + 1;
+  monthIndexOfDay(period.to) - monthIndexOfDay(period.from) + 1;
 
 /** "2026年9月", or "2026-09-15起租月" for a rent month: how a cell is named in a derivation. */
 export const cellLabel = (key: string): string => (key.length === 7 ? formatMonth(key as Month) : `${key}起租月`);

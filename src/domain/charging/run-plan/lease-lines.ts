@@ -1,4 +1,3 @@
-import { canonicalJson } from "../../canonical-json.ts";
 import { toJsonInteger } from "../../money/fen.ts";
 import { ratio } from "../../money/ratio.ts";
 import { fromDayNumber, type Month, monthOf, toDayNumber } from "../../time/civil-date.ts";
@@ -236,8 +235,11 @@ function addCorrection(
   });
 }
 
-/** Of the inputs of what is right today, also for a correction: so the next run sees whether anything changed since. */
-const hashOf = (run: ChargeRun, inputs: JsonValue): string => run.hash(`${ENGINE_VERSION}\n${canonicalJson(inputs)}`);
+/**
+ * Of the inputs of what is right today, also for a correction: so the next run sees whether anything changed since.
+ * Inputs are built with their keys in one order, so plain JSON is canonical here.
+ */
+const hashOf = (run: ChargeRun, inputs: JsonValue): string => run.hash(`${ENGINE_VERSION}\n${JSON.stringify(inputs)}`);
 
 /** The lines issued for a role and ordinal, original first. */
 const familyOf = (issued: readonly IssuedLine[], role: string, ordinal: number): readonly IssuedLine[] =>

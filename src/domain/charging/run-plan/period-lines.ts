@@ -3,13 +3,14 @@ import { computeMeteredCharge } from "../../metering/metered-charge.ts";
 import type { MeterRun } from "../../metering/service-month.ts";
 import type { TariffSpan } from "../../metering/tariff-rows.ts";
 import { poolLineOf } from "../../pools/pool-line.ts";
-import { formatMonth, fromDayNumber, type Month, monthOf, toDayNumber } from "../../time/civil-date.ts";
+import { formatMonth, fromDayNumber, type Month } from "../../time/civil-date.ts";
 import type { ChargeTerms } from "../../world/lease.ts";
 import { type BillingStretch, billableDays, buildStretches } from "../billing-stretch.ts";
 import { clip, countDays, type DaySpan, hull, toDateRange } from "../days.ts";
 import { computeDiscount, type DiscountPiece, leftAfter } from "../discounts.ts";
 import { type ChargeTimeline, type LeaseTimeline, termsOn } from "../lease-timeline.ts";
 import { type JsonValue, type LineComputation, type ParkedLine, parked } from "../line.ts";
+import { firstDayOfIndex, monthIndexOfDay, monthOfIndex } from "../month-index.ts";
 import { buildRateTimeline, type RateSegment } from "../rate-timeline.ts";
 import { computeTimeBased, type TimeBasedInputs } from "../time-based.ts";
 import { formulaVariable, gatherTimeBased } from "../time-based-inputs.ts";
@@ -101,12 +102,12 @@ export function computeDiscounts(
   });
 }
 
-const monthOfDay = (day: number): Month => monthOf(fromDayNumber(day));
+const monthOfDay = (day: number): Month => monthOfIndex(monthIndexOfDay(day));
 
 /** Where an opening position billed the beginning of the month, the charge counts from the day behind it. */
 function meterRun(work: ChargeWork, stretch: BillingStretch, period: DaySpan): MeterRun {
   const run = hull(stretch.runDays) ?? period;
-  const monthStart = toDayNumber(`${monthOfDay(period.from)}-01` as ReturnType<typeof fromDayNumber>);
+  const monthStart = firstDayOfIndex(monthIndexOfDay(period.from));
   const from = period.from > Math.max(run.from, monthStart) ? period.from : run.from;
   return { run: toDateRange({ from, to: run.to }), leaseEnd: work.lease.end };
 }

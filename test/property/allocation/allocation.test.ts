@@ -203,9 +203,21 @@ describe("allocation, for all receipts", () => {
     fc.assert(
       fc.property(amount, amount, fc.array(fc.bigInt({ min: -800n, max: -1n })), (amountFen, paidFen, negatives) => {
         const allocatedFen = smallerFen(paidFen, amountFen);
+        const identity = {
+          lease: "L1",
+          charge: "rent",
+          role: "charge",
+          ordinal: 0,
+          periodFrom: DAY,
+        } as const;
         const plan = planSetOff(
-          [{ lineId: "line", amountFen, setOffFen: 0n, allocatedFen }],
-          negatives.map((negativeFen, index) => ({ lineId: `${index}`, amountFen: negativeFen, targetLineId: "line" })),
+          negatives.map((negativeFen, index) => ({
+            ...identity,
+            lineId: `${index}`,
+            correction: index + 1,
+            amountFen: negativeFen,
+          })),
+          [{ ...identity, lineId: "line", correction: 0, amountFen, setOffFen: 0n, allocatedFen }],
         );
         const [line] = plan.targets;
         if (!line) throw new Error("the target is gone");

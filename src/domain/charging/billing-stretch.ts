@@ -15,8 +15,8 @@ export type ChargeFamily = "time-based" | "metered" | "pool" | "usage-formula";
 
 /**
  * Days on which a charge is billed in one and the same way. An amendment that changes what a line or its grid is made of
- * (the sort of rule, its meter or pool, cycle, anchor, kind, entity, tax rate) begins a new stretch, and periods are cut
- * there; a change of price, quantity, area or discount does not, it only splits the month.
+ * (the sort of rule, its meter or pool; of time-based charges cycle, anchor, kind, entity, tax rate) begins a new
+ * stretch, and periods are cut there; a change of price, quantity, area or discount does not, it only splits the month.
  */
 export interface BillingStretch extends DaySpan {
   readonly family: ChargeFamily;
@@ -47,16 +47,20 @@ export function buildStretches(lease: LeaseTimeline, charge: ChargeTimeline): re
   return stretches.filter((stretch) => stretch.runDays.length > 0);
 }
 
+/**
+ * A service month is one line whatever else is amended inside it: its meter's first day, its readings and its ladder go
+ * on. So of what is billed by usage only the meter or pool counts.
+ */
 function natureOf(lease: LeaseTimeline, terms: ChargeTerms): { family: ChargeFamily; key: string } {
   const { rule, kind, entity = lease.terms.entity, taxRate } = terms;
-  const line = [kind, entity, taxRate];
-  if (rule.type === "metered") return { family: "metered", key: JSON.stringify(["metered", rule.meter, ...line]) };
+  if (rule.type === "metered") return { family: "metered", key: JSON.stringify(["metered", rule.meter]) };
   if (rule.type === "pool") return { family: "pool", key: JSON.stringify(["pool", rule.pool]) };
   if (isUsageFormula(terms) && rule.type === "formula") {
-    return { family: "usage-formula", key: JSON.stringify(["usage-formula", rule.meter, ...line]) };
+    return { family: "usage-formula", key: JSON.stringify(["usage-formula", rule.meter]) };
   }
   const { cycleMonths = lease.terms.cycleMonths, periodAnchor } = terms;
-  return { family: "time-based", key: JSON.stringify(["time-based", cycleMonths, periodAnchor, ...line]) };
+  const key = JSON.stringify(["time-based", cycleMonths, periodAnchor, kind, entity, taxRate]);
+  return { family: "time-based", key };
 }
 
 /** Money-rules 2 "Mode": metered, pool and usage are arrears, everything else advance unless the charge says otherwise. */

@@ -1,7 +1,13 @@
 import { evaluateFormula } from "../formula/evaluate.ts";
 import { parseFormula } from "../formula/formula.ts";
 import { type MeasuredMonthInput, measureServiceMonth, meteredFacts } from "../metering/metered-charge.ts";
-import { type MeterInputs, meterInputs, type ReadingInputs, readingInputs } from "../metering/metered-inputs.ts";
+import {
+  type MeterInputs,
+  meterInputs,
+  type ReadingInputs,
+  readingInputs,
+  restoreMeteredInput,
+} from "../metering/metered-inputs.ts";
 import { usageVariables } from "../metering/usage-trace.ts";
 import { integer, isNegative } from "../money/ratio.ts";
 import type { CivilDate, Month } from "../time/civil-date.ts";
@@ -98,4 +104,20 @@ function amountOf(part: UsageFormulaPart, usage: ReadonlyMap<string, Traced>): T
   }
   const evaluation = evaluateFormula(parsed.formula, values);
   return evaluation.ok ? evaluation.result : parked("FORMULA_ERROR", evaluation.message);
+}
+
+/** The input of computeUsageFormula that the stored one stands for. */
+export function restoreUsageFormulaInput(stored: UsageFormulaInputs): UsageFormulaInput {
+  const { month, run, leaseEnd, roundTo, meter, readings, charge, parts } = stored;
+  const measured = restoreMeteredInput({
+    type: "metered",
+    month,
+    run,
+    leaseEnd,
+    roundTo,
+    meter,
+    readings,
+    tariffs: [],
+  });
+  return { ...measured, charge, parts };
 }

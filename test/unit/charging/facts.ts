@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
+import type { JsonValue } from "../../../src/domain/charging/line.ts";
 import type { BillingFacts, IssuedLine, PlanOptions } from "../../../src/domain/charging/run-plan/facts.ts";
 import type { PlannedBill, PlannedLine, RunPlan } from "../../../src/domain/charging/run-plan/plan.ts";
 import { planBillingRun } from "../../../src/domain/charging/run-plan/plan-billing-run.ts";
+import { replayLine } from "../../../src/domain/charging/run-plan/replay.ts";
 import type { CivilDate } from "../../../src/domain/time/civil-date.ts";
 import { parseMonth } from "../../../src/domain/time/civil-date.ts";
 import type { Amendment, ChargeRule, ChargeTerms, LeaseTerms } from "../../../src/domain/world/lease.ts";
@@ -105,7 +107,7 @@ export const facts = (leases: readonly LeaseTerms[], changes: Partial<BillingFac
 
 export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
-/** Plans a run and proves every line on the way: its derivation yields the amount, net + tax is the amount. */
+/** Plans a run and proves every line: derivation, net + tax, and the same again from its stored inputs. */
 export function run(world: BillingFacts, month: string, options: Partial<PlanOptions> = {}): RunPlan {
   const plan = planBillingRun(world, parseMonth(month), { hash: sha256, ...options });
   for (const bill of plan.bills) {
@@ -115,6 +117,11 @@ export function run(world: BillingFacts, month: string, options: Partial<PlanOpt
       const proven = evaluateDerivation(line.derivation);
       if (proven.n * 100n !== line.amountFen * proven.d)
         throw new Error(`derivation of ${line.charge} proves another figure`);
+      const stored: JsonValue = JSON.parse(JSON.stringify(line.inputs));
+      const replayed = replayLine(stored);
+      if (replayed && JSON.stringify(replayed.ok && replayed.derivation) !== JSON.stringify(line.derivation)) {
+        throw new Error(`I14 broken on ${line.charge}`);
+      }
       if (line.netFen + line.taxFen !== line.amountFen) throw new Error(`I2 broken on ${line.charge}`);
     }
     if (totalFen !== bill.totalFen) throw new Error("I1 broken");

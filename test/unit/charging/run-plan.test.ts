@@ -140,6 +140,11 @@ describe("the deposit", () => {
     expect(held(100_00n)).toContain("rent charge");
   });
 
+  it("does not wait for a line that is parked", () => {
+    const parked = facts([lease([byArea("1")], { depositFen: 100_00n, units: ["A-3"] })]);
+    expect(linesOf(parked, "2026-01")).toEqual(["deposit deposit/0 2026-01-01..2026-01-01 #0 100.00"]);
+  });
+
   it("waits for a run that bills the lease", () => {
     expect(linesOf(world({}, [fixed("1", { mode: "arrears" })]), "2026-01")).toEqual([]);
     expect(linesOf(world({}, [fixed("1", { mode: "arrears" })]), "2026-02")).toHaveLength(2);
@@ -229,6 +234,22 @@ describe("metered and pool charges in a run", () => {
       "elec charge/0 2026-01-01..2026-01-31 #1 4.00",
       "elec charge/0 2026-02-01..2026-02-28 #0 4.00",
     ]);
+  });
+
+  it("go on unbroken where an amendment changes tariff and tax", () => {
+    const yearly: Tariff = {
+      code: "EL2",
+      kind: "tiered",
+      basis: "year",
+      prices: [{ from: day("2026-01-01"), kind: "tiered", tiers: [{ upTo: "55", price: "1" }, { price: "2" }] }],
+    };
+    const rule = { type: "metered", meter: "M1", tariff: "EL2" } as const;
+    const change = amendment("2026-02-01", { charges: [{ code: "elec", rule, taxRate: "0.01" }] });
+    const amended = { ...world, leases: [lease([elec], { amendments: [change] })], tariffs: [tariff, yearly] };
+    // January used 50 of the year's first 55: of February's 10, 5 cost 1 and 5 cost 2
+    const plan = run(amended, "2026-03");
+    expect(shown(plan.bills)).toEqual(["elec charge/0 2026-02-01..2026-02-28 #0 15.00"]);
+    expect(plan.bills[0]?.lines[0]?.taxRate).toBe("0.01");
   });
 
   it("share a pool's cost between leases and operator", () => {

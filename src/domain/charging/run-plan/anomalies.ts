@@ -19,6 +19,7 @@ import {
 } from "../../money/ratio.ts";
 import { formatDate, fromDayNumber, type Month, monthOf } from "../../time/civil-date.ts";
 import type { PriceSegment } from "../price-timeline.ts";
+import type { RateSegment } from "../rate-timeline.ts";
 import type { IssuedLine } from "./facts.ts";
 import type { DraftLine } from "./lease-lines.ts";
 import type { ChargeWork } from "./period-lines.ts";
@@ -120,6 +121,7 @@ function priceFindings(work: ChargeWork, line: DraftLine): readonly Finding[] {
   for (const [index, rate] of work.rates.entries()) {
     const previous = work.rates[index - 1];
     if (!previous || rate.from < days.from || rate.from > days.to || rate.price === previous.price) continue;
+    if (unitOf(previous) !== unitOf(rate)) continue;
     const before = fixedPrice(previous.price);
     const after = fixedPrice(rate.price);
     if (!before || !after || !changedALot(before, after)) continue;
@@ -131,6 +133,9 @@ function priceFindings(work: ChargeWork, line: DraftLine): readonly Finding[] {
   }
   return findings;
 }
+
+/** What a price is the price of: prices of different things are not compared. */
+const unitOf = ({ terms: { rule } }: RateSegment): string => (rule.type === "area" ? rule.per : rule.type);
 
 /** The price after its steps; undefined for formulas, whose price depends on the month. */
 function fixedPrice({ base, steps }: PriceSegment): Ratio | undefined {

@@ -49,8 +49,9 @@ export interface BillingFacts {
   /** Rates by approval, beside what the entities name themselves. */
   readonly taxRates: readonly TaxRate[];
   /**
-   * Every line issued so far of the leases that are planned. Lines that surely need no correction may be left out of old
-   * months, but then with all lines of their charge and period, and never lines of the months that the run bills.
+   * Every line issued so far of the leases that are planned. To spare work, all lines of a charge and period may be left
+   * out together where they surely need no correction; never deposits, and never those of the last twelve months, which
+   * tell what is billed already, whether a lease was ever billed, and what was zero before.
    */
   readonly issuedLines: readonly IssuedLine[];
   readonly depositsHeld: readonly { readonly lease: string; readonly amountFen: Fen }[];

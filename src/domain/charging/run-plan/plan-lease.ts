@@ -55,10 +55,11 @@ export function planLease(
     }
   }
   parked.sort((a, b) => compareCodes(a.charge, b.charge) || compareText(a.period.from, b.period.from));
-  if (drafts.length === 0) return { ...NOTHING, parked };
+  if (drafts.length === 0 && parked.length === 0) return NOTHING;
+  const deposit = depositDraft(index, terms, issuedOfLease, options.hash);
+  if (drafts.length === 0 && !deposit) return { ...NOTHING, parked };
   if (issuedOfLease.length === 0 && !terms.goLive) anomalies.push(firstBillAnomaly(terms.code, month, options.hash));
   const dates = datesOf(terms, month, options.publishedOn);
-  const deposit = depositDraft(index, terms, issuedOfLease, options.hash);
   const lines = [...drafts.sort(compareLines), ...(deposit ? [deposit] : [])];
   return { bills: billsOf(index, terms, lines, dates, anomalies, options, mode === "shadow"), parked, anomalies };
 }
@@ -93,7 +94,10 @@ function compareLines(a: DraftLine, b: DraftLine): number {
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Money-rules 2 "Deposit": once, in the first run that bills the lease, less what the opening position holds. */
+/**
+ * Money-rules 2 "Deposit": once, in the first run that bills the lease, that is, in which one of its lines is due, be it
+ * parked; less what the opening position holds.
+ */
 function depositDraft(
   index: BillingIndex,
   terms: LeaseTerms,

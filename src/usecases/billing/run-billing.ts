@@ -1,0 +1,170 @@
+import { Prisma } from "../../../generated/prisma/client.ts";
+import { type Actor, recordAudit } from "../../db/audit.ts";
+import { loadBillingFacts, type StoredBillingFacts } from "../../db/billing-facts.ts";
+import type { Database } from "../../db/client.ts";
+import { toRecordset } from "../../db/recordset.ts";
+import { execute, rows } from "../../db/rows.ts";
+import { inTransaction, type Transaction } from "../../db/transaction.ts";
+import { type BillingIndex, indexFacts } from "../../domain/charging/run-plan/billing-index.ts";
+import type { PlanOptions } from "../../domain/charging/run-plan/facts.ts";
+import type { LeasePlan } from "../../domain/charging/run-plan/plan.ts";
+import { planLease } from "../../domain/charging/run-plan/plan-lease.ts";
+import { computePoolMonths, type PoolMonths } from "../../domain/charging/run-plan/pool-months.ts";
+import type { CivilDate } from "../../domain/time/civil-date.ts";
+import { certifyRun } from "./certify-run.ts";
+import { type BillingCommand, type BillingRefusal, refuse } from "./command.ts";
+import { issueBills } from "./issue-bills.ts";
+import { numberBills } from "./number-bills.ts";
+import { writePoolDocuments } from "./pool-documents.ts";
+import { FACTS_LIMIT_MS, planOptions, previewRun } from "./preview-run.ts";
+import { type BillingRun, checkApproval, openRun, workChunks } from "./run-lifecycle.ts";
+import { writeDrafts } from "./write-drafts.ts";
+
+export interface RunContext extends Actor {
+  readonly today: CivilDate;
+  readonly createdBy?: string | undefined;
+  readonly approvedBy?: string | undefined;
+}
+
+const STAGE_LIMIT_MS = 300_000;
+
+/**
+ * Issues a month: what an approved preview shows, less the bills that anomalies hold. Compute in chunks → number →
+ * certify → issue in chunks. Each step is committed on its own and taken up again where it stopped, so the command may
+ * be killed and repeated at any moment; running a finished month again creates only what is missing.
+ */
+export async function issueRun(
+  db: Database,
+  command: BillingCommand,
+  context: RunContext,
+): Promise<{ readonly ok: true; readonly runId: string } | BillingRefusal> {
+  const approved = await checkApproval(db, context);
+  if (!approved.ok) return approved;
+  const unknown = await unknownSelection(db, command);
+  if (unknown) return unknown;
+  await acknowledge(db, command, approved.approval.approvedBy);
+  const opened = await openRun(db, command, approved.approval, command.issueDate ?? context.today, context);
+  if (!opened.ok) return opened;
+  await computeDrafts(db, command, opened.run);
+  await inTransaction(db, (tx) => numberBills(tx, opened.run.id, command.period), { timeoutMs: STAGE_LIMIT_MS });
+  const broken = await certifyRun(db, opened.run.id);
+  if (broken) return refuse("CERTIFICATE_BROKEN", broken);
+  await workChunks(db, opened.run.id, "issue", (tx, leaseIds) => issueBills(tx, opened.run.id, leaseIds));
+  await inTransaction(db, (tx) => finishRun(tx, opened.run.id, context));
+  return { ok: true, runId: opened.run.id };
+}
+
+async function computeDrafts(db: Database, command: BillingCommand, run: BillingRun): Promise<void> {
+  const [pending] = await rows<{ waiting: boolean }>(
+    db,
+    Prisma.sql`SELECT EXISTS (SELECT 1 FROM billing_chunk WHERE run_id = ${run.id}::uuid AND stage = 'compute'
+      AND state = 'waiting') AS waiting`,
+  );
+  if (!pending?.waiting) return;
+  const loaded = await loadRun(db, command, run.issueDate);
+  await workChunks(db, run.id, "compute", async (tx, leaseIds) => {
+    const wanted = new Set(leaseIds);
+    const plans: LeasePlan[] = [];
+    for (const [, lease] of loaded.stored.leases) {
+      if (!wanted.has(lease.leaseId)) continue;
+      plans.push(planLease(loaded.index, lease.terms, command.period, loaded.poolMonths, loaded.options));
+    }
+    await writeDrafts(tx, plans, { runId: run.id, period: command.period, leases: loaded.stored.leases });
+    await clearRechecks(tx, leaseIds, plans, loaded.stored);
+  });
+  await inTransaction(db, (tx) => writePoolDocuments(tx, loaded.index, loaded.poolMonths, run.issueDate), {
+    timeoutMs: STAGE_LIMIT_MS,
+  });
+}
+
+interface LoadedRun {
+  readonly stored: StoredBillingFacts;
+  readonly index: BillingIndex;
+  readonly poolMonths: PoolMonths;
+  readonly options: PlanOptions;
+}
+
+async function loadRun(db: Database, command: BillingCommand, issueDate: CivilDate): Promise<LoadedRun> {
+  return inTransaction(
+    db,
+    async (tx) => {
+      const stored = await loadBillingFacts(tx, command.period);
+      const index = indexFacts(stored.facts);
+      return {
+        stored,
+        index,
+        poolMonths: computePoolMonths(index, command.period),
+        options: await planOptions(tx, command, issueDate),
+      };
+    },
+    { timeoutMs: FACTS_LIMIT_MS, isolation: "RepeatableRead" },
+  );
+}
+
+/** A lease has been looked at again, unless a held bill or a parked line kept its corrections back. */
+async function clearRechecks(
+  tx: Transaction,
+  leaseIds: readonly string[],
+  plans: readonly LeasePlan[],
+  stored: StoredBillingFacts,
+): Promise<void> {
+  const kept = new Set(
+    plans.flatMap((plan) => [
+      ...plan.bills.filter((bill) => bill.held).map((bill) => stored.leases.get(bill.lease)?.leaseId ?? ""),
+      ...plan.parked.map((line) => stored.leases.get(line.lease)?.leaseId ?? ""),
+    ]),
+  );
+  const done = leaseIds.filter((leaseId) => !kept.has(leaseId));
+  await execute(tx, Prisma.sql`DELETE FROM billing_recheck WHERE lease_id = ANY (${done}::uuid[])`);
+}
+
+async function finishRun(tx: Transaction, runId: string, context: RunContext): Promise<void> {
+  const finished = await execute(
+    tx,
+    Prisma.sql`UPDATE billing_run SET state = 'issued' WHERE id = ${runId}::uuid AND state = 'approved'`,
+  );
+  if (finished === 0) return;
+  await recordAudit(tx, [
+    {
+      actor: context.actor,
+      channel: context.channel,
+      businessDate: context.today,
+      action: "billing-run.issued",
+      subjectKind: "billing-run",
+      subjectId: runId,
+    },
+  ]);
+}
+
+/** A project or an anomaly id that does not exist is a typing error: refused before anything is written. */
+async function unknownSelection(db: Database, command: BillingCommand): Promise<BillingRefusal | undefined> {
+  if (command.project !== undefined) {
+    const [found] = await rows<{ code: string }>(
+      db,
+      Prisma.sql`SELECT code FROM project WHERE code = ${command.project}`,
+    );
+    if (!found) return refuse("PROJECT_UNKNOWN", `没有项目 ${command.project}，请检查项目编号`);
+  }
+  if (command.acknowledge === "all" || command.acknowledge.length === 0) return undefined;
+  const known = await rows<{ anomaly_id: string }>(db, Prisma.sql`SELECT anomaly_id FROM anomaly_acknowledgement`);
+  const plan = await previewRun(db, command);
+  const ids = new Set([...known.map((row) => row.anomaly_id), ...plan.anomalies.map((anomaly) => anomaly.id)]);
+  const missing = command.acknowledge.find((id) => !ids.has(id));
+  if (missing === undefined) return undefined;
+  return refuse("ANOMALY_UNKNOWN", `没有异常 ${missing}，请先预览（bill run --preview）并复制其中的编号`);
+}
+
+/** Who took responsibility for which anomaly is kept; "all" means all that this month shows now. */
+async function acknowledge(db: Database, command: BillingCommand, staff: string): Promise<void> {
+  const ids =
+    command.acknowledge === "all"
+      ? (await previewRun(db, command)).anomalies.map((anomaly) => anomaly.id)
+      : command.acknowledge;
+  if (ids.length === 0) return;
+  await execute(
+    db,
+    Prisma.sql`INSERT INTO anomaly_acknowledgement (anomaly_id, acknowledged_by)
+      SELECT t.id, ${staff} FROM jsonb_to_recordset(${toRecordset(ids.map((id) => ({ id })))}::jsonb) AS t(id text)
+      ON CONFLICT DO NOTHING`,
+  );
+}

@@ -118,13 +118,12 @@ function meteredLine(work: ChargeWork, stretch: BillingStretch, period: DaySpan,
   const meter = index.meters.get(terms.rule.meter);
   if (!meter) return parked("READING_MISSING", `表计 ${terms.rule.meter} 没有登记，请补录`);
   const tariffs: TariffSpan[] = [];
-  for (const { from, terms: agreed } of stretch.segments) {
-    if (agreed.rule.type !== "metered") continue;
+  for (const { from, to, terms: agreed } of stretch.segments) {
+    if (agreed.rule.type !== "metered" || to < period.from || from > period.to) continue;
     const tariff = index.tariffs.get(agreed.rule.tariff);
     if (!tariff) return parked("TARIFF_MISSING", `价格 ${agreed.rule.tariff} 没有登记，请补录`);
-    if (tariffs.at(-1)?.tariff !== tariff) {
-      tariffs.push(tariffs.length === 0 ? { tariff } : { from: fromDayNumber(from), tariff });
-    }
+    if (tariffs.at(-1)?.tariff === tariff) continue;
+    tariffs.push(from <= period.from ? { tariff } : { from: fromDayNumber(from), tariff });
   }
   return computeMeteredCharge({
     month: monthOfDay(period.from),

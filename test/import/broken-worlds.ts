@@ -109,7 +109,6 @@ export const BROKEN_WORLDS: Readonly<Record<ErrorCode, BrokenWorld>> = {
     "$.leases[0].charges[0].escalations[0].percent",
     set(`${RENT}/escalations/0/percent`, "-101"),
   ),
-  NEGATIVE_PRICE: broken("$.leases[1].charges[0].rule.price", set("leases/1/charges/0/rule/price", "-200.00")),
   NEGATIVE_DEPOSIT: broken("$.leases[0].deposit", set(`${L1}/deposit`, "-1.00")),
   DISCOUNT_AMBIGUOUS: broken(
     "$.leases[0].charges[0].discounts[0]",
@@ -152,7 +151,6 @@ export const BROKEN_WORLDS: Readonly<Record<ErrorCode, BrokenWorld>> = {
   TIER_AFTER_OPEN_END: broken("$.tariffs[2].prices[0].tiers[1]", remove("tariffs/2/prices/0/tiers/0/upTo")),
   TARIFF_ROW_WITHOUT_PRICE: broken("$.tariffs[0].prices[0]", set("tariffs/0/prices/0", { from: "2026-01-01" })),
   METER_IN_TWO_PLACES: broken("$.meters[0].building", set("meters/0/building", "A")),
-  METER_WITHOUT_PRICED_REGISTERS: broken("$.pools[0].meters[0]", set("pools/0/tariff", "TOU")),
   REGISTER_MISSING: broken("$.readings[0].values.valley", remove("readings/0/values/valley")),
   REGISTER_NOT_ON_METER: broken("$.readings[1].values.peak", set("readings/1/values/peak", "1")),
   NEGATIVE_READING: broken("$.readings[1].values.total", set("readings/1/values/total", "-5")),
@@ -169,7 +167,6 @@ export const BROKEN_WORLDS: Readonly<Record<ErrorCode, BrokenWorld>> = {
   CORRECTS_NOTHING: broken("$.readings[1].corrects", set("readings/1/corrects", "抄错")),
   POOL_MEMBERS_AMBIGUOUS: broken("$.pools[0].members", set("pools/0/members/project", "DG")),
   CUSTOM_WEIGHT_OF_NON_MEMBER: broken('$.pools[0].customWeights["A-401"]', set("pools/0/customWeights/A-401", "1")),
-  POOL_TARIFF_TIERED: broken("$.pools[0].tariff", set("pools/0/tariff", "TIER")),
 
   AMOUNT_NOT_POSITIVE: broken("$.opening.prepayments[0].amount", set("opening/prepayments/0/amount", "0.00")),
   INVOICED_ABOVE_AMOUNT: broken("$.opening.receivables[0].invoiced", set(`${OWED}/invoiced`, "7540.01")),
@@ -183,6 +180,9 @@ export const BROKEN_WORLDS: Readonly<Record<ErrorCode, BrokenWorld>> = {
 
 /** Every warning code with a world that is imported all the same. */
 export const DOUBTFUL_WORLDS: Readonly<Record<WarningCode, BrokenWorld>> = {
+  NEGATIVE_PRICE: broken("$.leases[1].charges[0].rule.price", set("leases/1/charges/0/rule/price", "-200.00")),
+  METER_WITHOUT_PRICED_REGISTERS: broken("$.pools[0].meters[0]", set("pools/0/tariff", "TOU")),
+  POOL_TARIFF_TIERED: broken("$.pools[0].tariff", set("pools/0/tariff", "TIER")),
   NAME_MISSING: broken("$.tenants[1]", remove("tenants/1/name")),
   TAX_NO_UNUSUAL: broken("$.entities[0].taxNo", set("entities/0/taxNo", "91441900")),
   TAX_RATE_UNUSUAL: broken("$.leases[0].charges[0].taxRate", set(`${RENT}/taxRate`, "0.17")),

@@ -55,6 +55,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   // The demo's story drives both worlds.
   { area: "playground/demo/", may: "everything" },
   { area: "src/compose.ts", may: "everything" },
+  { area: "src/compose/", may: "everything" },
   { area: "src/main.ts", may: "everything" },
   { area: "src/cli/", may: "everything" },
   { area: "bench/", may: "everything" },

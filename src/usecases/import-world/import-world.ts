@@ -140,11 +140,11 @@ async function writeOpeningOnce(
   const { opening } = world;
   if (!opening) return { ok: true, totals: [] };
   const sha256 = createHash("sha256").update(canonicalJson(opening)).digest("hex");
-  const [before] = await rows<{ sha256: string }>(
+  const [before] = await rows<{ sha256: string; totals: StoredTotals[] }>(
     tx,
-    Prisma.sql`SELECT sha256 FROM import_batch WHERE result->>'what' = 'opening' LIMIT 1`,
+    Prisma.sql`SELECT sha256, result->'totals' AS totals FROM import_batch WHERE result->>'what' = 'opening' LIMIT 1`,
   );
-  if (before?.sha256 === sha256) return { ok: true, totals: [] };
+  if (before?.sha256 === sha256) return { ok: true, totals: before.totals.map(readTotals) };
   if (before) {
     const message = "期初数据已经入账，不能再次修改；差额请用收款、调整单或红字更正";
     return { ok: false, errors: [{ path: "$.opening", code: "OPENING_BOOKED", message }] };
@@ -160,10 +160,20 @@ async function writeOpeningOnce(
   await execute(
     tx,
     Prisma.sql`INSERT INTO import_batch (id, sha256, actor, business_date, result)
-      VALUES (${newId()}::uuid, ${sha256}, 'opening', ${opening.asOf}::date, '{"what":"opening"}'::jsonb)`,
+      VALUES (${newId()}::uuid, ${sha256}, 'opening', ${opening.asOf}::date,
+        ${canonicalJson({ what: "opening", totals })}::jsonb)`,
   );
   return { ok: true, totals };
 }
+
+type StoredTotals = { readonly [key in keyof OpeningTotals]: string };
+
+const readTotals = (stored: StoredTotals): OpeningTotals => ({
+  entity: stored.entity,
+  receivablesFen: BigInt(stored.receivablesFen),
+  prepaymentsFen: BigInt(stored.prepaymentsFen),
+  depositsFen: BigInt(stored.depositsFen),
+});
 
 const countsOf = (world: World): Record<string, number> => ({
   entities: world.entities.length,

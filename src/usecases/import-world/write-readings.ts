@@ -4,11 +4,23 @@ import { toRecordset } from "../../db/recordset.ts";
 import { execute } from "../../db/rows.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import { canonicalJson } from "../../domain/canonical-json.ts";
-import type { Reading } from "../../domain/world/property.ts";
+import { formatRatio, parseRatio } from "../../domain/money/ratio.ts";
+import type { Reading, RegisterValues } from "../../domain/world/property.ts";
 import type { CodeBook } from "./code-book.ts";
 
-/** What of a reading is compared: two equal ones are the same row, whatever file they came in. */
-export const readingFingerprint = (reading: Reading): string => canonicalJson({ ...reading, revision: undefined });
+/** What of a reading is compared: two equal ones are the same row, whatever file they came in ("05.00" is "5"). */
+export const readingFingerprint = (reading: Reading): string =>
+  canonicalJson({
+    ...reading,
+    revision: undefined,
+    values: plainDecimals(reading.values),
+    final: reading.final === undefined ? undefined : plainDecimals(reading.final),
+    multiplier: reading.multiplier === undefined ? undefined : plainDecimal(reading.multiplier),
+  });
+
+const plainDecimal = (text: string): string => formatRatio(parseRatio(text));
+const plainDecimals = (values: RegisterValues): Record<string, string> =>
+  Object.fromEntries(Object.entries(values).map(([register, value]) => [register, plainDecimal(value)]));
 
 /** Adds readings; the ones before them on the same meter and day are marked as superseded, never changed. */
 export async function writeReadings(tx: Transaction, readings: readonly Reading[], book: CodeBook): Promise<void> {

@@ -70,7 +70,6 @@ export const ERROR_SENTENCES = {
   CHARGE_OUTSIDE_LEASE: "费用 {charge} 的日期 {from} 至 {to} 与租期 {start} 至 {end} 没有重叠，永远不会出账；请核对",
   PERCENT_ABOVE_100: '{value}% 超过 100%，请核对（涨 5% 写 "5"，不写 "105"）',
   PERCENT_BELOW_MINUS_100: "{value}% 会让价格变成负数，请核对",
-  NEGATIVE_PRICE: "单价 {value} 不能是负数；要减免请用 discounts",
   NEGATIVE_DEPOSIT: "押金 {value} 不能是负数；没有押金就删掉这一项",
   DISCOUNT_AMBIGUOUS: "折扣要么写 percent（百分比），要么写 amountPerMonth（每月减多少元），恰好写一个",
   ESCALATION_AMBIGUOUS: "递增要么写 everyMonths 加 percent，要么写 from 加 price，恰好用一种",
@@ -92,8 +91,6 @@ export const ERROR_SENTENCES = {
   TIER_AFTER_OPEN_END: "上一档没有上限，后面不能再有阶梯；请给上一档写 upTo 或删掉这一档",
   TARIFF_ROW_WITHOUT_PRICE: "这一行没有任何价格，请至少写一个",
   METER_IN_TWO_PLACES: "表计 {meter} 不能同时装在单元和楼栋，unit 和 building 只写一个",
-  METER_WITHOUT_PRICED_REGISTERS:
-    "表计 {meter} 只有总示数，不能用分时价目 {tariff}；请给表计加尖峰平谷示数，或换成单一价目",
   REGISTER_MISSING: "表计 {meter} 的读数缺少 {register}，每次抄表要抄全所有示数",
   REGISTER_NOT_ON_METER: "表计 {meter} 没有 {register} 示数，请删掉或先在 meters 里登记",
   NEGATIVE_READING: "读数 {value} 不能是负数，请核对",
@@ -104,7 +101,6 @@ export const ERROR_SENTENCES = {
   CORRECTS_NOTHING: "表计 {meter} 在 {date} 没有更早的读数可更正；第一次抄表请删掉 corrects",
   POOL_MEMBERS_AMBIGUOUS: "公摊范围要写 building（可加 floor）、project、units 三者之一，恰好一个",
   CUSTOM_WEIGHT_OF_NON_MEMBER: "单元 {unit} 不在公摊池 {pool} 的范围里，不能有权重；请删掉或扩大范围",
-  POOL_TARIFF_TIERED: "公摊池不能用阶梯价目 {tariff}，请换成单一或分时价目",
   // Opening position, policies
   AMOUNT_NOT_POSITIVE: "期初金额 {value} 必须大于 0；没有余额就删掉这一行",
   INVOICED_ABOVE_AMOUNT: "已开票 {invoiced} 元超过应收 {amount} 元，请核对",
@@ -132,6 +128,10 @@ export const WARNING_SENTENCES = {
   METER_CHARGED_TWICE: "表计 {meter} 在同一段日子也由租约 {first} 计费，同一度电可能收了两次",
   UTILITY_MISMATCH: "这里是 {kind}，而表计 {meter} 计的是 {utility}，请确认没有接错表",
   REGISTER_WITHOUT_PRICE: "价目 {tariff} 没有表计 {meter} 的 {register} 的价格，有用量时账单行会挂起",
+  NEGATIVE_PRICE: "单价 {value} 是负数，出账时会挂起；要减免请用 discounts",
+  METER_WITHOUT_PRICED_REGISTERS:
+    "表计 {meter} 只有总示数，而价目 {tariff} 是分时的，出账时会挂起；请给表计加尖峰平谷示数，或换成单一价目",
+  POOL_TARIFF_TIERED: "公摊池不能用阶梯价目 {tariff}，出账时会挂起；请换成单一或分时价目",
   FORMULA_NAME_UNKNOWN: "公式里的 {name} 没有定义，出账时会挂起；请改正或在租约 inputs 里给出",
   AMENDMENT_WITHOUT_REASON: "这次变更没有写 reason，日后对账难以追溯",
   AMENDMENT_BACKDATES_END: "新的结束日 {end} 早于生效日 {effective} 的前一天，已出账的部分会冲减，请确认",

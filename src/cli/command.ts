@@ -1,0 +1,77 @@
+import type { ParseArgsConfig } from "node:util";
+import type { Config } from "../config/env.ts";
+import type { Database } from "../db/client.ts";
+import type { FieldEncryption } from "../db/field-encryption.ts";
+import type { BusinessClock } from "../ports/clock.ts";
+
+/** What a command works with; opened by main.ts only for commands that need a database. */
+export interface CliContext {
+  readonly config: Config;
+  readonly db: Database;
+  readonly encryption: FieldEncryption;
+  /** `--now`, else the real clock. */
+  readonly clock: BusinessClock;
+  /** A progress line for people; on stderr, so that stdout stays one document. */
+  readonly progress: (line: string) => void;
+}
+
+/** What a command answers. `json` is the document of interfaces.md section 1, `text` the same for people. */
+export interface CommandResult {
+  readonly json: unknown;
+  readonly text: readonly string[];
+  /** One readable line a problem, on stderr. */
+  readonly problems?: readonly string[];
+  /** 1 = refused input, 3 = outside failure; default 0. */
+  readonly exitCode?: 0 | 1 | 3;
+}
+
+export type OptionValues = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
+
+export interface Command {
+  /** "bill run" */
+  readonly name: string;
+  /** "<billNo> [--explain]" */
+  readonly usage: string;
+  /** One Chinese line for the help. */
+  readonly summary: string;
+  readonly options: NonNullable<ParseArgsConfig["options"]>;
+  /** How many words follow the name: [at least, at most]. */
+  readonly positionals: readonly [number, number];
+  run(context: CliContext, positionals: readonly string[], options: OptionValues): Promise<CommandResult>;
+}
+
+/** Wrong usage: exit code 2 and the command's usage line. */
+export class UsageError extends Error {}
+
+/** The text of an option, or undefined. Throws UsageError when it was given twice. */
+export function textOption(options: OptionValues, name: string): string | undefined {
+  const value = options[name];
+  if (value === undefined || typeof value === "string") return value;
+  throw new UsageError(`--${name} 只能给一个值`);
+}
+
+/** The text of an option that must be there. */
+export function requiredOption(options: OptionValues, name: string): string {
+  const value = textOption(options, name);
+  if (value === undefined) throw new UsageError(`缺少 --${name}`);
+  return value;
+}
+
+/** Runs a reader that throws RangeError on bad text and turns it into wrong usage. */
+export function readOption<T>(name: string, text: string, read: (text: string) => T): T {
+  try {
+    return read(text);
+  } catch (error) {
+    if (error instanceof RangeError)
+      throw new UsageError(`${name} 的值 ${JSON.stringify(text)} 不对：${error.message}`);
+    throw error;
+  }
+}
+
+/** A refusal of a use case as a command's answer: exit code 1. */
+export const refused = (refusal: { readonly code: string; readonly message: string }): CommandResult => ({
+  json: { errors: [{ code: refusal.code, message: refusal.message }] },
+  text: [],
+  problems: [`${refusal.code} ${refusal.message}`],
+  exitCode: 1,
+});

@@ -1,0 +1,91 @@
+import { migrate } from "../../prisma/migrate.ts";
+import { type Config, loadConfig } from "../config/env.ts";
+import { fieldEncryptionKeys } from "../config/field-key.ts";
+import { nodeVersionProblem } from "../config/node-version.ts";
+import { connectDatabase } from "../db/client.ts";
+import { DatabaseProblem } from "../db/database-problem.ts";
+import { createFieldEncryption } from "../db/field-encryption.ts";
+import { openDatabase } from "../db/open-database.ts";
+import { toJsonInteger } from "../domain/money/fen.ts";
+import { civilDateAt } from "../domain/time/civil-date.ts";
+import { type Invocation, readArguments } from "./arguments.ts";
+import { type CliContext, type CommandResult, UsageError } from "./command.ts";
+import { COMMANDS } from "./commands.ts";
+
+/* The operator's command line (interfaces.md section 1): npm run -s cli -- <command>. */
+
+const EXIT_USAGE = 2;
+const EXIT_OUTSIDE = 3;
+
+async function main(): Promise<number> {
+  const outdated = nodeVersionProblem();
+  if (outdated !== undefined) return complain(EXIT_OUTSIDE, outdated);
+  const invocation = readArguments(process.argv.slice(2), COMMANDS);
+  if (invocation.help) {
+    console.log(`${invocation.command.name} ${invocation.command.usage}\n${invocation.command.summary}`);
+    return 0;
+  }
+  const loaded = loadConfig(process.env);
+  if (!loaded.ok) return complain(EXIT_USAGE, ...loaded.problems);
+  const result = await withContext(loaded.config, invocation, (context) =>
+    invocation.command.run(context, invocation.positionals, invocation.options),
+  );
+  for (const problem of result.problems ?? []) console.error(problem);
+  if (invocation.json) console.log(JSON.stringify(result.json, bigintAsInteger, 2));
+  else for (const line of result.text) console.log(line);
+  return result.exitCode ?? 0;
+}
+
+async function withContext(
+  config: Config,
+  invocation: Invocation,
+  work: (context: CliContext) => Promise<CommandResult>,
+): Promise<CommandResult> {
+  const database = await openDatabase({ databaseUrl: config.databaseUrl?.reveal(), dataDir: config.dataDir });
+  try {
+    await migrate(database.url);
+    const db = connectDatabase(database.url);
+    const nowMs = () => invocation.nowMs ?? Date.now();
+    try {
+      return await work({
+        config,
+        db,
+        encryption: createFieldEncryption(fieldEncryptionKeys(config)),
+        clock: { nowMs, today: () => civilDateAt(nowMs()) },
+        progress: (line) => {
+          if (!invocation.json) console.error(line);
+        },
+      });
+    } finally {
+      await db.$disconnect();
+    }
+  } finally {
+    await database.close();
+  }
+}
+
+const bigintAsInteger = (_key: string, value: unknown): unknown =>
+  typeof value === "bigint" ? toJsonInteger(value) : value;
+
+function complain(exitCode: number, ...lines: readonly string[]): number {
+  for (const line of lines) console.error(line);
+  return exitCode;
+}
+
+function helpLines(): string[] {
+  return ["", "命令：", ...COMMANDS.map((command) => `  ${command.name} ${command.usage}\n      ${command.summary}`)];
+}
+
+main().then(
+  (exitCode) => {
+    process.exitCode = exitCode;
+  },
+  (error: unknown) => {
+    if (error instanceof UsageError) process.exitCode = complain(EXIT_USAGE, error.message, ...helpLines());
+    else if (error instanceof DatabaseProblem) process.exitCode = complain(EXIT_OUTSIDE, error.message);
+    else {
+      const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      process.exitCode = complain(EXIT_OUTSIDE, `程序出错，未完成：${detail}`);
+    }
+  },
+);

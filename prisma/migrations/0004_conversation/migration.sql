@@ -111,10 +111,14 @@ CREATE TABLE bind_code (
 );
 CREATE INDEX bind_code_phone ON bind_code (phone_hash, created_at);
 
+-- Access tokens of vendors, encrypted, shared by all processes; one of them fetches while the others wait.
 CREATE TABLE vendor_token (
   key text PRIMARY KEY,
-  token text NOT NULL,
-  expires_at timestamptz NOT NULL
+  token_cipher bytea,
+  token_key_id text,
+  expires_at timestamptz NOT NULL DEFAULT '-infinity',
+  fetching_until timestamptz NOT NULL DEFAULT '-infinity',
+  CHECK ((token_cipher IS NULL) = (token_key_id IS NULL))
 );
 
 -- Spent one-time tokens of H5 forms and replayed requests: the first use inserts, the second collides.

@@ -134,7 +134,7 @@ CREATE TABLE late_fee_accrual (
   cumulative_fen bigint NOT NULL CHECK (cumulative_fen >= 0),
   posted_fen bigint NOT NULL,
   days integer NOT NULL CHECK (days >= 0),
-  recorded_at timestamptz NOT NULL DEFAULT now(),
+  recorded_at timestamptz NOT NULL DEFAULT clock_timestamp(), -- written under the account's lock, so in the order of the facts
   UNIQUE (line_id, through_date, revision)
 );
 CREATE TRIGGER late_fee_accrual_append_only BEFORE UPDATE OR DELETE ON late_fee_accrual FOR EACH ROW EXECUTE FUNCTION refuse_change();

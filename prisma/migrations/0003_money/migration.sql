@@ -101,7 +101,7 @@ CREATE TABLE allocation (
   value_date date NOT NULL,
   rule text NOT NULL,
   designated_by text,
-  recorded_at timestamptz NOT NULL DEFAULT now(),
+  recorded_at timestamptz NOT NULL DEFAULT clock_timestamp(), -- a transaction that waited for the account's lock began before what it follows
   UNIQUE (source, source_id, sequence)
 );
 CREATE INDEX allocation_line ON allocation (line_id);
@@ -114,7 +114,7 @@ CREATE TABLE allocation_reversal (
   amount_fen bigint NOT NULL CHECK (amount_fen > 0),
   reason text NOT NULL CHECK (reason IN ('undo', 'correction', 'late-fee', 'refund')),
   effective_date date NOT NULL, -- from this day on the money no longer counts; the allocation's value date = it never did
-  recorded_at timestamptz NOT NULL DEFAULT now(),
+  recorded_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   PRIMARY KEY (allocation_id, event_id)
 );
 CREATE TRIGGER allocation_reversal_append_only BEFORE UPDATE OR DELETE ON allocation_reversal FOR EACH ROW EXECUTE FUNCTION refuse_change();

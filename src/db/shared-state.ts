@@ -28,7 +28,13 @@ export function createSharedState(db: Database, encryption: FieldEncryption): Sh
       for (;;) {
         const cached = await readToken(db, encryption, key);
         if (cached !== undefined && cached !== failedToken) return cached;
-        if (await claimFetch(db, key)) return fetchAndStore(db, encryption, key, fetch);
+        if (await claimFetch(db, key)) {
+          // Somebody may have finished between our look and our claim.
+          const arrived = await readToken(db, encryption, key);
+          if (arrived === undefined || arrived === failedToken) return fetchAndStore(db, encryption, key, fetch);
+          await releaseFetch(db, key);
+          return arrived;
+        }
         if (Date.now() > deadline) throw new Error(`another process has been fetching the token ${key} for too long`);
         await delay(POLL_MS);
       }
@@ -77,7 +83,10 @@ async function fetchAndStore(
     );
     return token;
   } catch (error) {
-    await execute(db, Prisma.sql`UPDATE vendor_token SET fetching_until = '-infinity' WHERE key = ${key}`);
+    await releaseFetch(db, key);
     throw error;
   }
 }
+
+const releaseFetch = (db: Database, key: string): Promise<number> =>
+  execute(db, Prisma.sql`UPDATE vendor_token SET fetching_until = '-infinity' WHERE key = ${key}`);

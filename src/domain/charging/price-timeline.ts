@@ -1,3 +1,4 @@
+import { formatRatio, parseRatio } from "../money/ratio.ts";
 import { type CivilDate, dayOfMonth, fromDayNumber, monthOf, shiftMonth, toDayNumber } from "../time/civil-date.ts";
 import type { ChargeTerms, DecimalText, Escalation } from "../world/lease.ts";
 import type { ChargeTimeline, LeaseTimeline } from "./lease-timeline.ts";
@@ -29,20 +30,32 @@ type PriceEvent = {
 /**
  * The price of a time-based charge over its life (money-rules 3.3). `price` is that of the charge's first day; a set
  * price dated on or before that day replaces it, percent steps dated on or before it do not apply. Steps apply in order of
- * date; on one day percent steps first, in list order, and set prices last. A rule that an amendment replaces sets its
- * own price on the effective date. Empty for a charge that never runs.
+ * date; on one day percent steps first, in list order, and set prices last. Empty for a charge that never runs.
+ *
+ * Where an amendment replaces the rule, a new price (or one per another unit) holds from its date; a rule that repeats the
+ * price and changes something else, such as the quantity, leaves price and steps as they are.
  */
 export function buildPriceTimeline(lease: LeaseTimeline, charge: ChargeTimeline): readonly PriceSegment[] {
   const firstDay = charge.runDays[0]?.from;
   if (firstDay === undefined) return [];
-  const events = [
-    ...ruleEvents(charge, firstDay),
+  const changes = [
     ...escalationEvents(lease, charge, firstDay),
     ...charge.setPrices.map(({ on, price }): PriceEvent => setPrice(on, price, firstDay, 3)),
   ];
-  events.sort((a, b) => a.day - b.day || (a.day === firstDay ? a.dated - b.dated : 0) || a.rank - b.rank);
+  return ruleVersions(charge, firstDay).flatMap(({ from, to, origin }) => {
+    const segments = origin ? applyEvents([origin, ...changes], firstDay) : [];
+    const inForce = priceOn(segments, from);
+    const later = segments.filter((segment) => segment.from > from && segment.from <= to);
+    return inForce ? [{ ...inForce, from }, ...later] : later;
+  });
+}
+
+function applyEvents(events: readonly PriceEvent[], firstDay: number): readonly PriceSegment[] {
+  const ordered = [...events].sort(
+    (a, b) => a.day - b.day || (a.day === firstDay ? a.dated - b.dated : 0) || a.rank - b.rank,
+  );
   const segments: PriceSegment[] = [];
-  for (const event of events) {
+  for (const event of ordered) {
     const last = segments.at(-1);
     const base = "base" in event ? event.base : last?.base;
     if (!base) continue;
@@ -63,18 +76,43 @@ const setPrice = (on: CivilDate, price: DecimalText, firstDay: number, rank: 2 |
   return { day: Math.max(dated, firstDay), dated, rank, base: { price, since: on } };
 };
 
-function ruleEvents(charge: ChargeTimeline, firstDay: number): readonly PriceEvent[] {
-  const events: PriceEvent[] = [];
+/** The days on which one rule holds, and where its price comes from; no origin for rules without a price. */
+interface RuleVersion {
+  readonly from: number;
+  readonly to: number;
+  readonly origin: PriceEvent | undefined;
+}
+
+function ruleVersions(charge: ChargeTimeline, firstDay: number): readonly RuleVersion[] {
+  const versions: RuleVersion[] = [];
   let before: ChargeTerms["rule"] | undefined;
+  let price: { readonly name: string; readonly day: number; readonly dated: number } | undefined;
   for (const { from, to, terms, ruleSince } of charge.segments) {
-    if (to < firstDay || terms.rule === before) continue;
-    before = terms.rule;
-    const dated = ruleSince === undefined ? Number.NEGATIVE_INFINITY : toDayNumber(ruleSince);
+    if (to < firstDay) continue;
+    const { rule } = terms;
+    const last = versions.at(-1);
+    if (last && rule === before) {
+      versions[versions.length - 1] = { ...last, to };
+      continue;
+    }
+    before = rule;
     const day = Math.max(from, firstDay);
-    const base = baseOf(terms, fromDayNumber(day));
-    if (base) events.push({ day, dated, rank: 1, base });
+    const name = priceIdentity(rule);
+    if (price?.name !== name) {
+      const dated = ruleSince === undefined || !price ? Number.NEGATIVE_INFINITY : toDayNumber(ruleSince);
+      price = { name, day, dated };
+    }
+    const base = baseOf(terms, fromDayNumber(price.day));
+    const origin: PriceEvent | undefined = base && { day: price.day, dated: price.dated, rank: 1, base };
+    versions.push({ from: day, to, origin });
   }
-  return events;
+  return versions;
+}
+
+/** Rules with the same have one price between them; a formula's value is computed anew whatever it says. */
+function priceIdentity(rule: ChargeTerms["rule"]): string {
+  if (rule.type === "fixed") return `fixed ${formatRatio(parseRatio(rule.price))}`;
+  return rule.type === "area" ? `${rule.per} ${formatRatio(parseRatio(rule.price))}` : rule.type;
 }
 
 function baseOf({ rule }: ChargeTerms, since: CivilDate): PriceBase | undefined {

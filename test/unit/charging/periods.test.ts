@@ -155,6 +155,40 @@ describe("amendments", () => {
     expect(linesOf(facts([lease([fixed("300")], { amendments: [change] })]), "2026-04")[0]).toContain("450.00");
   });
 
+  it("replace a rule that repeats the price without touching the steps since", () => {
+    const rent = fixed("300", { escalations: [{ everyMonths: 3, percent: "10", firstAfterMonths: 3 }] });
+    const rule = { type: "fixed", price: "300", quantity: "2", per: "month" } as const;
+    const change = amendment("2026-05-01", { charges: [{ code: "rent", rule }] });
+    const world = facts([lease([rent], { amendments: [change] })]);
+    expect(linesOf(world, "2026-04")[0]).toContain("330.00"); // step of 1 April
+    expect(linesOf(world, "2026-05")[0]).toContain("660.00"); // two at the price reached
+    expect(linesOf(world, "2026-07")[0]).toContain("726.00"); // 300 × 1.1 × 1.1 × 2
+  });
+
+  it("replace a rule by one of another price, which holds from that day", () => {
+    const rent = fixed("300", { escalations: [{ everyMonths: 3, percent: "10", firstAfterMonths: 3 }] });
+    const amended = (price: string, type: "fixed" | "area") => {
+      const rule =
+        type === "fixed"
+          ? ({ type, price, quantity: "1", per: "month" } as const)
+          : ({ type, price, per: "sqm-month" } as const);
+      return facts([lease([rent], { amendments: [amendment("2026-05-01", { charges: [{ code: "rent", rule }] })] })]);
+    };
+    expect(linesOf(amended("5", "area"), "2026-05")[0]).toContain("500.00");
+    expect(linesOf(amended("5", "area"), "2026-07")[0]).toContain("550.00");
+    expect(linesOf(amended("310", "fixed"), "2026-05")[0]).toContain("310.00");
+    expect(linesOf(amended("310", "fixed"), "2026-07")[0]).toContain("341.00");
+  });
+
+  it("keep a price that an earlier amendment set", () => {
+    const rule = { type: "fixed", price: "300", quantity: "2", per: "month" } as const;
+    const changes = [
+      amendment("2026-03-01", { charges: [{ code: "rent", price: "400" }] }),
+      amendment("2026-05-01", { charges: [{ code: "rent", rule }] }),
+    ];
+    expect(linesOf(facts([lease([fixed("300")], { amendments: changes })]), "2026-05")[0]).toContain("800.00");
+  });
+
   it("give a new charge from their day on", () => {
     const change = amendment("2026-04-16", {
       charges: [{ code: "park", kind: "parking", rule: { type: "fixed", price: "300", quantity: "1", per: "month" } }],

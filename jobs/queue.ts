@@ -9,6 +9,7 @@ import {
   Worker,
 } from "bullmq";
 import type { Logger } from "../src/telemetry/logger.ts";
+import { endsWithin } from "./deadline.ts";
 import { type JobNameOf, type JobSlot, type JobTable, type PayloadOf, QUEUES, type QueueName } from "./job.ts";
 
 /*
@@ -168,9 +169,9 @@ export async function startConsuming(
   return {
     async close(withinMs) {
       const closed = Promise.all(all.map((worker) => worker.close()));
-      if (await within(closed, withinMs * (1 - GRACE_AFTER_ABORT))) return "finished";
+      if (await endsWithin(closed, withinMs * (1 - GRACE_AFTER_ABORT))) return "finished";
       for (const worker of all) worker.cancelAllJobs("shutting down");
-      if (await within(closed, withinMs * GRACE_AFTER_ABORT)) return "finished";
+      if (await endsWithin(closed, withinMs * GRACE_AFTER_ABORT)) return "finished";
       return "abandoned";
     },
   };
@@ -238,14 +239,3 @@ function backendOf({ databaseUrl, redisUrl, namespace }: QueueConnection): Backe
 
 const eachQueue = <Made>(make: (name: QueueName) => Made): Readonly<Record<QueueName, Made>> =>
   Object.fromEntries(Object.keys(QUEUES).map((name) => [name, make(name as QueueName)])) as Record<QueueName, Made>;
-
-/** Whether the work ended in time; the work itself goes on. */
-async function within(work: Promise<unknown>, limitMs: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), limitMs);
-  });
-  const inTime = await Promise.race([work.then(() => true), limit]);
-  clearTimeout(timer);
-  return inTime;
-}

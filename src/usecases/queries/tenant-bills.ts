@@ -4,6 +4,7 @@ import { rows } from "../../db/rows.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import type { Fen } from "../../domain/money/fen.ts";
 import type { CivilDate, DateRange, Month } from "../../domain/time/civil-date.ts";
+import { groupBy } from "../../domain/world/import/group-by.ts";
 import type { LineKind } from "../../domain/world/lease.ts";
 
 export interface TenantBillLine {
@@ -21,6 +22,7 @@ export interface TenantBill {
   readonly billId: string;
   readonly billNo: string;
   readonly paymentCode: string;
+  readonly tenantId: string;
   readonly entityId: string;
   readonly entityName: string;
   readonly tenantName: string;
@@ -62,23 +64,41 @@ export async function findTenantBills(
     conditions.push(Prisma.sql`EXISTS (SELECT 1 FROM receivable r WHERE r.bill_id = b.id
       AND (r.open_fen > 0 OR r.late_fee_open_fen > 0))`);
   }
+  return loadBills(tx, conditions, filter.limit ?? 200, asOf);
+}
+
+/** Bills of any number of tenants, for notices: each goes to the tenant that it names. */
+export async function findBillsById(
+  tx: Transaction,
+  billIds: readonly string[],
+  asOf: CivilDate,
+): Promise<TenantBill[]> {
+  return loadBills(tx, [Prisma.sql`b.id = ANY (${[...billIds]}::uuid[])`], billIds.length, asOf);
+}
+
+async function loadBills(
+  tx: Transaction,
+  conditions: Prisma.Sql[],
+  limit: number,
+  asOf: CivilDate,
+): Promise<TenantBill[]> {
   const bills = await rows<Omit<TenantBill, "lines" | "openFen" | "lateFeeFen" | "owedFen" | "paidFen" | "asOf">>(
     tx,
     Prisma.sql`SELECT * FROM (
-        SELECT b.id AS "billId", b.bill_no AS "billNo", b.payment_code AS "paymentCode", b.entity_id AS "entityId",
-          e.name AS "entityName", t.name AS "tenantName", p.name AS "projectName", b.period,
+        SELECT b.id AS "billId", b.bill_no AS "billNo", b.payment_code AS "paymentCode", b.tenant_id AS "tenantId",
+          b.entity_id AS "entityId", e.name AS "entityName", t.name AS "tenantName", p.name AS "projectName", b.period,
           b.issue_date::text AS "issueDate", b.due_date::text AS "dueDate", b.total_fen AS "totalFen"
         FROM bill b JOIN legal_entity e ON e.id = b.entity_id JOIN tenant t ON t.id = b.tenant_id
           JOIN project p ON p.id = b.project_id
         WHERE ${Prisma.join(conditions, " AND ")}
-        ORDER BY b.due_date DESC, b.bill_no DESC LIMIT ${filter.limit ?? 200}
+        ORDER BY b.due_date DESC, b.bill_no DESC LIMIT ${limit}
       ) latest ORDER BY "dueDate", "billNo" COLLATE "C"`,
   );
   const billIds = bills.map((bill) => bill.billId);
-  const claims = await loadClaims(tx, { tenantId: filter.tenantId, billIds, settled: true });
+  const claims = groupBy(await loadClaims(tx, { billIds, settled: true }), (claim) => claim.billId);
   const lines = await linesOf(tx, billIds);
   return bills.map((bill): TenantBill => {
-    const open = claims.filter((claim) => claim.billId === bill.billId).map((claim) => openLineOf(claim, asOf));
+    const open = (claims.get(bill.billId) ?? []).map((claim) => openLineOf(claim, asOf));
     const openFen = open.reduce((sum, line) => sum + line.principalFen, 0n);
     const lateFeeFen = open.reduce((sum, line) => sum + line.lateFeeFen, 0n);
     return {
@@ -120,7 +140,9 @@ async function linesOf(tx: Transaction, billIds: readonly string[]): Promise<Map
       correction: row.correction_no,
       amountFen: row.amount_fen,
     };
-    byBill.set(row.bill_id, [...(byBill.get(row.bill_id) ?? []), line]);
+    const lines = byBill.get(row.bill_id);
+    if (lines) lines.push(line);
+    else byBill.set(row.bill_id, [line]);
   }
   return byBill;
 }

@@ -1,0 +1,43 @@
+import { billPublishedNotice } from "../../bot/notices/bill-published-notice.ts";
+import type { Config } from "../config/env.ts";
+import { fieldEncryptionKeys } from "../config/field-key.ts";
+import type { OutboxMessage } from "../db/outbox/enqueue.ts";
+import { cashierLink } from "../http/h5/cashier-link.ts";
+import { deriveLinkKey } from "../http/h5/link.ts";
+import type { BusinessClock } from "../ports/clock.ts";
+import type { BillNotices } from "../usecases/billing/publish-bills.ts";
+import { findReachableMembers } from "../usecases/people/reachable-members.ts";
+import { findBillsById } from "../usecases/queries/tenant-bills.ts";
+
+/**
+ * The e-bill: every published bill goes to the members of its tenant who can be reached on the official account, with a
+ * link to pay where something is owed and the member may pay. Two queries, whatever the number of bills.
+ */
+export function billNoticesOf(context: { readonly config: Config; readonly clock: BusinessClock }): BillNotices {
+  const { officialAccount, publicUrl } = context.config;
+  if (officialAccount === undefined) return async () => [];
+  const app = { platform: "official-account", appId: officialAccount.appId } as const;
+  const [fieldKey] = fieldEncryptionKeys(context.config);
+  if (fieldKey === undefined) throw new Error("no field encryption key");
+  const links = { publicUrl, linkKey: deriveLinkKey(fieldKey), businessClock: context.clock };
+
+  return async (tx, billIds, asOf) => {
+    const bills = await findBillsById(tx, billIds, asOf);
+    const members = await findReachableMembers(tx, app, [...new Set(bills.map((bill) => bill.tenantId))]);
+    return bills.flatMap((bill) =>
+      (members.get(bill.tenantId) ?? []).map((member): OutboxMessage => {
+        const payable = bill.owedFen > 0n && member.role !== "viewer";
+        const payUrl = payable ? cashierLink(links, { tenantId: bill.tenantId, entityId: bill.entityId, billNos: [bill.billNo] }).url : undefined;
+        return {
+          channel: app.platform,
+          appId: app.appId,
+          recipient: member.externalId,
+          personId: member.personId,
+          occasion: "notice",
+          message: billPublishedNotice(bill, payUrl),
+          dedupeKey: `bill-published|${bill.billId}|${member.externalId}`,
+        };
+      }),
+    );
+  };
+}

@@ -1,0 +1,62 @@
+import type { Database } from "../../db/client.ts";
+import { inTransaction } from "../../db/transaction.ts";
+import type { CheckContext, LedgerCheck, LedgerProblem } from "./check.ts";
+import { checkBillTotals } from "./checks/bill-totals.ts";
+import { checkBookBalances, checkSubledgers } from "./checks/book-balances.ts";
+import { checkAccrualSteps, checkAccruedFees } from "./checks/late-fees.ts";
+import { checkCorrectionChains, checkLineIdentities } from "./checks/line-identities.ts";
+import { checkNetAndTax } from "./checks/net-and-tax.ts";
+import { checkPoolCosts, checkPoolShares } from "./checks/pool-shares.ts";
+import { checkEventsPosted, checkPostedEvents, checkPrepaymentPostings } from "./checks/postings.ts";
+import { checkAllocationOwners, checkPrepayments, checkReceipts } from "./checks/receipts.ts";
+import { checkClaimedLines, checkReceivables, checkSetOffs } from "./checks/receivables.ts";
+
+/** The invariants of money-rules 13 that tables can show, in their order. */
+const CHECKS: readonly LedgerCheck[] = [
+  checkBillTotals,
+  checkNetAndTax,
+  checkPoolCosts,
+  checkPoolShares,
+  checkReceivables,
+  checkClaimedLines,
+  checkSetOffs,
+  checkReceipts,
+  checkPrepayments,
+  checkAllocationOwners,
+  checkBookBalances,
+  checkSubledgers,
+  checkLineIdentities,
+  checkCorrectionChains,
+  checkEventsPosted,
+  checkPostedEvents,
+  checkPrepaymentPostings,
+  checkAccrualSteps,
+  checkAccruedFees,
+];
+
+export interface LedgerCheckResult {
+  readonly ok: boolean;
+  /** How many of each were looked at. */
+  readonly checked: Readonly<Record<string, number>>;
+  readonly problems: readonly LedgerProblem[];
+}
+
+const CHECK_LIMIT_MS = 1_800_000;
+
+/** Computes the books again from what happened (I1–I7, I10, I13). Reads one snapshot; changes nothing. */
+export async function checkLedger(db: Database, context: CheckContext): Promise<LedgerCheckResult> {
+  return inTransaction(
+    db,
+    async (tx) => {
+      const checked: Record<string, number> = {};
+      const problems: LedgerProblem[] = [];
+      for (const check of CHECKS) {
+        const result = await check(tx, context);
+        Object.assign(checked, result.checked);
+        problems.push(...result.problems);
+      }
+      return { ok: problems.length === 0, checked, problems };
+    },
+    { timeoutMs: CHECK_LIMIT_MS, isolation: "RepeatableRead" },
+  );
+}

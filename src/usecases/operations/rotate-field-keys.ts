@@ -1,0 +1,136 @@
+import { Prisma } from "../../../generated/prisma/client.ts";
+import { type Actor, recordAudit } from "../../db/audit.ts";
+import type { Database } from "../../db/client.ts";
+import type { FieldEncryption } from "../../db/field-encryption.ts";
+import { toRecordset } from "../../db/recordset.ts";
+import { execute, rows } from "../../db/rows.ts";
+import { inTransaction, type Transaction } from "../../db/transaction.ts";
+import type { CivilDate } from "../../domain/time/civil-date.ts";
+
+export interface RotationContext extends Actor {
+  readonly today: CivilDate;
+  /** Rows per transaction; default 500. */
+  readonly batchSize?: number;
+}
+
+export interface RotationResult {
+  /** The key id that all rows have afterwards. */
+  readonly keyId: string;
+  /** Rows encrypted anew by this call. */
+  readonly phones: number;
+  readonly bankAccounts: number;
+}
+
+/** A column with an encrypted value, its key id and the lookup hash that finds it. */
+interface EncryptedColumn {
+  readonly table: "person_phone" | "bank_account";
+  readonly key: string;
+  readonly cipher: string;
+  readonly keyId: string;
+  readonly hash: string;
+}
+
+const PHONES: EncryptedColumn = {
+  table: "person_phone",
+  key: "phone_hash",
+  cipher: "phone_cipher",
+  keyId: "phone_key_id",
+  hash: "phone_hash",
+};
+const BANK_ACCOUNTS: EncryptedColumn = {
+  table: "bank_account",
+  key: "account_no_hash",
+  cipher: "account_no_cipher",
+  keyId: "account_no_key_id",
+  hash: "account_no_hash",
+};
+
+/**
+ * Encrypts every value anew whose key is not the current one, and hashes its lookup anew; the old keys must still be in
+ * the ring. In batches, each a transaction of its own: a run that was stopped goes on where it stopped, and one more run
+ * with nothing left changes nothing. Values that came meanwhile under the new key stay and replace their old copies.
+ */
+export async function rotateFieldKeys(
+  db: Database,
+  encryption: FieldEncryption,
+  context: RotationContext,
+): Promise<RotationResult> {
+  const phones = await rotateColumn(db, PHONES, encryption, context.batchSize ?? 500);
+  const bankAccounts = await rotateColumn(db, BANK_ACCOUNTS, encryption, context.batchSize ?? 500);
+  const result = { keyId: encryption.keyId, phones, bankAccounts };
+  if (phones + bankAccounts > 0) {
+    await inTransaction(db, (tx) =>
+      recordAudit(tx, [
+        {
+          actor: context.actor,
+          channel: context.channel,
+          ip: context.ip,
+          businessDate: context.today,
+          action: "keys.rotated",
+          subjectKind: "field-key",
+          subjectId: encryption.keyId,
+          after: result,
+        },
+      ]),
+    );
+  }
+  return result;
+}
+
+async function rotateColumn(
+  db: Database,
+  column: EncryptedColumn,
+  encryption: FieldEncryption,
+  batchSize: number,
+): Promise<number> {
+  let rotated = 0;
+  for (;;) {
+    const count = await inTransaction(db, (tx) => rotateBatch(tx, column, encryption, batchSize));
+    if (count === 0) return rotated;
+    rotated += count;
+  }
+}
+
+async function rotateBatch(
+  tx: Transaction,
+  column: EncryptedColumn,
+  encryption: FieldEncryption,
+  batchSize: number,
+): Promise<number> {
+  const [table, key, cipher, keyId, hash] = [column.table, column.key, column.cipher, column.keyId, column.hash].map(
+    (name) => Prisma.raw(name),
+  ) as [Prisma.Sql, Prisma.Sql, Prisma.Sql, Prisma.Sql, Prisma.Sql];
+  const found = await rows<{ old: string; cipher: Uint8Array; key_id: string }>(
+    tx,
+    Prisma.sql`SELECT encode(${key}, 'hex') AS old, ${cipher} AS cipher, ${keyId} AS key_id FROM ${table}
+      WHERE ${keyId} <> ${encryption.keyId} ORDER BY ${key} LIMIT ${batchSize} FOR UPDATE`,
+  );
+  if (found.length === 0) return 0;
+  const values = toRecordset(
+    found.map(({ old, cipher: stored, key_id }) => {
+      const field = encryption.encrypt(encryption.decrypt(stored, key_id));
+      return {
+        old,
+        cipher: field.cipher.toString("hex"),
+        key_id: field.keyId,
+        hash: field.hash.toString("hex"),
+      };
+    }),
+  );
+  const fresh = Prisma.sql`jsonb_to_recordset(${values}::jsonb) AS t(old text, cipher text, key_id text, hash text)`;
+  if (column.table === "person_phone") {
+    // Somebody bound the same phone while we were at it: that row is newer and already under the current key.
+    await execute(
+      tx,
+      Prisma.sql`DELETE FROM person_phone o USING ${fresh}
+        WHERE o.phone_hash = decode(t.old, 'hex')
+          AND EXISTS (SELECT 1 FROM person_phone n WHERE n.phone_hash = decode(t.hash, 'hex'))`,
+    );
+  }
+  await execute(
+    tx,
+    Prisma.sql`UPDATE ${table} o SET ${cipher} = decode(t.cipher, 'hex'), ${keyId} = t.key_id, ${hash} = decode(t.hash, 'hex')
+      FROM ${fresh} WHERE o.${key} = decode(t.old, 'hex')`,
+  );
+  return found.length;
+}

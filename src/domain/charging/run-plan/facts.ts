@@ -50,8 +50,9 @@ export interface BillingFacts {
   readonly taxRates: readonly TaxRate[];
   /**
    * Every line issued so far of the leases that are planned. To spare work, all lines of a charge and period may be left
-   * out together where they surely need no correction; never deposits, and never those of the last twelve months, which
-   * tell what is billed already, whether a lease was ever billed, and what was zero before.
+   * out together where they surely need no correction; never deposits, nor lines of periods that end in the last three
+   * months or later (what is billed already, what was zero before), nor of a period in parkedRetries, nor all of a lease
+   * (it would be taken for never billed).
    */
   readonly issuedLines: readonly IssuedLine[];
   readonly depositsHeld: readonly { readonly lease: string; readonly amountFen: Fen }[];

@@ -32,49 +32,78 @@ interface WaitingEvent {
   readonly event: InboundEvent;
   readonly received_ms: bigint;
   readonly attempts: number;
+  /** False while it waits for its next try. */
+  readonly due: boolean;
 }
 
 /**
  * Handles the waiting events of one conversation, oldest first, each in its own transaction under the conversation's
- * lock. A handler that throws leaves the event waiting with a growing delay; after five tries it is put aside as
- * `failed`, with an apology, and the conversation goes on.
+ * lock; with `untilEventId` only up to that event, so that an open request answers it before what came after is begun. A
+ * handler that throws leaves the event waiting with a growing delay; after five tries it is put aside as `failed`, with
+ * an apology, and the conversation goes on.
  */
 export async function handleConversation(
   db: Database,
   conversationKey: string,
   handle: EventHandler,
   apology: Card,
+  untilEventId?: string,
 ): Promise<void> {
   for (;;) {
-    const failure = await inTransaction(db, (tx) => handleNext(tx, conversationKey, handle)).then(
-      (more) => (more ? undefined : "nothing-left"),
-      (error: unknown) => error,
-    );
-    if (failure === undefined) continue;
-    if (failure === "nothing-left") return;
-    const gaveUp = await inTransaction(db, (tx) => recordFailure(tx, conversationKey, failure, apology));
-    if (!gaveUp) throw failure;
+    let tried: WaitingEvent | undefined;
+    try {
+      const more = await inTransaction(db, (tx) =>
+        handleNext(tx, conversationKey, handle, untilEventId, (event) => {
+          tried = event;
+        }),
+      );
+      if (!more) return;
+    } catch (failure) {
+      // No message was reached: the database failed, which is no message's fault.
+      if (tried === undefined) throw failure;
+      const { id } = tried;
+      const goOn = await inTransaction(db, (tx) => recordFailure(tx, conversationKey, id, failure, apology));
+      if (!goOn) throw failure;
+    }
   }
 }
 
-/** Conversations that have something waiting: what the sweeper visits after a crash. */
+/**
+ * Conversations whose next message may be answered now and that nobody is answering, the longest waiting first: what the
+ * sweeper visits after a crash or a failure.
+ */
 export async function waitingConversations(db: Database, limit: number): Promise<string[]> {
-  const found = await rows<{ conversation_key: string }>(
+  const found = await rows<{ key: string }>(
     db,
-    Prisma.sql`SELECT DISTINCT conversation_key FROM inbox_event
-      WHERE state = 'received' AND next_attempt_at <= now() LIMIT ${limit}`,
+    Prisma.sql`
+      WITH candidate AS MATERIALIZED (
+        SELECT DISTINCT conversation_key AS key FROM inbox_event WHERE state = 'received' AND next_attempt_at <= now()
+      )
+      SELECT c.key FROM candidate JOIN conversation c USING (key)
+      CROSS JOIN LATERAL (SELECT next_attempt_at FROM inbox_event
+        WHERE conversation_key = c.key AND state = 'received' ORDER BY sequence LIMIT 1) AS head
+      WHERE head.next_attempt_at <= now() ORDER BY head.next_attempt_at LIMIT ${limit} FOR UPDATE OF c SKIP LOCKED`,
   );
-  return found.map((row) => row.conversation_key);
+  return found.map((row) => row.key);
 }
 
-async function handleNext(tx: Transaction, conversationKey: string, handle: EventHandler): Promise<boolean> {
+/** Returns whether there was a message to answer; `trying` hears which one before it is tried. */
+async function handleNext(
+  tx: Transaction,
+  conversationKey: string,
+  handle: EventHandler,
+  untilEventId: string | undefined,
+  trying: (event: WaitingEvent) => void,
+): Promise<boolean> {
   const [conversation] = await rows<{ context: ConversationContext }>(
     tx,
     Prisma.sql`SELECT context FROM conversation WHERE key = ${conversationKey} FOR UPDATE`,
   );
   const next = await nextWaiting(tx, conversationKey);
-  if (!conversation || !next) return false;
+  // What follows a message that waits for its next try waits with it: answers keep the order of what was said.
+  if (!conversation || !next?.due || (await isPast(tx, untilEventId, next))) return false;
 
+  trying(next);
   const { replies, context } = await handle(tx, next.event, conversation.context);
   await say(tx, next, replies);
   await tx.$executeRaw(Prisma.sql`UPDATE conversation SET context = ${JSON.stringify(context)}::jsonb,
@@ -87,22 +116,33 @@ async function handleNext(tx: Transaction, conversationKey: string, handle: Even
 async function nextWaiting(tx: Transaction, conversationKey: string): Promise<WaitingEvent | undefined> {
   const [next] = await rows<WaitingEvent>(
     tx,
-    Prisma.sql`SELECT id, sequence, event, attempts, (extract(epoch FROM received_at) * 1000)::bigint AS received_ms
+    Prisma.sql`SELECT id, sequence, event, attempts, (extract(epoch FROM received_at) * 1000)::bigint AS received_ms,
+        next_attempt_at <= clock_timestamp() AS due
       FROM inbox_event WHERE conversation_key = ${conversationKey} AND state = 'received' ORDER BY sequence LIMIT 1`,
   );
   return next;
 }
 
-/** Returns whether the event was given up, so that the next one may be handled. */
+async function isPast(tx: Transaction, eventId: string | undefined, next: WaitingEvent): Promise<boolean> {
+  if (eventId === undefined || eventId === next.id) return false;
+  const [last] = await rows<{ sequence: bigint }>(
+    tx,
+    Prisma.sql`SELECT sequence FROM inbox_event WHERE id = ${eventId}::uuid`,
+  );
+  return last !== undefined && next.sequence > last.sequence;
+}
+
+/** Returns whether to go on: the event was given up, or another process has meanwhile handled it. */
 async function recordFailure(
   tx: Transaction,
   conversationKey: string,
+  inboxEventId: string,
   failure: unknown,
   apology: Card,
 ): Promise<boolean> {
   await tx.$queryRaw(Prisma.sql`SELECT 1 AS held FROM conversation WHERE key = ${conversationKey} FOR UPDATE`);
   const next = await nextWaiting(tx, conversationKey);
-  if (!next) return true;
+  if (next?.id !== inboxEventId) return true;
   const attempts = next.attempts + 1;
   const gaveUp = attempts >= MAX_ATTEMPTS;
   if (gaveUp) await say(tx, next, [apology]);

@@ -29,12 +29,12 @@ export async function receiveEvent(db: Database, event: InboundEvent): Promise<R
       tx,
       Prisma.sql`SELECT last_sequence FROM conversation WHERE key = ${conversationKey} FOR UPDATE`,
     );
-    const [known] = await rows<{ id: string }>(
+    const [known] = await rows<{ id: string; conversation_key: string }>(
       tx,
-      Prisma.sql`SELECT id FROM inbox_event
+      Prisma.sql`SELECT id, conversation_key FROM inbox_event
         WHERE platform = ${event.platform} AND app_id = ${event.appId} AND external_key = ${event.externalKey}`,
     );
-    if (known) return { inboxEventId: known.id, conversationKey, duplicate: true };
+    if (known) return { inboxEventId: known.id, conversationKey: known.conversation_key, duplicate: true };
 
     const sequence = (conversation?.last_sequence ?? 0n) + 1n;
     const inboxEventId = newId();

@@ -2,8 +2,13 @@ import type { Card } from "../cards/card.ts";
 import type { Fen } from "../src/domain/money/fen.ts";
 import type { CivilDate, Month } from "../src/domain/time/civil-date.ts";
 import type { Membership, Sender } from "../src/usecases/queries/find-sender.ts";
+import type { EntityBalance } from "../src/usecases/queries/tenant-balances.ts";
 import type { TenantBill } from "../src/usecases/queries/tenant-bills.ts";
+import type { TenantLease } from "../src/usecases/queries/tenant-leases.ts";
+import type { PaymentFilter, TenantPayment } from "../src/usecases/queries/tenant-payments.ts";
+import type { TransferAccount } from "../src/usecases/queries/transfer-accounts.ts";
 import type { InboundEvent } from "./events.ts";
+import type { Intent, Slots } from "./understanding/frame.ts";
 
 /** What is remembered between two messages. Plain JSON, stored with the conversation. */
 export interface Memory {
@@ -14,10 +19,26 @@ export interface Memory {
   readonly dialog?: Dialog;
 }
 
-/** The one open dialog of a conversation; it expires by itself. */
-export type Dialog =
-  | { readonly name: "bind"; readonly step: "phone"; readonly expiresAtMs: number }
-  | { readonly name: "bind"; readonly step: "code"; readonly phone: string; readonly expiresAtMs: number };
+/** The one open dialog of a conversation; it expires by itself. No phone in it: the code's row knows where it went. */
+export type Dialog = { readonly expiresAtMs: number } & (
+  | { readonly name: "bind"; readonly step: "phone" }
+  | { readonly name: "bind"; readonly step: "code"; readonly codeId: string }
+  /** Which tenant is meant, and what was wanted when the question came up. */
+  | { readonly name: "choose-tenant"; readonly tenantIds: readonly string[]; readonly wish?: Wish }
+  | { readonly name: "unbind" }
+);
+
+/** What somebody wants, whether typed or tapped: the same wish, the same answer. */
+export interface Wish {
+  readonly intent: Intent;
+  readonly slots: Slots;
+  /** The bill that was named, by its number or by pointing at what was shown. */
+  readonly billNo?: string;
+}
+
+export type CodeRequestResult =
+  | { readonly state: "sent-if-known"; readonly codeId: string }
+  | { readonly state: "too-soon" | "too-many" };
 
 export type BindResult =
   | { readonly state: "bound"; readonly sender: Sender }
@@ -34,9 +55,18 @@ export interface BotServices {
   bill(tenantId: string, billNo: string): Promise<TenantBill | undefined>;
   /** A signed link to the cashier for these bills of one legal entity, and until when it works. */
   cashierLink(order: CashierOrder): { readonly url: string; readonly expiresAtMs: number };
+  /** Per legal entity; entities where nothing is owed, held or rented are left out. */
+  balances(tenantId: string): Promise<readonly EntityBalance[]>;
+  payments(tenantId: string, filter: PaymentFilter): Promise<readonly TenantPayment[]>;
+  /** Where a bank transfer goes. Only for members: it holds whole account numbers. */
+  transferAccounts(tenantId: string): Promise<readonly TransferAccount[]>;
+  leases(tenantId: string): Promise<readonly TenantLease[]>;
   /** Sends a code to the phone if we know it; says nothing about whether we do. */
-  requestBindCode(phone: string): Promise<"sent-if-known" | "too-many">;
-  confirmBindCode(phone: string, code: string): Promise<BindResult>;
+  requestBindCode(phone: string): Promise<CodeRequestResult>;
+  /** Another code to the phone of an earlier one. */
+  resendBindCode(codeId: string): Promise<CodeRequestResult>;
+  confirmBindCode(codeId: string, code: string): Promise<BindResult>;
+  unbind(): Promise<void>;
   /** Lets a person of the house take over. */
   handoff(tenantId: string | undefined): Promise<void>;
   /** The person has left or come back: notices need another way, or not any more. */
@@ -77,5 +107,10 @@ export interface TenantContext extends BotContext {
 }
 
 export const say = (...replies: Card[]): Answer => ({ replies });
+/** The memory with no dialog open. */
+export function withoutDialog(memory: Memory): Memory {
+  const { dialog: _closed, ...rest } = memory;
+  return rest;
+}
 export const NOTHING: Answer = { replies: [] };
 export const sumFen = (amounts: readonly Fen[]): Fen => amounts.reduce((total, amount) => total + amount, 0n);

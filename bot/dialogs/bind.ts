@@ -1,9 +1,9 @@
 import { bindCard } from "../../cards/bind-card.ts";
 import { textCard } from "../../cards/card.ts";
-import { type Answer, type BotContext, type Dialog, type Memory, say } from "../context.ts";
+import { type Answer, type BotContext, type CodeRequestResult, type Dialog, say, withoutDialog } from "../context.ts";
 import { SAY } from "../text/zh-CN.ts";
 
-type BindDialog = Extract<Dialog, { name: "bind" }>;
+export type BindDialog = Extract<Dialog, { name: "bind" }>;
 
 const OPEN_FOR_MS = 10 * 60_000;
 const PHONE = /^1[3-9]\d{9}$/;
@@ -12,61 +12,70 @@ const CODE = /^\d{6}$/;
 /** 绑定: asks for the phone that the park knows, then for the code sent to it. */
 export async function startBind(context: BotContext): Promise<Answer> {
   const sender = await context.services.sender();
-  const [first] = sender?.memberships ?? [];
-  if (first) return say(textCard(SAY.bind.alreadyBound(first.tenantName)));
+  const names = (sender?.memberships ?? []).map((member) => member.tenantName);
+  if (names.length > 0) return say(textCard(SAY.bind.alreadyBound(names.join("、"))));
   return ask(context, { name: "bind", step: "phone" }, SAY.bind.askPhone);
 }
 
 /** The next step of an open bind dialog; `text` is what the person answered. */
 export async function continueBind(context: BotContext, dialog: BindDialog, text: string): Promise<Answer> {
   const digits = digitsOf(text);
-  if (dialog.step === "phone") return PHONE.test(digits) ? sendCode(context, digits) : say(textCard(SAY.bind.badPhone));
-  if (/^重发|没收到/.test(text.trim())) return sendCode(context, dialog.phone);
   // Somebody who notices the wrong number simply types the right one.
-  if (PHONE.test(digits)) return sendCode(context, digits);
+  if (PHONE.test(digits)) return codeSent(context, await context.services.requestBindCode(digits));
+  if (dialog.step === "phone") return say(textCard(SAY.bind.badPhone));
+  if (/重发|重新发|再发|没收到|收不到/.test(text)) {
+    return codeSent(context, await context.services.resendBindCode(dialog.codeId));
+  }
   if (!CODE.test(digits)) return say(textCard(SAY.bind.badCode));
-  return confirm(context, dialog, digits);
+  return confirm(context, dialog.codeId, digits);
 }
 
-async function sendCode(context: BotContext, phone: string): Promise<Answer> {
-  const result = await context.services.requestBindCode(phone);
-  if (result === "too-many") return { replies: [textCard(SAY.bind.tooMany)], memory: without(context.memory) };
-  return ask(context, { name: "bind", step: "code", phone }, SAY.bind.codeSent);
-}
+/** Whether words can be an answer to this dialog: numbers, or asking for the code again. */
+export const answersBind = (text: string): boolean => /\d|重发|重新发|再发|没收到|收不到/.test(digitsOf(text));
 
-async function confirm(context: BotContext, dialog: BindDialog & { step: "code" }, code: string): Promise<Answer> {
-  const result = await context.services.confirmBindCode(dialog.phone, code);
+function codeSent(context: BotContext, result: CodeRequestResult): Answer {
   switch (result.state) {
-    case "bound": {
-      const [member] = result.sender.memberships;
-      const card = bindCard({
-        state: "bound",
-        tenantName: member?.tenantName ?? "",
-        projectName: member?.projectName ?? "",
-        personName: result.sender.personName,
-      });
-      return { replies: [card], memory: without(context.memory) };
-    }
-    case "wrong-code":
-      return say(textCard(SAY.bind.wrongCode(result.attemptsLeft)));
-    case "expired":
-      return { replies: [textCard(SAY.bind.expired)], memory: without(context.memory) };
+    case "sent-if-known":
+      return ask(context, { name: "bind", step: "code", codeId: result.codeId }, SAY.bind.codeSent);
+    case "too-soon":
+      return say(textCard(SAY.bind.tooSoon));
+    case "too-many":
+      return say(textCard(SAY.bind.tooMany));
     default:
       return result satisfies never;
   }
 }
 
-type Step = { name: "bind"; step: "phone" } | { name: "bind"; step: "code"; phone: string };
+async function confirm(context: BotContext, codeId: string, code: string): Promise<Answer> {
+  const result = await context.services.confirmBindCode(codeId, code);
+  switch (result.state) {
+    case "bound": {
+      const { memberships, personName } = result.sender;
+      if (memberships.length === 0) return { replies: [textCard(SAY.bind.noTenant)], memory: {} };
+      const names = (of: "tenantName" | "projectName") => [...new Set(memberships.map((one) => one[of]))].join("、");
+      const card = bindCard({
+        state: "bound",
+        tenantName: names("tenantName"),
+        projectName: names("projectName"),
+        personName,
+      });
+      return { replies: [card], memory: {} };
+    }
+    case "wrong-code":
+      return say(textCard(SAY.bind.wrongCode(result.attemptsLeft)));
+    case "expired":
+      return { replies: [textCard(SAY.bind.expired)], memory: withoutDialog(context.memory) };
+    default:
+      return result satisfies never;
+  }
+}
+
+type Step = { name: "bind"; step: "phone" } | { name: "bind"; step: "code"; codeId: string };
 
 const ask = (context: BotContext, step: Step, question: string): Answer => ({
   replies: [textCard(question)],
   memory: { ...context.memory, dialog: { ...step, expiresAtMs: context.nowMs + OPEN_FOR_MS } },
 });
-
-function without(memory: Memory): Memory {
-  const { dialog: _closed, ...rest } = memory;
-  return rest;
-}
 
 /** Full-width digits, spaces and dashes are how people type numbers. */
 const digitsOf = (text: string): string =>

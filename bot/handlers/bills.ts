@@ -1,39 +1,26 @@
 import { billCard } from "../../cards/bill-card.ts";
 import { billListCard } from "../../cards/bill-list-card.ts";
-import { textCard } from "../../cards/card.ts";
-import { formatMonth, type Month, monthOf, parseCivilDate, parseMonth } from "../../src/domain/time/civil-date.ts";
+import { type Card, textCard } from "../../cards/card.ts";
 import type { TenantBill } from "../../src/usecases/queries/tenant-bills.ts";
 import { billView } from "../bill-view.ts";
 import { type Answer, say, sumFen, type TenantContext } from "../context.ts";
+import { monthsOf, periodName } from "../period.ts";
 import { SAY } from "../text/zh-CN.ts";
 import type { Slots } from "../understanding/frame.ts";
 
+/** “已付的账单” without a month: this many of the latest. */
+const LATEST = 6;
+/** A link names at most this many bills; nobody reads a longer list in a chat. */
+const LINK_BILLS_MAX = 100;
+
 /** 查账单: the bills of the month that was named, else everything still to be paid. */
 export async function showBills(context: TenantContext, slots: Slots): Promise<Answer> {
-  const { services, member } = context;
-  if (slots.period !== undefined) {
-    const period = monthsOf(slots.period);
-    return listOrBill(context, await services.billsOfPeriod(member.tenantId, period), periodName(period));
-  }
-  return listOrBill(context, await services.owedBills(member.tenantId), undefined);
-}
-
-/** One bill by its number; another tenant's bill does not exist for this person. */
-export async function showBill(context: TenantContext, billNo: string): Promise<Answer> {
-  const bill = await context.services.bill(context.member.tenantId, billNo);
-  if (!bill) return say(textCard(SAY.billNotFound));
-  return remember(context, [bill], billCard(billView(bill, payUrlOf(context, [bill]))));
-}
-
-function listOrBill(context: TenantContext, bills: readonly TenantBill[], period: string | undefined): Answer {
+  const period = slots.period === undefined ? undefined : monthsOf(slots.period);
+  const bills = (await candidates(context, slots, period)).filter((bill) => fits(bill, slots.status, context.today));
   const [only] = bills;
-  if (!only) {
-    if (period !== undefined) return say(textCard(SAY.noBillOfPeriod(period)));
-    const { tenantName, projectName } = context.member;
-    return say(billListCard({ tenantName, projectName, bills: [], owedFen: 0n, asOf: context.today }));
-  }
-  if (bills.length === 1) return remember(context, bills, billCard(billView(only, payUrlOf(context, bills))));
+  if (!only) return say(noBillCard(context, slots, period && periodName(period)));
   const payUrl = payUrlOf(context, bills);
+  if (bills.length === 1) return remember(context, bills, billCard(billView(only, payUrl)));
   const list = billListCard({
     tenantName: only.tenantName,
     projectName: only.projectName,
@@ -45,11 +32,49 @@ function listOrBill(context: TenantContext, bills: readonly TenantBill[], period
   return remember(context, bills, list);
 }
 
+/** One bill by its number; another tenant's bill does not exist for this person. */
+export async function showBill(context: TenantContext, billNo: string): Promise<Answer> {
+  const bill = await context.services.bill(context.member.tenantId, billNo);
+  if (!bill) return say(textCard(SAY.billNotFound));
+  return remember(context, [bill], billCard(billView(bill, payUrlOf(context, [bill]))));
+}
+
+function candidates(context: TenantContext, slots: Slots, period: ReturnType<typeof monthsOf> | undefined) {
+  const { services, member } = context;
+  if (period) return services.billsOfPeriod(member.tenantId, period);
+  return slots.status === "paid" ? services.latestBills(member.tenantId, LATEST) : services.owedBills(member.tenantId);
+}
+
+function fits(bill: TenantBill, status: Slots["status"], today: string): boolean {
+  switch (status) {
+    case undefined:
+      return true;
+    case "paid":
+      return bill.owedFen === 0n;
+    case "unpaid":
+      return bill.owedFen > 0n;
+    case "overdue":
+      return bill.owedFen > 0n && bill.dueDate < today;
+    default:
+      return status satisfies never;
+  }
+}
+
+function noBillCard(context: TenantContext, slots: Slots, period: string | undefined): Card {
+  if (slots.status === "paid") return textCard(SAY.nothingPaid);
+  if (slots.status === "overdue") return textCard(SAY.nothingOverdue);
+  if (period !== undefined) {
+    return textCard(slots.status === "unpaid" ? SAY.nothingOwedOfPeriod(period) : SAY.noBillOfPeriod(period));
+  }
+  const { tenantName, projectName } = context.member;
+  return billListCard({ tenantName, projectName, bills: [], owedFen: 0n, asOf: context.today });
+}
+
 /** A link when everything owed goes to one legal entity and the person may pay; else the button asks the bot. */
 function payUrlOf(context: TenantContext, bills: readonly TenantBill[]): string | undefined {
   const owed = bills.filter((bill) => bill.owedFen > 0n);
   const [first] = owed;
-  if (!first || context.member.role === "viewer") return undefined;
+  if (!first || context.member.role === "viewer" || owed.length > LINK_BILLS_MAX) return undefined;
   if (owed.some((bill) => bill.entityId !== first.entityId)) return undefined;
   return context.services.cashierLink({
     tenantId: context.member.tenantId,
@@ -58,17 +83,7 @@ function payUrlOf(context: TenantContext, bills: readonly TenantBill[]): string 
   }).url;
 }
 
-const remember = (context: TenantContext, bills: readonly TenantBill[], card: Answer["replies"][number]): Answer => ({
+const remember = (context: TenantContext, bills: readonly TenantBill[], card: Card): Answer => ({
   replies: [card],
   memory: { ...context.memory, shownBillNos: bills.map((bill) => bill.billNo) },
 });
-
-/** "2026-10", "2026-10-05" or "from..to" as months. */
-function monthsOf(period: string): { from: Month; to: Month } {
-  const [from = "", to = from] = period.split("..");
-  const month = (text: string) => (text.length === 10 ? monthOf(parseCivilDate(text)) : parseMonth(text));
-  return { from: month(from), to: month(to) };
-}
-
-const periodName = ({ from, to }: { from: Month; to: Month }): string =>
-  from === to ? formatMonth(from) : `${formatMonth(from)}至${formatMonth(to)}`;

@@ -56,6 +56,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   { area: "playground/demo/", may: "everything" },
   { area: "src/compose.ts", may: "everything" },
   { area: "src/compose/", may: "everything" },
+  { area: "src/compose/", may: "everything" },
   { area: "src/main.ts", may: "everything" },
   { area: "src/cli/", may: "everything" },
   { area: "bench/", may: "everything" },

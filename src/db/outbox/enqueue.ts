@@ -10,7 +10,10 @@ import type { Transaction } from "../transaction.ts";
 /** A message that must be said because of what this transaction makes true. */
 export type OutboxMessage =
   | (OutboxAddress & { readonly channel: Platform; readonly message: Card })
-  | (OutboxAddress & { readonly channel: "sms"; readonly message: Omit<SmsMessage, "phone" | "dedupeKey"> });
+  | (OutboxAddress & { readonly channel: "sms"; readonly message: SmsContent });
+
+/** An SMS before its number is read. `phoneHash` (hex) says which of a person's phones is meant; absent: any. */
+export type SmsContent = Omit<SmsMessage, "phone" | "dedupeKey"> & { readonly phoneHash?: string | undefined };
 
 interface OutboxAddress {
   readonly appId: string;

@@ -15,8 +15,8 @@ import { rawBodyOf } from "../raw-body.ts";
 /** The inbox as this route needs it; compose.ts ties it to the database. */
 export interface Inbox {
   receive(event: InboundEvent): Promise<ReceivedEvent>;
-  /** Answers what waits in a conversation; resolves when nothing waits any more. */
-  handle(conversationKey: string): Promise<void>;
+  /** Answers what waits in a conversation up to this event; resolves when it is answered. */
+  handle(conversationKey: string, untilEventId: string): Promise<void>;
   claimReply(inboxEventId: string): Promise<PassiveReply | undefined>;
   markReplySent(outboxId: string): Promise<void>;
   releaseReply(outboxId: string): Promise<void>;
@@ -27,6 +27,8 @@ export interface OfficialAccountRouteContext {
   readonly inbox: Inbox;
   readonly clock: WireClock;
   readonly logger: Logger;
+  /** How long an open request waits for its answer; default PASSIVE_REPLY_WINDOW_MS. Shorter in tests. */
+  readonly replyWindowMs?: number;
 }
 
 /** GET and POST /callbacks/official-account (interfaces.md section 6; platforms.md sections 1.3 and 2). */
@@ -46,11 +48,12 @@ export function officialAccountCallback(context: OfficialAccountRouteContext): R
     if (!parsed.ok) return refuse(ctx, context.logger, parsed);
 
     const received = await context.inbox.receive(parsed.event);
-    const handled = context.inbox.handle(received.conversationKey).catch((error: unknown) => {
+    const handled = context.inbox.handle(received.conversationKey, received.inboxEventId).catch((error: unknown) => {
       context.logger.error({ err: error, inboxEventId: received.inboxEventId }, "inbox.handler-failed");
     });
     // A repeat arrives while the first attempt may still be at work: it takes what is ready and never waits.
-    if (!received.duplicate) await within(handled, receivedMs + PASSIVE_REPLY_WINDOW_MS - context.clock.nowMs());
+    const windowMs = context.replyWindowMs ?? PASSIVE_REPLY_WINDOW_MS;
+    if (!received.duplicate) await within(handled, receivedMs + windowMs - context.clock.nowMs());
     const reply = await context.inbox.claimReply(received.inboxEventId);
     if (reply) return carry(ctx, context, parsed.event, reply);
     ctx.type = "text/plain";

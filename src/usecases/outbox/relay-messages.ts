@@ -3,10 +3,11 @@ import { Prisma } from "../../../generated/prisma/client.ts";
 import type { Database } from "../../db/client.ts";
 import type { FieldEncryption } from "../../db/field-encryption.ts";
 import { newId } from "../../db/ids.ts";
+import type { SmsContent } from "../../db/outbox/enqueue.ts";
 import { rows } from "../../db/rows.ts";
 import { inTransaction, type Transaction } from "../../db/transaction.ts";
 import type { Messenger, Occasion, Platform, SendOutcome } from "../../ports/messenger.ts";
-import type { SmsMessage, SmsSender } from "../../ports/sms.ts";
+import type { SmsSender } from "../../ports/sms.ts";
 
 /** Who may be written to: a pilot on real data messages nobody by accident (interfaces.md section 7, OUTBOUND). */
 export interface OutboundPolicy {
@@ -97,13 +98,15 @@ async function sendMessage(db: Database, due: DueMessage, context: RelayContext)
 /** The number is read at the last moment: an outbox row names the person, never the phone. */
 async function sendSms(db: Database, due: DueMessage, context: RelayContext): Promise<SendOutcome> {
   if (!context.sms) return refused("CHANNEL_OFF", "sms is not configured");
+  const { phoneHash, ...message } = due.message as SmsContent;
   const [phone] = await rows<{ phone_cipher: Uint8Array; phone_key_id: string }>(
     db,
-    Prisma.sql`SELECT phone_cipher, phone_key_id FROM person_phone WHERE person_id = ${due.recipient}::uuid LIMIT 1`,
+    Prisma.sql`SELECT phone_cipher, phone_key_id FROM person_phone WHERE person_id = ${due.recipient}::uuid
+      AND (${phoneHash ?? ""} = '' OR phone_hash = decode(${phoneHash ?? ""}, 'hex')) LIMIT 1`,
   );
   if (!phone) return refused("NO_PHONE", "the person has no phone number");
   return context.sms.send({
-    ...(due.message as Omit<SmsMessage, "phone" | "dedupeKey">),
+    ...message,
     phone: context.encryption.decrypt(phone.phone_cipher, phone.phone_key_id),
     dedupeKey: due.dedupe_key,
   });

@@ -1,0 +1,119 @@
+import type { BotContext, BotServices, CashierOrder, Memory } from "../../bot/context.ts";
+import type { InboundEvent } from "../../bot/events.ts";
+import { handoffNotice } from "../../bot/notices/handoff-notice.ts";
+import { answer } from "../../bot/router.ts";
+import type { Understand } from "../../bot/wish.ts";
+import type { FieldEncryption } from "../db/field-encryption.ts";
+import { enqueueMessages } from "../db/outbox/enqueue.ts";
+import type { Transaction } from "../db/transaction.ts";
+import type { BusinessClock } from "../ports/clock.ts";
+import type { ConversationContext, EventHandler } from "../usecases/inbox/handle-events.ts";
+import { conversationKeyOf } from "../usecases/inbox/receive-event.ts";
+import { recordDelivery } from "../usecases/outbox/relay-messages.ts";
+import { type BindingContext, confirmBindCode, requestBindCode, resendBindCode } from "../usecases/people/bind-code.ts";
+import { type ChannelIdentity, setReachable, unbindIdentity } from "../usecases/people/channel-identity.ts";
+import { findStewards, recordHandoff } from "../usecases/people/request-handoff.ts";
+import { findSender, type Sender } from "../usecases/queries/find-sender.ts";
+import { findTenantBalances } from "../usecases/queries/tenant-balances.ts";
+import { findTenantBills } from "../usecases/queries/tenant-bills.ts";
+import { findTenantLeases } from "../usecases/queries/tenant-leases.ts";
+import { findTenantPayments } from "../usecases/queries/tenant-payments.ts";
+import { findTransferAccounts } from "../usecases/queries/transfer-accounts.ts";
+
+export interface BotDependencies {
+  readonly clock: BusinessClock;
+  readonly encryption: FieldEncryption;
+  readonly understand: Understand;
+  /** src/http/h5/cashier-link.ts with its key and address. */
+  readonly cashierLink: (order: CashierOrder) => { readonly url: string; readonly expiresAtMs: number };
+}
+
+/** Answers events with the bot: who speaks, what is remembered and what may be asked, all in the event's transaction. */
+export function createEventHandler(deps: BotDependencies): EventHandler {
+  return async (tx, event, stored) => {
+    const memory = stored as Memory;
+    const context: BotContext = {
+      event,
+      memory,
+      services: createBotServices(tx, event, deps),
+      today: deps.clock.today(),
+      nowMs: deps.clock.nowMs(),
+    };
+    const given = await answer(context, deps.understand);
+    // Plain JSON both ways: Memory is an interface, which TypeScript does not take for a record by itself.
+    return { replies: given.replies, context: { ...(given.memory ?? memory) } as ConversationContext };
+  };
+}
+
+/** The use cases as the bot knows them, tied to one event and its transaction. */
+export function createBotServices(tx: Transaction, event: InboundEvent, deps: BotDependencies): BotServices {
+  const identity: ChannelIdentity = { platform: event.platform, appId: event.appId, externalId: event.senderId };
+  const conversationKey = conversationKeyOf(event);
+  const today = deps.clock.today();
+  const binding: BindingContext = {
+    identity,
+    conversationKey,
+    encryption: deps.encryption,
+    nowMs: deps.clock.nowMs(),
+    today,
+  };
+  const sender = () => findSender(tx, identity);
+
+  return {
+    sender,
+    owedBills: (tenantId) => findTenantBills(tx, { tenantId, owed: true }, today),
+    billsOfPeriod: (tenantId, period) => findTenantBills(tx, { tenantId, period }, today),
+    latestBills: (tenantId, limit) => findTenantBills(tx, { tenantId, limit }, today),
+    bill: async (tenantId, billNo) => (await findTenantBills(tx, { tenantId, billNo }, today))[0],
+    balances: (tenantId) => findTenantBalances(tx, tenantId, today),
+    payments: (tenantId, filter) => findTenantPayments(tx, tenantId, filter),
+    transferAccounts: (tenantId) => findTransferAccounts(tx, tenantId, today, deps.encryption),
+    leases: (tenantId) => findTenantLeases(tx, tenantId, today),
+    cashierLink: deps.cashierLink,
+    requestBindCode: (phone) => requestBindCode(tx, binding, phone),
+    resendBindCode: async (codeId) => (await resendBindCode(tx, binding, codeId)) ?? { state: "too-many" },
+    async confirmBindCode(codeId, code) {
+      const confirmed = await confirmBindCode(tx, binding, codeId, code);
+      if (confirmed.state !== "bound") return confirmed;
+      const bound = await sender();
+      if (!bound) throw new Error("an identity that was just bound is not found");
+      return { state: "bound", sender: bound };
+    },
+    async unbind() {
+      await unbindIdentity(tx, identity, today);
+    },
+    handoff: async (tenantId) => tellStewards(tx, { event, conversationKey, today }, await sender(), tenantId),
+    setReachable: (reachable) => setReachable(tx, identity, reachable),
+    reportDelivery: (report) => recordDelivery(tx, report),
+  };
+}
+
+async function tellStewards(
+  tx: Transaction,
+  origin: { readonly event: InboundEvent; readonly conversationKey: string; readonly today: BotContext["today"] },
+  sender: Sender | undefined,
+  tenantId: string | undefined,
+): Promise<void> {
+  await recordHandoff(tx, {
+    personId: sender?.personId,
+    tenantId,
+    conversationKey: origin.conversationKey,
+    channel: origin.event.platform,
+    today: origin.today,
+  });
+  const member = sender?.memberships.find((one) => one.tenantId === tenantId);
+  if (!sender || !member) return;
+  const stewards = await findStewards(tx, member.tenantId);
+  await enqueueMessages(
+    tx,
+    stewards.map((steward) => ({
+      channel: steward.platform,
+      appId: steward.appId,
+      recipient: steward.externalId,
+      personId: steward.personId,
+      occasion: "notice",
+      message: handoffNotice(sender.personName, member.tenantName),
+      dedupeKey: `handoff|${origin.event.externalKey}|${steward.platform}|${steward.externalId}`,
+    })),
+  );
+}

@@ -1,0 +1,102 @@
+import type { Context } from "koa";
+import { findMerchantOf } from "../../usecases/payments/find-merchant.ts";
+import { loadPayableBills } from "../../usecases/payments/payable-bills.ts";
+import { type PreparedOrder, type PrepareRequest, prepareOrder } from "../../usecases/payments/prepare-order.ts";
+import { rawBodyOf } from "../raw-body.ts";
+import { billPage, cashierPage } from "./cashier-page.ts";
+import type { H5Context } from "./context.ts";
+import { newFormToken, spendFormToken } from "./form-token.ts";
+import { linkRefusedPage, noticePage } from "./notice-page.ts";
+import { orderUrl } from "./order-page.ts";
+import { sendPage } from "./page.ts";
+import { H5_TEXT } from "./text.zh-CN.ts";
+import { receiveVisitor, type Visitor } from "./visitor.ts";
+
+/** GET /h5/pay: today's figures, computed here and now. */
+export async function cashierRoute(ctx: Context, context: H5Context): Promise<void> {
+  const visitor = await receiveVisitor(ctx, context, "pay", "sign-in");
+  if (!visitor) return;
+  const payable = await loadPayableBills(context.db, visitor.claims, context.payments.businessClock.today());
+  if (!payable) return sendPage(ctx, linkRefusedPage("tampered"));
+  const formToken = newFormToken(context, visitor.token, visitor.openId);
+  const method = await methodFor(visitor, context);
+  const { visibility, token: linkToken } = visitor;
+  sendPage(ctx, cashierPage({ payable, visibility, method, linkToken, formToken, again: ctx.query.again === "1" }));
+}
+
+/** POST /h5/pay: makes the order, then sends the browser to its page, so that reloading never pays twice. */
+export async function cashierForm(ctx: Context, context: H5Context): Promise<void> {
+  const visitor = await receiveVisitor(ctx, context, "pay", "sign-in");
+  if (!visitor) return;
+  const form = new URLSearchParams(rawBodyOf(ctx).toString("utf8"));
+  const back = `/h5/pay?t=${visitor.token}`;
+  const spent = await spendFormToken(context, visitor.token, visitor.openId, form.get("form") ?? "");
+  if (spent !== "fresh") return seeOther(ctx, `${back}&again=1`);
+  const prepared = await prepareOrder(context.db, await requestOf(visitor, context), context.payments);
+  seeOther(ctx, await answerTo(ctx, prepared, visitor, back));
+}
+
+async function answerTo(
+  ctx: Context,
+  prepared: PreparedOrder,
+  visitor: Visitor,
+  back: string,
+): Promise<string | undefined> {
+  switch (prepared.state) {
+    case "payable":
+      return orderUrl(visitor.token, prepared.order.outTradeNo);
+    case "settled":
+      return orderUrl(visitor.token, prepared.outTradeNo);
+    case "refused":
+      if (prepared.code === "NOTHING_OWED") return back;
+      sendPage(
+        ctx,
+        noticePage({
+          title: H5_TEXT.notice.refusedTitle,
+          text: prepared.message,
+          status: 409,
+          links: [{ label: H5_TEXT.order.back, href: back }],
+        }),
+      );
+      return undefined;
+    default:
+      return prepared satisfies never;
+  }
+}
+
+/** GET /h5/bill: the same bills, to read. */
+export async function billRoute(ctx: Context, context: H5Context): Promise<void> {
+  const visitor = await receiveVisitor(ctx, context, "bill", "sign-in");
+  if (!visitor) return;
+  const payable = await loadPayableBills(context.db, visitor.claims, context.payments.businessClock.today());
+  if (!payable) return sendPage(ctx, linkRefusedPage("tampered"));
+  sendPage(ctx, billPage({ payable, visibility: visitor.visibility }));
+}
+
+/**
+ * JSAPI needs an openid of the appid that the merchant's orders carry; everybody else gets a code. A merchant bound to
+ * another appid than the account's would refuse the openid.
+ */
+async function methodFor(visitor: Visitor, context: H5Context): Promise<"native" | "jsapi"> {
+  if (!visitor.insideWechat || visitor.openId === undefined) return "native";
+  const merchant = await findMerchantOf(context.db, visitor.claims.entityId, context.payments);
+  const appId = merchant && context.payments.gateways.get(merchant.code)?.appId;
+  return appId !== undefined && appId === context.officialAccount?.appId ? "jsapi" : "native";
+}
+
+async function requestOf(visitor: Visitor, context: H5Context): Promise<PrepareRequest> {
+  const { claims, openId, personId } = visitor;
+  const createdBy = personId !== undefined ? `person:${personId}` : openId !== undefined ? `openid:${openId}` : "h5";
+  const { tenantId, entityId, billNos } = claims;
+  const common = { tenantId, entityId, billNos, createdBy };
+  return openId !== undefined && (await methodFor(visitor, context)) === "jsapi"
+    ? { ...common, method: "jsapi", payerOpenId: openId }
+    : { ...common, method: "native" };
+}
+
+function seeOther(ctx: Context, target: string | undefined): void {
+  if (target === undefined) return;
+  ctx.status = 303;
+  ctx.set("Cache-Control", "no-store");
+  ctx.redirect(target);
+}

@@ -1,0 +1,27 @@
+import type { Database } from "../../db/client.ts";
+import type { Logger } from "../../telemetry/logger.ts";
+import type { PaymentContext } from "../../usecases/payments/context.ts";
+
+/** Who is there is told by the official account's OAuth. */
+export interface OAuthAccount {
+  readonly appId: string;
+  readonly appSecret: string;
+  /** OA_API_BASE */
+  readonly apiBase: string;
+  /** OA_OAUTH_BASE */
+  readonly oauthBase: string;
+}
+
+/** What compose.ts gives to the pages. */
+export interface H5Context {
+  readonly db: Database;
+  /** Gateways, clocks, and what is said when money arrives. */
+  readonly payments: PaymentContext;
+  /** PUBLIC_URL; its host must be a 网页授权域名 of the account, its /h5/ a payment directory of the merchant. */
+  readonly publicUrl: string;
+  /** `deriveLinkKey` of every field key, the current one first. */
+  readonly linkKeys: readonly [Uint8Array, ...Uint8Array[]];
+  /** Undefined: nobody is known, everybody pays by QR code and sees the limited page. */
+  readonly officialAccount: OAuthAccount | undefined;
+  readonly logger: Logger;
+}

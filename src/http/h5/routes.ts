@@ -1,0 +1,44 @@
+import Router from "@koa/router";
+import type { Context } from "koa";
+import { billRoute, cashierForm, cashierRoute } from "./cashier-routes.ts";
+import type { H5Context } from "./context.ts";
+import { openLink } from "./link.ts";
+import { noticePage } from "./notice-page.ts";
+import { orderRoute, statusRoute } from "./order-routes.ts";
+import { type Page, sendPage } from "./page.ts";
+import { finishOAuth } from "./session.ts";
+import { H5_TEXT } from "./text.zh-CN.ts";
+
+/** The pages that open from chat: cashier, its order, the read-only bill, and the way back from WeChat's sign-in. */
+export function h5Routes(context: H5Context): Router {
+  const router = new Router();
+  router.get("/h5/pay", (ctx) => cashierRoute(ctx, context));
+  router.post("/h5/pay", (ctx) => cashierForm(ctx, context));
+  router.get("/h5/pay/order", (ctx) => orderRoute(ctx, context));
+  router.get("/h5/pay/status", (ctx) => statusRoute(ctx, context));
+  router.get("/h5/bill", (ctx) => billRoute(ctx, context));
+  router.get("/h5/oauth", (ctx) => oauthRoute(ctx, context));
+  return router;
+}
+
+async function oauthRoute(ctx: Context, context: H5Context): Promise<void> {
+  const token = typeof ctx.query.t === "string" ? ctx.query.t : "";
+  const link = openLink(context.linkKeys, token, context.payments.businessClock.nowMs());
+  const account = context.officialAccount;
+  const target = `/h5/${link.ok ? link.claims.purpose : "pay"}?t=${encodeURIComponent(token)}`;
+  if (!link.ok || !account) return ctx.redirect(target);
+  const end = await finishOAuth(ctx, context, account, token);
+  if (end !== "failed") return ctx.redirect(target);
+  sendPage(ctx, loginFailedPage(target));
+}
+
+const loginFailedPage = (target: string): Page =>
+  noticePage({
+    title: H5_TEXT.notice.loginTitle,
+    text: H5_TEXT.notice.login,
+    status: 403,
+    links: [
+      { label: H5_TEXT.notice.retry, href: target },
+      { label: H5_TEXT.notice.byCode, href: `${target}&by=code` },
+    ],
+  });

@@ -1,0 +1,45 @@
+import { Html } from "./html.ts";
+
+/** One style for all pages: large type, contrast above 4.5:1 by day and by night, nothing fetched from elsewhere. */
+export const STYLE = new Html(`
+:root{color-scheme:light dark;--page:#f2f4f6;--card:#fff;--text:#16191d;--soft:#565e68;--line:#dfe3e8;--accent:#066b3f;
+--on-accent:#fff;--warn:#a8320a;--focus:#0a58ca}
+@media (prefers-color-scheme:dark){:root{--page:#101214;--card:#1b1e22;--text:#f1f3f5;--soft:#a9b1bb;--line:#343a41;
+--accent:#3ddc84;--on-accent:#06210f;--warn:#ffab8a;--focus:#8ab4ff}}
+*{box-sizing:border-box}
+html{font-size:112.5%;-webkit-text-size-adjust:100%}
+body{margin:0;background:var(--page);color:var(--text);line-height:1.55;
+font-family:-apple-system,BlinkMacSystemFont,"PingFang SC","Hiragino Sans GB","Microsoft YaHei","Noto Sans CJK SC","Noto Sans SC",sans-serif}
+main{max-width:32rem;margin:0 auto;padding:1rem .9rem 2.5rem}
+h1{font-size:1.15rem;margin:.3rem 0 .9rem;text-align:center}
+h2{font-size:1rem;margin:0 0 .2rem}
+.card{background:var(--card);border-radius:.75rem;padding:1rem;margin:0 0 .8rem}
+.total{text-align:center;padding:1.3rem 1rem}
+.total .label{color:var(--soft);margin:0}
+.total .figure{font-size:2.5rem;font-weight:700;line-height:1.25;margin:.1rem 0 0;font-variant-numeric:tabular-nums}
+dl{display:grid;grid-template-columns:auto 1fr;gap:.45rem 1rem;margin:0}
+dt{color:var(--soft)}
+dd{margin:0;text-align:right;overflow-wrap:anywhere}
+table{width:100%;border-collapse:collapse;margin-top:.5rem}
+caption,.hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+th{font-weight:400;text-align:left;padding:.5rem .8rem .5rem 0;vertical-align:top}
+td{text-align:right;padding:.5rem 0;white-space:nowrap;vertical-align:top;font-variant-numeric:tabular-nums}
+tbody tr{border-top:1px solid var(--line)}
+tfoot tr{border-top:1px solid var(--text);font-weight:600}
+tfoot th{font-weight:600}
+small{display:block;color:var(--soft);font-size:.82rem}
+.soft{color:var(--soft);margin:0}
+.warn{color:var(--warn)}
+.note{border-left:.25rem solid var(--warn)}
+.button{display:block;width:100%;min-height:3.2rem;padding:.75rem 1rem;border:0;border-radius:.75rem;background:var(--accent);
+color:var(--on-accent);font:inherit;font-size:1.1rem;font-weight:600;text-align:center;text-decoration:none;cursor:pointer}
+.button[disabled]{opacity:.55}
+.plain{background:transparent;color:var(--accent);border:2px solid var(--accent)}
+.button+.button,form+.button{margin-top:.7rem}
+a{color:var(--accent)}
+:focus-visible{outline:3px solid var(--focus);outline-offset:3px}
+.hint{text-align:center;color:var(--soft);font-size:.9rem;margin:.9rem .4rem}
+.code{background:#fff;border-radius:.75rem;padding:.6rem;width:min(16.5rem,80vw);margin:.4rem auto}
+.code svg{display:block;width:100%;height:auto}
+.done{font-size:2.6rem;line-height:1;color:var(--accent)}
+`);

@@ -1,0 +1,58 @@
+import type { Context } from "koa";
+import { findSender } from "../../usecases/queries/find-sender.ts";
+import type { Visibility } from "./bills-view.ts";
+import type { H5Context } from "./context.ts";
+import { type LinkClaims, type LinkPurpose, openLink } from "./link.ts";
+import { linkRefusedPage } from "./notice-page.ts";
+import { sendPage } from "./page.ts";
+import { isInsideWechat, openIdOf, redirectToOAuth } from "./session.ts";
+
+/** The link names the document, OAuth names the person (design.md section 1). */
+export interface Visitor {
+  readonly token: string;
+  readonly claims: LinkClaims;
+  /** Told by OAuth, never by the link. */
+  readonly openId: string | undefined;
+  readonly personId: string | undefined;
+  readonly visibility: Visibility;
+  readonly insideWechat: boolean;
+}
+
+/**
+ * Opens the link of a request and finds out who is there; undefined when the request is answered already: a calm page
+ * for a bad link, or the way to WeChat's sign-in, which only pages that stand at the beginning may take.
+ */
+export async function receiveVisitor(
+  ctx: Context,
+  context: H5Context,
+  purpose: LinkPurpose,
+  signIn: "sign-in" | "as-is",
+): Promise<Visitor | undefined> {
+  const token = typeof ctx.query.t === "string" ? ctx.query.t : "";
+  const link = openLink(context.linkKeys, token, context.payments.businessClock.nowMs());
+  if (!link.ok || link.claims.purpose !== purpose) {
+    sendPage(ctx, linkRefusedPage(link.ok ? "tampered" : link.refusal));
+    return undefined;
+  }
+  const insideWechat = isInsideWechat(ctx);
+  const account = context.officialAccount;
+  const openId = account === undefined ? undefined : openIdOf(ctx, context, token);
+  const mayAsk = signIn === "sign-in" && ctx.method === "GET" && ctx.query.by !== "code";
+  if (mayAsk && insideWechat && account && openId === undefined) {
+    redirectToOAuth(ctx, context, account, token);
+    return undefined;
+  }
+  const sender =
+    openId === undefined || !account
+      ? undefined
+      : await findSender(context.db, { platform: "official-account", appId: account.appId, externalId: openId });
+  const isMember = sender?.memberships.some((membership) => membership.tenantId === link.claims.tenantId) ?? false;
+  return {
+    token,
+    claims: link.claims,
+    openId,
+    personId: sender?.personId,
+    visibility: isMember ? "full" : "limited",
+    insideWechat,
+  };
+}

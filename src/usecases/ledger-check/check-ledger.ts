@@ -1,5 +1,5 @@
 import type { Database } from "../../db/client.ts";
-import { inTransaction } from "../../db/transaction.ts";
+import { inTransaction, type Transaction } from "../../db/transaction.ts";
 import type { CheckContext, LedgerCheck, LedgerProblem } from "./check.ts";
 import { checkBillTotals } from "./checks/bill-totals.ts";
 import { checkBookBalances, checkSubledgers } from "./checks/book-balances.ts";
@@ -44,19 +44,17 @@ export interface LedgerCheckResult {
 const CHECK_LIMIT_MS = 1_800_000;
 
 /** Computes the books again from what happened (I1–I7, I10, I13). Reads one snapshot; changes nothing. */
-export async function checkLedger(db: Database, context: CheckContext): Promise<LedgerCheckResult> {
-  return inTransaction(
-    db,
-    async (tx) => {
-      const checked: Record<string, number> = {};
-      const problems: LedgerProblem[] = [];
-      for (const check of CHECKS) {
-        const result = await check(tx, context);
-        Object.assign(checked, result.checked);
-        problems.push(...result.problems);
-      }
-      return { ok: problems.length === 0, checked, problems };
-    },
-    { timeoutMs: CHECK_LIMIT_MS, isolation: "RepeatableRead" },
-  );
+export const checkLedger = (db: Database, context: CheckContext): Promise<LedgerCheckResult> =>
+  inTransaction(db, (tx) => checkLedgerIn(tx, context), { timeoutMs: CHECK_LIMIT_MS, isolation: "RepeatableRead" });
+
+/** The same inside the caller's transaction, as it sees the tables. */
+export async function checkLedgerIn(tx: Transaction, context: CheckContext): Promise<LedgerCheckResult> {
+  const checked: Record<string, number> = {};
+  const problems: LedgerProblem[] = [];
+  for (const check of CHECKS) {
+    const result = await check(tx, context);
+    Object.assign(checked, result.checked);
+    problems.push(...result.problems);
+  }
+  return { ok: problems.length === 0, checked, problems };
 }

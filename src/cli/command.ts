@@ -8,6 +8,7 @@ import type { BusinessClock } from "../ports/clock.ts";
 export interface CliContext {
   readonly config: Config;
   readonly db: Database;
+  readonly databaseUrl: string;
   readonly encryption: FieldEncryption;
   /** `--now`, else the real clock. */
   readonly clock: BusinessClock;

@@ -1,6 +1,34 @@
 import type { Command } from "./command.ts";
 import { billRunCommand, billShowCommand } from "./commands/bill.ts";
+import {
+  auditRootCommand,
+  auditVerifyCommand,
+  ledgerCheckCommand,
+  periodCloseCommand,
+  periodReopenCommand,
+} from "./commands/books.ts";
 import { importCommand } from "./commands/import.ts";
+import { lateFeeCommand } from "./commands/late-fee.ts";
+import { backupCommand, restoreCommand, rotateKeysCommand } from "./commands/operations.ts";
+import { outboxListCommand, outboxReplayCommand } from "./commands/outbox.ts";
+import { payRecordCommand, payUndoCommand } from "./commands/pay.ts";
 
 /** Every command of the operator's command line, in the order of the help. */
-export const COMMANDS: readonly Command[] = [importCommand, billRunCommand, billShowCommand];
+export const COMMANDS: readonly Command[] = [
+  importCommand,
+  billRunCommand,
+  billShowCommand,
+  lateFeeCommand,
+  payRecordCommand,
+  payUndoCommand,
+  ledgerCheckCommand,
+  auditVerifyCommand,
+  auditRootCommand,
+  periodCloseCommand,
+  periodReopenCommand,
+  outboxListCommand,
+  outboxReplayCommand,
+  backupCommand,
+  restoreCommand,
+  rotateKeysCommand,
+];

@@ -50,6 +50,7 @@ async function withContext(
       return await work({
         config,
         db,
+        databaseUrl: database.url,
         encryption: createFieldEncryption(fieldEncryptionKeys(config)),
         clock: { nowMs, today: () => civilDateAt(nowMs()) },
         progress: (line) => {

@@ -16,6 +16,8 @@ export class BackupLines {
     const source = createReadStream(file);
     const gunzip = createGunzip();
     source.on("error", (error) => gunzip.destroy(error));
+    // Read or not yet read: whoever asks for the next line gets the error, and nobody else.
+    gunzip.on("error", () => {});
     this.#chunks = source.pipe(gunzip)[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   }
 

@@ -1,3 +1,4 @@
+import { access, constants } from "node:fs/promises";
 import pg from "pg";
 import {
   type AppliedMigration,
@@ -28,9 +29,10 @@ export type RestoreResult =
  * Restores a backup into a migrated and otherwise empty database, all of it or nothing. Foreign keys, checks and unique
  * keys hold while the rows come in; only our own triggers rest, because the rows were allowed when they were made (a
  * month may have been locked since). Needs to own the tables, not to be a superuser. Check the copy afterwards:
- * `ledger check`, `audit verify`.
+ * `ledger check`, `audit verify`. Throws when there is no such file.
  */
 export async function restoreDatabase(url: string, file: string): Promise<RestoreResult> {
+  await access(file, constants.R_OK);
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
   client.on("error", () => {});
   await client.connect();

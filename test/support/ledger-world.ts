@@ -19,6 +19,7 @@ import { importWorld } from "../../src/usecases/import-world/import-world.ts";
 import { checkLedger } from "../../src/usecases/ledger-check/check-ledger.ts";
 import type { ReceiptContext } from "../../src/usecases/receipts/receipt.ts";
 import type { Refusal } from "../../src/usecases/receipts/refusal.ts";
+import { releaseForCorrection } from "../../src/usecases/receipts/release-for-correction.ts";
 
 /*
  * A small park whose tenants owe money, for tests of everything that moves it: one entity with a bank account, a second
@@ -181,6 +182,59 @@ export async function issueBill(db: Database, bill: TestBill): Promise<Map<strin
     );
     await postToLedger(tx, [{ eventType: "bill.issued", eventId: billId, postings }]);
     return new Map(lines.map((line) => [line.charge, line.id]));
+  });
+}
+
+/** A negative correction of one line, as a run issues it: line, set-off, postings, and what was paid too much set free. */
+export async function correctLine(db: Database, lineId: string, amountFen: Fen, issueDate: string): Promise<void> {
+  await inTransaction(db, async (tx) => {
+    const billId = newId();
+    const correctionId = newId();
+    await execute(
+      tx,
+      Prisma.sql`INSERT INTO bill (id, entity_id, project_id, tenant_id, lease_id, lease_version_id, origin, state, bill_no,
+          payment_code, period, issue_date, due_date, total_fen, issued_at)
+        SELECT ${billId}::uuid, b.entity_id, b.project_id, b.tenant_id, b.lease_id, b.lease_version_id, 'one-off', 'issued',
+          ${`C-${billId}`}, ${`PK${billId}`}, b.period, ${issueDate}::date, ${issueDate}::date, ${-amountFen}, now()
+        FROM bill b JOIN bill_line l ON l.bill_id = b.id WHERE l.id = ${lineId}::uuid`,
+    );
+    const { netFen, taxFen } = splitTax(-amountFen, "0.09");
+    await execute(
+      tx,
+      Prisma.sql`INSERT INTO bill_line (id, bill_id, entity_id, lease_id, charge_code, role, ordinal, kind, period_from,
+          period_to, correction_no, corrects_line_id, position, amount_fen, net_fen, tax_fen, tax_rate, engine_version,
+          input_hash, inputs, derivation)
+        SELECT ${correctionId}::uuid, ${billId}::uuid, entity_id, lease_id, charge_code, role, ordinal, kind, period_from,
+          period_to, 1, id, 0, ${-amountFen}, ${netFen}, ${taxFen}, tax_rate, 'test', '', '{}', '{}'
+        FROM bill_line WHERE id = ${lineId}::uuid`,
+    );
+    const line = await row<{ entity: string; project: string; tenant: string; lease: string; kind: ChargeKind }>(
+      tx,
+      Prisma.sql`SELECT l.entity_id AS entity, b.project_id AS project, b.tenant_id AS tenant, l.lease_id AS lease, l.kind
+        FROM bill_line l JOIN bill b ON b.id = l.bill_id WHERE l.id = ${lineId}::uuid`,
+    );
+    if (!line) throw new Error(`no line ${lineId}`);
+    const { kind, ...dimensions } = line;
+    const dates = { bookingDate: date(issueDate), valueDate: date(issueDate) };
+    const postings = lineIssued({ ...dimensions, ...dates, lineId: correctionId }, { kind, netFen, taxFen });
+    await postToLedger(tx, [{ eventType: "bill.issued", eventId: billId, postings }]);
+    await execute(
+      tx,
+      Prisma.sql`INSERT INTO set_off (id, from_line_id, to_line_id, amount_fen)
+        VALUES (${newId()}::uuid, ${correctionId}::uuid, ${lineId}::uuid, ${amountFen})`,
+    );
+    const before = await row<{ paid: Fen; principal: Fen }>(
+      tx,
+      Prisma.sql`SELECT principal_fen - open_fen AS paid, principal_fen AS principal FROM receivable WHERE line_id = ${lineId}::uuid`,
+    );
+    if (!before) throw new Error(`no receivable ${lineId}`);
+    const openFen = before.principal - amountFen - before.paid;
+    await execute(
+      tx,
+      Prisma.sql`UPDATE receivable SET principal_fen = principal_fen - ${amountFen}, open_fen = ${openFen > 0n ? openFen : 0n}
+        WHERE line_id = ${lineId}::uuid`,
+    );
+    if (openFen < 0n) await releaseForCorrection(tx, [{ lineId, amountFen: -openFen }], date(issueDate));
   });
 }
 

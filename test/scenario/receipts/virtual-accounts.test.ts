@@ -64,7 +64,7 @@ describe("V1: a transfer of all that is owed", () => {
             recipient: "T1",
             occasion: "notice",
             dedupeKey: `receipt|${receiptNo}`,
-            message: { template: "receipt", parameters: {} } as never,
+            message: { template: "bill-notice", parameters: {} },
           },
         ],
       }),

@@ -25,6 +25,8 @@ export interface RelayContext {
   /** Names this process in claims. */
   readonly worker: string;
   readonly wireNowMs: () => number;
+  /** Hears of what a messenger should not have thrown. */
+  readonly onError?: (error: unknown, outboxId: string) => void;
 }
 
 interface DueMessage {
@@ -53,11 +55,19 @@ const RETRY_SECONDS = [5, 30, 120];
  */
 export async function relayMessages(db: Database, context: RelayContext): Promise<number> {
   const due = await inTransaction(db, (tx) => claimDue(tx, context));
-  for (const message of due) {
-    const outcome = await sendMessage(db, message, context);
-    await inTransaction(db, (tx) => recordOutcome(tx, message, outcome));
-  }
+  // They are heads of different streams: one person's slow vendor is no reason to keep another waiting.
+  const relayed = await Promise.allSettled(due.map((message) => relayMessage(db, message, context)));
+  for (const outcome of relayed) if (outcome.status === "rejected") throw outcome.reason;
   return due.length;
+}
+
+async function relayMessage(db: Database, message: DueMessage, context: RelayContext): Promise<void> {
+  const verdict = await sendMessage(db, message, context).catch((error: unknown): Verdict => {
+    context.onError?.(error, message.id);
+    // A messenger that throws may have thrown after the vendor's acceptance. The text may quote what we sent: not stored.
+    return { state: "unknown", reason: error instanceof Error ? error.name : "unknown" };
+  });
+  await inTransaction(db, (tx) => recordOutcome(tx, message, verdict, context.wireNowMs()));
 }
 
 async function claimDue(tx: Transaction, context: RelayContext): Promise<DueMessage[]> {
@@ -84,6 +94,7 @@ async function claimDue(tx: Transaction, context: RelayContext): Promise<DueMess
 type Verdict = SendOutcome | { readonly state: "withheld" };
 
 async function sendMessage(db: Database, due: DueMessage, context: RelayContext): Promise<Verdict> {
+  if (due.attempts > MAX_ATTEMPTS) return { state: "unknown", reason: "every process that tried to send it died" };
   const { mode, allowlist } = context.outbound;
   if (mode === "off" || (mode === "allowlist" && !allowlist.has(due.recipient))) return { state: "withheld" };
   if (due.channel === "sms") return sendSms(db, due, context);
@@ -119,14 +130,17 @@ const refused = (code: string, reason: string): SendOutcome => ({
   recipientGone: false,
 });
 
-async function recordOutcome(tx: Transaction, due: DueMessage, verdict: Verdict): Promise<void> {
+async function recordOutcome(tx: Transaction, due: DueMessage, verdict: Verdict, nowMs: number): Promise<void> {
   const next = nextState(verdict, due.attempts);
   const failure = "code" in verdict ? `${verdict.code} ${verdict.reason}` : "reason" in verdict ? verdict.reason : null;
+  const again = next.state === "pending";
+  // Only as long as the claim is ours: after a long sleep another relay may have sent it and said so.
   await tx.$executeRaw(Prisma.sql`UPDATE outbox SET state = ${next.state}, claimed_by = NULL, claimed_until = NULL,
     failure = ${failure}, sent_at = CASE WHEN ${next.state} = 'sent' THEN now() ELSE sent_at END,
-    not_before = CASE WHEN ${next.state} = 'pending'
-      THEN now() + make_interval(secs => ${next.delaySeconds}::double precision) ELSE not_before END
-    WHERE id = ${due.id}::uuid`);
+    resent = resent OR ${again && verdict.state === "unknown"},
+    not_before = CASE WHEN ${again} THEN ${new Date(nowMs + next.delaySeconds * 1000).toISOString()}::timestamptz
+      ELSE not_before END
+    WHERE id = ${due.id}::uuid AND state = 'claimed' AND attempts = ${due.attempts}`);
   if (verdict.state === "withheld") return;
   const via = verdict.state === "accepted" ? verdict.channel : due.channel;
   const vendorId = verdict.state === "accepted" ? (verdict.vendorId ?? "") : "";

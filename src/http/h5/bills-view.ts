@@ -1,6 +1,13 @@
 import { SAY } from "../../../bot/text/zh-CN.ts";
 import { formatYuan } from "../../domain/money/fen.ts";
-import { addDays, formatDate, formatMonth } from "../../domain/time/civil-date.ts";
+import {
+  addDays,
+  type DateRange,
+  formatDate,
+  formatMonth,
+  monthOf,
+  rangeOfMonth,
+} from "../../domain/time/civil-date.ts";
 import type { PayableBill, PayableBills, PayableLine } from "../../usecases/payments/payable-bills.ts";
 import { type Html, html } from "./html.ts";
 import { H5_TEXT } from "./text.zh-CN.ts";
@@ -23,19 +30,25 @@ export function maskName(name: string): string {
 /** The last four characters of a bill number. */
 export const billNoEnd = (billNo: string): string => billNo.slice(-4);
 
-/** Who pays whom, and the two parts of the total. */
+/** Who pays whom, and for members the two parts of the total: that somebody is late is nobody else's business. */
 export function summaryView(payable: PayableBills, visibility: Visibility): Html {
   const tenant = visibility === "full" ? payable.tenantName : maskName(payable.tenantName);
+  const throughDate = formatDate(addDays(payable.asOf, -1));
   return html`<section class="card"><dl>
-<dt>${TEXT.payee}</dt><dd>${payable.payeeName}</dd>
-<dt>${TEXT.payer}</dt><dd>${tenant}</dd>
+${factRow(TEXT.payee, payable.payeeName)}
+${factRow(TEXT.payer, tenant)}
 ${
+  visibility === "full" &&
   payable.lateFeeFen > 0n &&
-  html`<dt>${TEXT.principal}</dt><dd>${formatYuan(payable.openFen)}</dd>
-<dt>${TEXT.lateFee}<small>${TEXT.lateFeeThrough(formatDate(addDays(payable.asOf, -1)))}</small></dt><dd>${formatYuan(payable.lateFeeFen)}</dd>`
+  html`${factRow(TEXT.principal, formatYuan(payable.openFen))}
+${factRow(TEXT.lateFee, formatYuan(payable.lateFeeFen), TEXT.lateFeeThrough(throughDate))}`
 }
 </dl></section>`;
 }
+
+/** One line of a list of facts; the remark stands small under the name. */
+export const factRow = (name: string, value: string, remark?: string): Html =>
+  html`<div><dt>${name}${remark !== undefined && html`<small>${remark}</small>`}</dt><dd>${value}</dd></div>`;
 
 export const totalView = (label: string, amount: string): Html =>
   html`<section class="card total"><p class="label">${label}</p><p class="figure">${amount}</p></section>`;
@@ -45,8 +58,7 @@ export const billsView = (payable: PayableBills, visibility: Visibility): Html[]
   payable.bills.map((bill) => (visibility === "full" ? fullBill(bill, payable) : limitedBill(bill)));
 
 const limitedBill = (bill: PayableBill): Html => html`<section class="card"><dl>
-<dt>${TEXT.bill(formatMonth(bill.period))}<small>${TEXT.billNoEnd(billNoEnd(bill.billNo))}</small></dt>
-<dd>${formatYuan(bill.openFen + bill.lateFeeFen)}</dd>
+${factRow(TEXT.billNoEnd(billNoEnd(bill.billNo)), formatYuan(bill.openFen + bill.lateFeeFen))}
 </dl></section>`;
 
 function fullBill(bill: PayableBill, { asOf }: PayableBills): Html {
@@ -71,7 +83,13 @@ function fullBill(bill: PayableBill, { asOf }: PayableBills): Html {
 function lineRow(line: PayableLine): Html {
   const name = SAY.charges[line.kind];
   const label = line.correction > 0 ? TEXT.corrected(name) : name;
-  const days =
-    line.kind === "deposit" ? undefined : TEXT.period(formatDate(line.period.from), formatDate(line.period.to));
+  const days = line.kind === "deposit" ? undefined : daysOf(line.period);
   return html`<tr><th scope="row">${label}${days !== undefined && html`<small>${days}</small>`}</th><td>${formatYuan(line.openFen)}</td></tr>`;
+}
+
+/** "2026年8月" for a whole month, else its first and last day. */
+function daysOf(period: DateRange): string {
+  const month = rangeOfMonth(monthOf(period.from));
+  if (month.from === period.from && month.to === period.to) return formatMonth(monthOf(period.from));
+  return TEXT.period(formatDate(period.from), formatDate(period.to));
 }

@@ -27,7 +27,7 @@ ${view.again && html`<section class="card note" role="status"><p class="soft">${
 ${totalView(TEXT.total, amount)}
 ${summaryView(payable, visibility)}
 ${billsView(payable, visibility)}
-<form method="post" action="/h5/pay?t=${view.linkToken}">
+<form class="pay" method="post" action="/h5/pay?t=${view.linkToken}">
 <input type="hidden" name="form" value="${view.formToken}">
 <button class="button" type="submit">${view.method === "jsapi" ? TEXT.pay(amount) : TEXT.payByCode(amount)}</button>
 </form>

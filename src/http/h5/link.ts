@@ -29,7 +29,7 @@ export const deriveLinkKey = (fieldKey: Uint8Array): Buffer =>
   Buffer.from(hkdfSync("sha256", fieldKey, "parkledger", "h5-link", 32));
 
 /**
- * A signed link token in base64url: about 110 characters for one bill and 10 for each further one, because bill numbers
+ * A signed link token in base64url: about 100 characters for one bill and 12 for each further one, because bill numbers
  * share their beginnings. Throws RangeError for no bill, more than 100, or ids that are not UUIDs.
  */
 export function signLink(key: Uint8Array, claims: LinkClaims): string {

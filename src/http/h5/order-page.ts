@@ -2,7 +2,7 @@ import { formatYuan } from "../../domain/money/fen.ts";
 import { formatDate, formatInstant } from "../../domain/time/civil-date.ts";
 import type { OrderReceipt } from "../../usecases/payments/find-receipt.ts";
 import type { PaymentTicket, StoredOrder } from "../../usecases/payments/stored-order.ts";
-import { totalView } from "./bills-view.ts";
+import { factRow, totalView } from "./bills-view.ts";
 import { type Html, html, jsonData } from "./html.ts";
 import { noticePage } from "./notice-page.ts";
 import type { Page } from "./page.ts";
@@ -77,9 +77,9 @@ export function paidPage(receipt: OrderReceipt | undefined, order: StoredOrder):
 ${
   receipt &&
   html`<section class="card"><dl>
-<dt>${TEXT.receiptNo}</dt><dd>${receipt.receiptNo}</dd>
-<dt>${TEXT.receivedOn}</dt><dd>${formatDate(receipt.valueDate)}</dd>
-${prepaymentFen > 0n && html`<dt>${TEXT.prepayment}</dt><dd>${formatYuan(prepaymentFen)}</dd>`}
+${factRow(TEXT.receiptNo, receipt.receiptNo)}
+${factRow(TEXT.receivedOn, formatDate(receipt.valueDate))}
+${prepaymentFen > 0n && factRow(TEXT.prepayment, formatYuan(prepaymentFen))}
 </dl></section>`
 }
 ${prepaymentFen > 0n && html`<section class="card note"><p class="soft">${TEXT.prepaymentHint(formatYuan(prepaymentFen))}</p></section>`}

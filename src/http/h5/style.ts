@@ -17,9 +17,10 @@ h2{font-size:1rem;margin:0 0 .2rem}
 .total{text-align:center;padding:1.3rem 1rem}
 .total .label{color:var(--soft);margin:0}
 .total .figure{font-size:2.5rem;font-weight:700;line-height:1.25;margin:.1rem 0 0;font-variant-numeric:tabular-nums}
-dl{display:grid;grid-template-columns:auto 1fr;gap:.45rem 1rem;margin:0}
-dt{color:var(--soft)}
-dd{margin:0;text-align:right;overflow-wrap:anywhere}
+dl{margin:0}
+dl div{display:flex;justify-content:space-between;gap:1.2rem;padding:.22rem 0}
+dt{color:var(--soft);flex:none;max-width:60%}
+dd{margin:0;text-align:right;overflow-wrap:anywhere;text-wrap:balance}
 table{width:100%;border-collapse:collapse;margin-top:.5rem}
 caption,.hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 th{font-weight:400;text-align:left;padding:.5rem .8rem .5rem 0;vertical-align:top}
@@ -38,8 +39,10 @@ color:var(--on-accent);font:inherit;font-size:1.1rem;font-weight:600;text-align:
 .button+.button,form+.button{margin-top:.7rem}
 a{color:var(--accent)}
 :focus-visible{outline:3px solid var(--focus);outline-offset:3px}
-.hint{text-align:center;color:var(--soft);font-size:.9rem;margin:.9rem .4rem}
-.code{background:#fff;border-radius:.75rem;padding:.6rem;width:min(16.5rem,80vw);margin:.4rem auto}
+.hint{text-align:center;text-wrap:balance;color:var(--soft);font-size:.9rem;margin:.9rem .4rem}
+.code{background:#fff;border-radius:.75rem;width:min(16.5rem,80vw);margin:0 auto}
 .code svg{display:block;width:100%;height:auto}
-.done{font-size:2.6rem;line-height:1;color:var(--accent)}
+.done{font-size:2.6rem;line-height:1;margin:.2rem 0 .4rem;color:var(--accent)}
+.total p{margin-top:0;margin-bottom:.2rem}
+.pay{position:sticky;bottom:0;padding:.6rem 0 calc(.6rem + env(safe-area-inset-bottom));background:var(--page)}
 `);

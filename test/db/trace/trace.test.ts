@@ -21,7 +21,7 @@ beforeAll(async () => {
   const { billId } = await insertBill(db, estate, {
     bill_no: "PX-202608-00001",
     total_fen: 10_900n,
-    issued_at: "2026-08-01T01:00:00Z",
+    issued_at: "2020-08-01T01:00:00Z",
   });
   const lineId = await insertLine(db, estate, billId);
   await insertRow(db, "receivable", {
@@ -52,8 +52,8 @@ beforeAll(async () => {
     sequence: 1,
     event: { kind: "text", text: "我要付款，电话13812345678", senderId: OPENID },
     state: "handled",
-    received_at: "2026-08-05T02:00:00Z",
-    handled_at: "2026-08-05T02:00:01Z",
+    received_at: "2020-08-05T02:00:00Z",
+    handled_at: "2020-08-05T02:00:01Z",
   });
   const outboxId = newId();
   await insertRow(db, "outbox", {
@@ -69,7 +69,7 @@ beforeAll(async () => {
     inbox_event_id: inboxId,
     state: "sent",
     attempts: 1,
-    created_at: "2026-08-05T02:00:01Z",
+    created_at: "2020-08-05T02:00:01Z",
   });
   await insertRow(db, "delivery", {
     id: newId(),
@@ -79,7 +79,7 @@ beforeAll(async () => {
     via: "passive",
     vendor_id: "msg-77",
     state: "accepted",
-    recorded_at: "2026-08-05T02:00:02Z",
+    recorded_at: "2020-08-05T02:00:02Z",
   });
   await insertRow(db, "merchant_account", {
     id: newId(),
@@ -99,11 +99,11 @@ beforeAll(async () => {
     purpose: "bills",
     amount_fen: 10_900n,
     frozen_as_of: "2026-08-05",
-    expires_at: "2026-08-05T04:00:00Z",
+    expires_at: "2020-08-05T04:00:00Z",
     state: "PAID",
     method: "jsapi",
     created_by: `person:${personId}`,
-    created_at: "2026-08-05T02:03:00Z",
+    created_at: "2020-08-05T02:03:00Z",
   });
   await insertRow(db, "payment_order_line", {
     order_id: orderId,
@@ -120,8 +120,8 @@ beforeAll(async () => {
     subject_id: orderId,
     attempt: 1,
     state: "OK",
-    started_at: "2026-08-05T02:03:01Z",
-    finished_at: "2026-08-05T02:03:02Z",
+    started_at: "2020-08-05T02:03:01Z",
+    finished_at: "2020-08-05T02:03:02Z",
   });
   const receipt = await recordReceipt(
     db,

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { group } from "./group.ts";
 import { codesOfMerchants, readMerchant, type WechatPayMerchant } from "./merchants.ts";
 import type { Secret } from "./secret.ts";
+import type { TemplateChoice } from "./templates.ts";
 import { type Variables, variables } from "./variables.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -39,6 +40,8 @@ export interface OfficialAccountConfig {
   readonly appSecret: Secret;
   readonly token: Secret;
   readonly aesKey: Secret;
+  /** By card name; a card without one goes out as a customer-service message. */
+  readonly templates: ReadonlyMap<string, TemplateChoice>;
   readonly apiBase: string;
   readonly oauthBase: string;
 }
@@ -73,6 +76,8 @@ export interface SmsConfig {
   readonly accessKeyId: string;
   readonly accessKeySecret: Secret;
   readonly signName: string;
+  /** By our name of the message. */
+  readonly templates: ReadonlyMap<string, TemplateChoice>;
   readonly apiBase: string;
 }
 
@@ -165,7 +170,7 @@ function assemble(v: Variables, wechatPay: ReadonlyMap<string, WechatPayMerchant
         token: ["OA_TOKEN", v.OA_TOKEN],
         aesKey: ["OA_AES_KEY", v.OA_AES_KEY],
       },
-      { apiBase: v.OA_API_BASE, oauthBase: v.OA_OAUTH_BASE },
+      { templates: v.OA_TEMPLATES, apiBase: v.OA_API_BASE, oauthBase: v.OA_OAUTH_BASE },
       problems,
     ),
     wecom: group(
@@ -206,7 +211,7 @@ function assemble(v: Variables, wechatPay: ReadonlyMap<string, WechatPayMerchant
         accessKeySecret: ["SMS_ACCESS_KEY_SECRET", v.SMS_ACCESS_KEY_SECRET],
         signName: ["SMS_SIGN_NAME", v.SMS_SIGN_NAME],
       },
-      { apiBase: v.SMS_API_BASE },
+      { templates: v.SMS_TEMPLATES, apiBase: v.SMS_API_BASE },
       problems,
     ),
     mail: group("e-mail", { smtpUrl: ["SMTP_URL", v.SMTP_URL], from: ["MAIL_FROM", v.MAIL_FROM] }, {}, problems),

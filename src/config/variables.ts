@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey } from "node:crypto";
 import { z } from "zod";
 import { Secret } from "./secret.ts";
+import { templateList } from "./templates.ts";
 
 /*
  * Every environment variable, with its form and default. .env.example explains them and a test holds the two together.
@@ -126,6 +127,7 @@ export const variables = z.object({
   OA_APP_SECRET: secret,
   OA_TOKEN: secret,
   OA_AES_KEY: callbackAesKey,
+  OA_TEMPLATES: templateList("bill=TM0001:thing1,time2; receipt=TM0002").default(new Map()),
   OA_API_BASE: baseUrl("https://api.weixin.qq.com"),
   OA_OAUTH_BASE: baseUrl("https://open.weixin.qq.com"),
 
@@ -153,6 +155,7 @@ export const variables = z.object({
   SMS_ACCESS_KEY_ID: text,
   SMS_ACCESS_KEY_SECRET: secret,
   SMS_SIGN_NAME: text,
+  SMS_TEMPLATES: templateList("bind-code=SMS_71390007").default(new Map()),
   SMS_API_BASE: baseUrl("https://dysmsapi.aliyuncs.com"),
 
   SMTP_URL: secretLike((value) => /^smtps?:\/\//.test(value), "must look like smtp://user:password@host:587"),

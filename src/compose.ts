@@ -1,0 +1,168 @@
+import { paymentNotice } from "../bot/notices/payment-notice.ts";
+import { SAY } from "../bot/text/zh-CN.ts";
+import { understand } from "../bot/understanding/understand.ts";
+import { textCard } from "../cards/card.ts";
+import { createHandlers } from "../jobs/handlers/all.ts";
+import { runBookOf } from "../jobs/run-book.ts";
+import { type RunningJobs, startJobs } from "../jobs/runtime.ts";
+import { pendingMigrations } from "../prisma/migrate.ts";
+import { createEventHandler } from "./compose/bot-services.ts";
+import { createChannels } from "./compose/channels.ts";
+import { createMerchants, DEFAULT_MERCHANT } from "./compose/wechat-pay.ts";
+import type { Config } from "./config/env.ts";
+import { fieldEncryptionKeys } from "./config/field-key.ts";
+import { connectDatabase, type Database } from "./db/client.ts";
+import { createFieldEncryption } from "./db/field-encryption.ts";
+import { createSharedState } from "./db/shared-state.ts";
+import { civilDateAt } from "./domain/time/civil-date.ts";
+import { createHttpApp } from "./http/app.ts";
+import { officialAccountCallback } from "./http/callbacks/official-account.ts";
+import { wechatPayCallbacks } from "./http/callbacks/wechat-pay.ts";
+import { cashierLink } from "./http/h5/cashier-link.ts";
+import { deriveLinkKey } from "./http/h5/link.ts";
+import { h5Routes } from "./http/h5/routes.ts";
+import { healthRoutes, type ReadinessProbe } from "./http/health.ts";
+import type { BusinessClock, WireClock } from "./ports/clock.ts";
+import type { Logger } from "./telemetry/logger.ts";
+import { createMetrics } from "./telemetry/metrics.ts";
+import { handleConversation, waitingConversations } from "./usecases/inbox/handle-events.ts";
+import { claimPassiveReply, markPassiveReplySent, releasePassiveReply } from "./usecases/inbox/passive-reply.ts";
+import { receiveEvent } from "./usecases/inbox/receive-event.ts";
+import { relayMessages } from "./usecases/outbox/relay-messages.ts";
+import type { PaymentContext } from "./usecases/payments/context.ts";
+import { settlePayment } from "./usecases/payments/settle-payment.ts";
+
+export interface ComposeOptions {
+  readonly databaseUrl: string;
+  readonly logger: Logger;
+  /** Default: both clocks are the real one. A demo or a test moves the business clock. */
+  readonly businessClock?: BusinessClock;
+  readonly maxConnections?: number;
+}
+
+/** Everything of one process, tied together. Nothing runs yet but the database connections. */
+export interface Application {
+  readonly db: Database;
+  /** The web role: a Koa callback for node:http. */
+  readonly http: ReturnType<typeof createHttpApp>;
+  /** The worker role: relay, inbox sweeper, schedules, queues. */
+  startJobs(): Promise<RunningJobs>;
+  /** /readyz answers 503 from now on. */
+  announceStop(): void;
+  close(): Promise<void>;
+}
+
+/** Conversations that one sweep takes on; the rest waits for the next one, a moment later. */
+const WAITING_CONVERSATIONS = 20;
+
+const realClock: BusinessClock & WireClock = { nowMs: () => Date.now(), today: () => civilDateAt(Date.now()) };
+
+/** The only place that knows everything. Throws when a configured platform can't work with its keys. */
+export function compose(config: Config, options: ComposeOptions): Application {
+  const { logger, databaseUrl } = options;
+  const clocks = { business: options.businessClock ?? realClock, wire: realClock };
+  const db = connectDatabase(databaseUrl, { maxConnections: options.maxConnections ?? 20 });
+  const fieldKeys = fieldEncryptionKeys(config);
+  const encryption = createFieldEncryption(fieldKeys);
+  const linkKeys = fieldKeys.map((key) => deriveLinkKey(key));
+  const [linkKey] = linkKeys;
+  if (linkKey === undefined) throw new Error("no field encryption key");
+  const channels = createChannels(config, createSharedState(db, encryption), clocks.wire);
+  const merchants = createMerchants(config, clocks, logger);
+  const payments: PaymentContext = {
+    gateways: merchants.gateways,
+    businessClock: clocks.business,
+    wireClock: clocks.wire,
+    officialAccountAppId: config.officialAccount?.appId,
+    paymentCard: paymentNotice,
+    onProblem: (problem) => logger.error(problem, "payment.problem"),
+  };
+  const handleEvent = createEventHandler({
+    clock: clocks.business,
+    encryption,
+    understand,
+    cashierLink: (order) =>
+      cashierLink({ publicUrl: config.publicUrl, linkKey, businessClock: clocks.business }, order),
+  });
+  const inbox = {
+    receive: (event: Parameters<typeof receiveEvent>[1]) => receiveEvent(db, event),
+    handle: (conversationKey: string) => handleConversation(db, conversationKey, handleEvent, textCard(SAY.apology)),
+    claimReply: (inboxEventId: string) => claimPassiveReply(db, inboxEventId),
+    markReplySent: (outboxId: string) => markPassiveReplySent(db, outboxId),
+    releaseReply: (outboxId: string) => releasePassiveReply(db, outboxId),
+  };
+  const metrics = createMetrics();
+  let stopping = false;
+  const http = createHttpApp({
+    logger,
+    routers: [
+      healthRoutes({ probes: probesOf(db, databaseUrl), metrics, isStopping: () => stopping }),
+      ...(channels.officialAccountKeys === undefined
+        ? []
+        : [officialAccountCallback({ keys: channels.officialAccountKeys, inbox, clock: clocks.wire, logger })]),
+      wechatPayCallbacks({
+        accounts: merchants.accounts,
+        defaultMerchantCode: merchants.accounts.has(DEFAULT_MERCHANT) ? DEFAULT_MERCHANT : undefined,
+        settlePayment: (fact) => settlePayment(db, fact, "notification", payments),
+        settleRefund: undefined,
+        logger,
+      }),
+      h5Routes({
+        db,
+        payments,
+        publicUrl: config.publicUrl,
+        linkKeys: [linkKey, ...linkKeys.slice(1)],
+        officialAccount: channels.oauthAccount,
+        logger,
+      }),
+    ],
+  });
+
+  return {
+    db,
+    http,
+    startJobs: () =>
+      startJobs({
+        connection: { databaseUrl, redisUrl: config.redisUrl?.reveal() },
+        handlers: createHandlers({ db, clocks, logger }),
+        runs: runBookOf(db),
+        inbox: {
+          waiting: () => waitingConversations(db, WAITING_CONVERSATIONS),
+          handle: (conversationKey) => inbox.handle(conversationKey),
+        },
+        relay: () =>
+          relayMessages(db, {
+            messengers: channels.messengers,
+            sms: channels.sms,
+            encryption,
+            outbound: { mode: config.outbound.mode, allowlist: new Set(config.outbound.allowlist) },
+            worker: `${process.pid}`,
+            wireNowMs: clocks.wire.nowMs,
+          }),
+        clock: clocks.business,
+        logger,
+      }),
+    announceStop() {
+      stopping = true;
+    },
+    close: () => db.$disconnect(),
+  };
+}
+
+function probesOf(db: Database, databaseUrl: string): ReadinessProbe[] {
+  return [
+    {
+      name: "database",
+      async check() {
+        await db.$queryRaw`SELECT 1 AS alive`;
+      },
+    },
+    {
+      name: "schema",
+      async check() {
+        const pending = await pendingMigrations(databaseUrl);
+        if (pending.length > 0) throw new Error(`${pending.length} migrations are pending`);
+      },
+    },
+  ];
+}

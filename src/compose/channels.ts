@@ -1,0 +1,81 @@
+import type { Config } from "../config/env.ts";
+import type { OAuthAccount } from "../http/h5/context.ts";
+import { createOfficialAccountMessenger } from "../platforms/official-account/send.ts";
+import { createAccessTokens } from "../platforms/official-account/token.ts";
+import type { OfficialAccountKeys } from "../platforms/official-account/verify.ts";
+import type { WireClock } from "../ports/clock.ts";
+import type { Messenger } from "../ports/messenger.ts";
+import type { SharedState } from "../ports/shared-state.ts";
+import type { SmsSender } from "../ports/sms.ts";
+import { createAliyunSmsSender } from "../sms/aliyun/send.ts";
+
+/** The ways in and out that are configured. What is absent is off. */
+export interface Channels {
+  /** By "platform|appId". */
+  readonly messengers: ReadonlyMap<string, Messenger>;
+  readonly officialAccountKeys: OfficialAccountKeys | undefined;
+  readonly oauthAccount: OAuthAccount | undefined;
+  readonly sms: SmsSender | undefined;
+}
+
+/** Used until SMS_TEMPLATES names the approved ones; the provider refuses what it does not know, which `doctor` shows. */
+const SMS_TEMPLATE_DEFAULTS = {
+  "bind-code": "SMS_BIND_CODE",
+  "bill-notice": "SMS_BILL_NOTICE",
+  dunning: "SMS_DUNNING",
+};
+
+export function createChannels(config: Config, sharedState: SharedState, wireClock: WireClock): Channels {
+  const messengers = new Map<string, Messenger>();
+  const { officialAccount, sms } = config;
+  if (officialAccount) {
+    const tokens = createAccessTokens(
+      {
+        appId: officialAccount.appId,
+        appSecret: officialAccount.appSecret.reveal(),
+        apiBase: officialAccount.apiBase,
+      },
+      sharedState,
+    );
+    messengers.set(
+      `official-account|${officialAccount.appId}`,
+      createOfficialAccountMessenger(
+        {
+          appId: officialAccount.appId,
+          apiBase: officialAccount.apiBase,
+          templates: Object.fromEntries(officialAccount.templates),
+        },
+        tokens,
+      ),
+    );
+  }
+  return {
+    messengers,
+    officialAccountKeys: officialAccount && {
+      appId: officialAccount.appId,
+      token: officialAccount.token.reveal(),
+      aesKey: officialAccount.aesKey.reveal(),
+    },
+    oauthAccount: officialAccount && {
+      appId: officialAccount.appId,
+      appSecret: officialAccount.appSecret.reveal(),
+      apiBase: officialAccount.apiBase,
+      oauthBase: officialAccount.oauthBase,
+    },
+    sms:
+      sms &&
+      createAliyunSmsSender(
+        {
+          accessKeyId: sms.accessKeyId,
+          accessKeySecret: sms.accessKeySecret.reveal(),
+          signName: sms.signName,
+          templateCodes: {
+            ...SMS_TEMPLATE_DEFAULTS,
+            ...Object.fromEntries([...sms.templates].map(([name, choice]) => [name, choice.templateId])),
+          },
+          apiBase: sms.apiBase,
+        },
+        wireClock,
+      ),
+  };
+}

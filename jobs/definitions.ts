@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type CivilDate, isCivilDate } from "../src/domain/time/civil-date.ts";
 import type { JobDefinition, JobHandlers, JobTable } from "./job.ts";
 
 /*
@@ -13,7 +14,24 @@ const DEFAULTS = Object.freeze({
   queue: "work",
 } as const satisfies Omit<JobDefinition, "payload">);
 
+/** Reads all books in one snapshot: rarely, and not twice because something hiccuped. */
+const FULL_CHECK = { ...DEFAULTS, attempts: 2, backoffMs: 60_000, timeoutMs: 1_800_000 } as const;
+
+const civilDate = z
+  .string()
+  .refine(isCivilDate, "not a date (YYYY-MM-DD)")
+  .transform((text) => text as CivilDate);
+const ofDate = z.strictObject({ date: civilDate });
+
 export const JOBS = Object.freeze({
+  /** Seals the audit events of a business date into the chain. */
+  "audit.seal": { ...DEFAULTS, timeoutMs: 300_000, payload: ofDate },
+  /** Computes the whole audit chain again. */
+  "audit.verify": { ...FULL_CHECK, payload: z.strictObject({}) },
+  /** Posts the late fees of every open line through the end of a date. */
+  "late-fee.accrue": { ...DEFAULTS, timeoutMs: 1_800_000, payload: ofDate },
+  /** Computes the books again from what happened (money-rules 13). */
+  "ledger.check": { ...FULL_CHECK, payload: ofDate },
   /** Forgets what has expired: finished runs, spent tokens, codes, rate counts. */
   "housekeeping.prune": { ...DEFAULTS, payload: z.strictObject({}) },
 }) satisfies JobTable;

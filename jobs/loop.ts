@@ -7,8 +7,6 @@ export interface LoopOptions {
   readonly work: (signal: AbortSignal) => Promise<number>;
   /** How long to rest when there was nothing. */
   readonly idleMs: number;
-  /** Go round again without a rest when there was something to do; default true. */
-  readonly eager?: boolean;
   readonly logger: Logger;
   /** Rests; ends early, without throwing, when the signal aborts. */
   readonly rest?: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -24,7 +22,7 @@ export interface Loop {
 const LONGEST_REST_MS = 30_000;
 
 /** Runs `work` round after round, never two rounds at once. A round that throws is logged and the rests grow longer. */
-export function startLoop({ name, work, idleMs, eager = true, logger, rest = restFor }: LoopOptions): Loop {
+export function startLoop({ name, work, idleMs, logger, rest = restFor }: LoopOptions): Loop {
   const stopping = new AbortController();
   let waking = new AbortController();
   let nudged = false;
@@ -43,7 +41,7 @@ export function startLoop({ name, work, idleMs, eager = true, logger, rest = res
     try {
       const done = await work(stopping.signal);
       failures = 0;
-      return done > 0 && eager ? 0 : idleMs;
+      return done > 0 ? 0 : idleMs;
     } catch (error) {
       failures += 1;
       logger.error({ err: error, loop: name, failures }, "loop.failed");

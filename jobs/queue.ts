@@ -10,7 +10,15 @@ import {
 } from "bullmq";
 import type { Logger } from "../src/telemetry/logger.ts";
 import { endsWithin } from "./deadline.ts";
-import { type JobNameOf, type JobSlot, type JobTable, type PayloadOf, QUEUES, type QueueName } from "./job.ts";
+import {
+  type JobDefinition,
+  type JobNameOf,
+  type JobSlot,
+  type JobTable,
+  type PayloadOf,
+  QUEUES,
+  type QueueName,
+} from "./job.ts";
 
 /*
  * The only file that knows BullMQ. What is in a queue is a hint: truth is in our tables, so that losing a queue loses
@@ -26,8 +34,8 @@ export interface QueueConnection {
 }
 
 export interface JobQueue<Table extends JobTable> {
-  /** Resolves when the queues can be reached and their tables are there. */
-  ready(): Promise<void>;
+  /** Resolves when the queues can be reached and their tables are there; throws when that takes longer. */
+  ready(withinMs: number): Promise<void>;
   /**
    * Orders one job. Throws on a payload that is not what the table says, and when the queue cannot be reached: work that
    * must not be lost has a row that orders it again (job_run, billing_chunk).
@@ -83,6 +91,8 @@ export interface RunningWorkers {
 const KEEP_COMPLETED = { age: 3_600, count: 1_000 };
 const KEEP_FAILED = { age: 7 * 86_400, count: 5_000 };
 const LONGEST_PAYLOAD_BYTES = 2_000;
+const ADD_WITHIN_MS = 3_000;
+const UNREACHABLE = "the queue cannot be reached: check REDIS_URL, or without one the database";
 /** Of the time to close, what is left to running jobs once they have been told to stop. */
 const GRACE_AFTER_ABORT = 0.25;
 
@@ -103,31 +113,20 @@ export function createQueue<Table extends JobTable>(
     return queue;
   });
   return {
-    async ready() {
-      await Promise.all(Object.values(queues).map((queue) => queue.waitUntilReady()));
+    async ready(withinMs) {
+      const reached = Promise.all(Object.values(queues).map((queue) => queue.waitUntilReady()));
+      if (!(await endsWithin(reached, withinMs))) throw new Error(UNREACHABLE);
     },
-    async add(name, payload, { jobId, delayMs, slot } = {}) {
+    async add(name, payload, options = {}) {
       const definition = table[name];
       if (definition === undefined) throw new RangeError(`no such job: ${name}`);
       const data: JobEnvelope = {
         payload: definition.payload.parse(payload),
-        ...(slot === undefined ? {} : { slot: { name: slot.name, slotMs: slot.slotMs } }),
+        ...(options.slot === undefined ? {} : { slot: { name: options.slot.name, slotMs: options.slot.slotMs } }),
       };
-      const queue = queues[definition.queue];
-      if (jobId !== undefined) {
-        checkJobId(jobId);
-        await freeFinished(queue, jobId);
-      }
-      await queue.add(name, data, {
-        ...(jobId === undefined ? {} : { jobId }),
-        ...(delayMs === undefined ? {} : { delay: delayMs }),
-        attempts: definition.attempts,
-        backoff: { type: "exponential", delay: definition.backoffMs, jitter: 0.5 },
-        removeOnComplete: KEEP_COMPLETED,
-        removeOnFail: KEEP_FAILED,
-        sizeLimit: LONGEST_PAYLOAD_BYTES,
-        stackTraceLimit: 5,
-      });
+      if (options.jobId !== undefined) checkJobId(options.jobId);
+      const added = order(queues[definition.queue], name, data, definition, options);
+      if (!(await endsWithin(added, ADD_WITHIN_MS))) throw new Error(UNREACHABLE);
     },
     async backlog() {
       const counts = await Promise.all(
@@ -175,6 +174,26 @@ export async function startConsuming(
       return "abandoned";
     },
   };
+}
+
+async function order(
+  queue: Pick<Queue<JobEnvelope>, "add" | "getJob">,
+  name: string,
+  data: JobEnvelope,
+  definition: JobDefinition,
+  { jobId, delayMs }: AddOptions,
+): Promise<void> {
+  if (jobId !== undefined) await freeFinished(queue, jobId);
+  await queue.add(name, data, {
+    ...(jobId === undefined ? {} : { jobId }),
+    ...(delayMs === undefined ? {} : { delay: delayMs }),
+    attempts: definition.attempts,
+    backoff: { type: "exponential", delay: definition.backoffMs, jitter: 0.5 },
+    removeOnComplete: KEEP_COMPLETED,
+    removeOnFail: KEEP_FAILED,
+    sizeLimit: LONGEST_PAYLOAD_BYTES,
+    stackTraceLimit: 5,
+  });
 }
 
 function receivedJob(job: Job<unknown>, signal: AbortSignal | undefined): ReceivedJob {

@@ -1,4 +1,4 @@
-import { civilDateAt, fromDayNumber, toDayNumber } from "../src/domain/time/civil-date.ts";
+import { addDays, civilDateAt, fromDayNumber, toDayNumber } from "../src/domain/time/civil-date.ts";
 import type { JobName, Jobs } from "./definitions.ts";
 import type { JobSlot, PayloadOf } from "./job.ts";
 
@@ -28,7 +28,36 @@ export type Schedule = {
   };
 }[JobName];
 
+/** A night's work is about the day that has just ended. */
+const dayBefore = ({ slotMs }: JobSlot) => ({ date: addDays(civilDateAt(slotMs), -1) });
+const dayOf = ({ slotMs }: JobSlot) => ({ date: civilDateAt(slotMs) });
+
 export const SCHEDULES: readonly Schedule[] = Object.freeze([
+  {
+    name: "audit.seal",
+    job: "audit.seal",
+    timetable: { kind: "daily", at: "00:05", missed: "latest" },
+    payload: dayBefore,
+  },
+  {
+    name: "late-fee.accrue",
+    job: "late-fee.accrue",
+    // Each day, so that a fee is booked on the day that made it, also across the end of a month.
+    timetable: { kind: "daily", at: "00:30", missed: "each" },
+    payload: dayBefore,
+  },
+  {
+    name: "ledger.check",
+    job: "ledger.check",
+    timetable: { kind: "daily", at: "03:00", missed: "latest" },
+    payload: dayOf,
+  },
+  {
+    name: "audit.verify",
+    job: "audit.verify",
+    timetable: { kind: "daily", at: "03:30", missed: "latest" },
+    payload: () => ({}),
+  },
   {
     name: "housekeeping.prune",
     job: "housekeeping.prune",

@@ -1,15 +1,31 @@
 import type { Database } from "../../src/db/client.ts";
 import type { BusinessClock, WireClock } from "../../src/ports/clock.ts";
+import type { Logger } from "../../src/telemetry/logger.ts";
+import { sealAudit } from "../../src/usecases/audit/seal-audit.ts";
+import { verifyAudit } from "../../src/usecases/audit/verify-audit.ts";
+import { accrueNightly } from "../../src/usecases/late-fees/accrue-nightly.ts";
+import { checkLedger } from "../../src/usecases/ledger-check/check-ledger.ts";
+import { pruneExpired } from "../../src/usecases/schedule/prune-expired.ts";
 import type { AllJobHandlers } from "../definitions.ts";
-import { prune } from "./prune.ts";
+import { accrueLateFeesHandler } from "./accrue-late-fees.ts";
+import { checkLedgerHandler, verifyAuditHandler } from "./checks.ts";
+import { pruneHandler } from "./prune.ts";
+import { sealAuditHandler } from "./seal-audit.ts";
 
 /** What the handlers' use cases need. */
 export interface HandlerContext {
   readonly db: Database;
   readonly clocks: { readonly business: BusinessClock; readonly wire: WireClock };
+  readonly logger: Logger;
 }
 
-/** A handler for every row of the table; a missing one does not compile. */
-export const createHandlers = ({ db, clocks }: HandlerContext): AllJobHandlers => ({
-  "housekeeping.prune": prune(db, clocks),
+/** A handler for every row of the table, tied to its use case; a missing one does not compile. */
+export const createHandlers = ({ db, clocks, logger }: HandlerContext): AllJobHandlers => ({
+  "audit.seal": sealAuditHandler((date) => sealAudit(db, date), logger),
+  "audit.verify": verifyAuditHandler(() => verifyAudit(db), logger),
+  "late-fee.accrue": accrueLateFeesHandler((throughDate) => accrueNightly(db, throughDate)),
+  "ledger.check": checkLedgerHandler((today) => checkLedger(db, { today }), logger),
+  "housekeeping.prune": pruneHandler(() =>
+    pruneExpired(db, { business: clocks.business.nowMs(), wire: clocks.wire.nowMs() }),
+  ),
 });

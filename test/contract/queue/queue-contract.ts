@@ -33,6 +33,10 @@ export interface QueueHarness {
   readonly connection: QueueConnection;
   /** Everything in the queues is gone, as after a crash of a server that keeps nothing. */
   flush(): Promise<void>;
+  /** Every connection to the server is cut, as by a restart or a network that hiccups. */
+  cutConnections(): Promise<void>;
+  /** The same kind of server where nobody listens. */
+  readonly nowhere: QueueConnection;
 }
 
 /** What jobs may rely on, whichever server carries the queue. Each test gets a namespace of its own. */
@@ -48,7 +52,7 @@ export function describeQueueContract(name: string, start: () => Promise<QueueHa
       closing = [];
       log = recordingLogger();
       queue = open();
-      await queue.ready();
+      await queue.ready(10_000);
     });
     afterEach(async () => {
       await Promise.all(closing.map((close) => close()));
@@ -278,6 +282,29 @@ export function describeQueueContract(name: string, start: () => Promise<QueueHa
         return DONE;
       });
       await eventually(() => done).toEqual(["a"]);
+    });
+
+    it("goes on after its connections were cut", async () => {
+      const done: string[] = [];
+      await work(async (billId) => {
+        done.push(billId);
+        return DONE;
+      });
+      await queue.add("bill.write", { billId: "before" });
+      await eventually(() => done).toEqual(["before"]);
+      await harness.cutConnections();
+      await eventually(async () => {
+        // Fails until the connection is there again.
+        await queue.add("bill.write", { billId: "after" }, { jobId: "after" }).catch(() => {});
+        return done.includes("after");
+      }).toBe(true);
+    });
+
+    it("says so when there is no server, and does not wait for ever", async () => {
+      const lost = createQueue(harness.nowhere, TABLE, log.logger);
+      closing.push(() => lost.close());
+      await expect(lost.ready(500)).rejects.toThrow();
+      await expect(lost.add("bill.write", { billId: "a" })).rejects.toThrow();
     });
 
     it("waits for running work when it closes", async () => {

@@ -23,6 +23,12 @@ if (reason === undefined) {
         if (keys.length > 0) await client.del(...keys);
         client.disconnect();
       },
+      async cutConnections() {
+        const client = new Redis(server.url);
+        await client.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+        client.disconnect();
+      },
+      nowhere: { databaseUrl: "postgres://unused", redisUrl: "redis://127.0.0.1:1", namespace },
     };
   });
 } else {

@@ -17,5 +17,10 @@ describeQueueContract("PostgreSQL", async () => {
       const names = tables.map(({ name }) => `${namespace}."${name}"`).join(", ");
       await database.db.$executeRawUnsafe(`TRUNCATE ${names}`);
     },
+    async cutConnections() {
+      await database.db.$queryRaw(Prisma.sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid()`);
+    },
+    nowhere: { databaseUrl: "postgres://postgres@127.0.0.1:1/nowhere", namespace },
   };
 });

@@ -22,7 +22,11 @@ describe("all that happens by itself", () => {
     waiting = [];
     jobs = await startJobs({
       connection: { databaseUrl: database.url },
-      handlers: createHandlers({ db: database.db, clocks: { business: clock, wire: { nowMs: Date.now } } }),
+      handlers: createHandlers({
+        db: database.db,
+        clocks: { business: clock, wire: { nowMs: Date.now } },
+        logger: log.logger,
+      }),
       runs: runBookOf(database.db),
       inbox: {
         waiting: async () => waiting,

@@ -84,8 +84,28 @@ describe("the schedules of the house", () => {
   it("keep their names and times, for a renamed one would run its last slots again", () => {
     expect(Object.fromEntries(SCHEDULES.map(({ name, timetable }) => [name, timetable]))).toMatchInlineSnapshot(`
       {
+        "audit.seal": {
+          "at": "00:05",
+          "kind": "daily",
+          "missed": "latest",
+        },
+        "audit.verify": {
+          "at": "03:30",
+          "kind": "daily",
+          "missed": "latest",
+        },
         "housekeeping.prune": {
           "at": "04:30",
+          "kind": "daily",
+          "missed": "latest",
+        },
+        "late-fee.accrue": {
+          "at": "00:30",
+          "kind": "daily",
+          "missed": "each",
+        },
+        "ledger.check": {
+          "at": "03:00",
           "kind": "daily",
           "missed": "latest",
         },
@@ -98,6 +118,16 @@ describe("the schedules of the house", () => {
     for (const { name, job, payload } of SCHEDULES) {
       expect(JOBS[job].payload.safeParse(payload({ name, slotMs: at("2026-08-15T02:00") })).success, name).toBe(true);
     }
+  });
+
+  it.each([
+    // The day that has just ended, so that the last night of a month belongs to its month.
+    ["late-fee.accrue", "2026-09-01T00:30", { date: "2026-08-31" }],
+    ["audit.seal", "2026-09-01T00:05", { date: "2026-08-31" }],
+    // The books as they are today.
+    ["ledger.check", "2026-09-01T03:00", { date: "2026-09-01" }],
+  ] as const)("%s of %s is about %j", (name, slot, payload) => {
+    expect(SCHEDULES.find((schedule) => schedule.name === name)?.payload({ name, slotMs: at(slot) })).toEqual(payload);
   });
 
   it("make ids that a queue takes", () => {

@@ -13,7 +13,8 @@ import { lineIssued } from "../../domain/ledger/line-events.ts";
 import { freedToPrepayment } from "../../domain/ledger/money-events.ts";
 import type { Posting, PostingContext } from "../../domain/ledger/posting.ts";
 import type { Fen } from "../../domain/money/fen.ts";
-import { type CivilDate, monthOf } from "../../domain/time/civil-date.ts";
+import { type CivilDate, monthOf, parseCivilDate } from "../../domain/time/civil-date.ts";
+import { groupBy } from "../../domain/world/import/group-by.ts";
 import type { ChargeKind } from "../../domain/world/lease.ts";
 import { applyPrepayments } from "../receipts/apply-prepayments.ts";
 import { releaseForCorrection } from "../receipts/release-for-correction.ts";
@@ -43,22 +44,26 @@ interface IssuingLine {
 /**
  * Issues the numbered drafts of some leases, all in the caller's transaction: accounts locked first, negative lines set
  * off, claims opened, the books posted, prepayments applied (money-rules 2, 8 and 9). The number of statements does not
- * depend on the number of bills.
+ * depend on the number of bills, only on that of their issue dates.
  */
 export async function issueBills(tx: Transaction, runId: string, leaseIds: readonly string[]): Promise<void> {
   const lines = await loadLines(tx, runId, leaseIds);
-  if (lines.length === 0) return;
-  const accounts = distinctAccounts(lines);
-  await lockTenantAccounts(tx, accounts);
+  await lockTenantAccounts(tx, distinctAccounts(lines));
+  const byIssueDate = groupBy(lines, (line) => line.issue_date);
+  // In the order of time: prepayments pay what is issued first, on the day on which it is issued.
+  const inOrder = [...byIssueDate].sort(([a], [b]) => (a < b ? -1 : 1));
+  for (const [issueDate, issued] of inOrder) await issueLines(tx, issued, parseCivilDate(issueDate));
+}
+
+async function issueLines(tx: Transaction, lines: readonly IssuingLine[], issueDate: CivilDate): Promise<void> {
   const plan = planSetOff(lines.map(setOffLine), await earlierTargets(tx, lines));
   await openClaims(tx, lines, plan);
   await writeSetOffs(tx, plan);
   await postBills(tx, lines);
   await markIssued(tx, lines);
-  const issueDate = latest(lines.map((line) => line.issue_date));
   await freeOverpaid(tx, plan, issueDate);
   await bookCredits(tx, lines, plan);
-  await applyPrepayments(tx, accounts, issueDate);
+  await applyPrepayments(tx, distinctAccounts(lines), issueDate);
 }
 
 async function loadLines(tx: Transaction, runId: string, leaseIds: readonly string[]): Promise<IssuingLine[]> {
@@ -68,7 +73,8 @@ async function loadLines(tx: Transaction, runId: string, leaseIds: readonly stri
         b.lease_id, line.charge_code, line.role, line.ordinal, line.period_from::text, line.period_to::text,
         line.correction_no, line.amount_fen, line.net_fen, line.tax_fen, b.issue_date::text,
         CASE WHEN line.kind <> 'discount' THEN line.kind ELSE (SELECT c.kind FROM bill_line c
-          WHERE c.lease_id = line.lease_id AND c.charge_code = line.charge_code AND c.role = 'charge' LIMIT 1) END AS income_kind
+          WHERE c.lease_id = line.lease_id AND c.charge_code = line.charge_code AND c.role = 'charge'
+            AND c.period_from = line.period_from LIMIT 1) END AS income_kind
       FROM bill b JOIN bill_line line ON line.bill_id = b.id JOIN legal_entity e ON e.id = b.entity_id
       WHERE b.run_id = ${runId}::uuid AND b.state = 'draft' AND b.lease_id = ANY (${[...leaseIds]}::uuid[])
       ORDER BY b.bill_no, line.position`,
@@ -260,6 +266,3 @@ function distinctAccounts(lines: readonly IssuingLine[]): { tenantId: string; en
   );
   return [...accounts.values()];
 }
-
-const latest = (dates: readonly CivilDate[]): CivilDate =>
-  dates.reduce((last, date) => (date > last ? date : last), dates[0] as CivilDate);

@@ -38,20 +38,21 @@ export async function numberBills(tx: Transaction, runId: string, period: Month)
         FROM jsonb_to_recordset(${toRecordset(numbered)}::jsonb) AS t(id uuid, bill_no text) WHERE b.id = t.id`,
     );
   }
-  const waiting = await rows<{ lease_id: string }>(
+  const waiting = await rows<{ lease_ids: string[] }>(
     tx,
-    Prisma.sql`SELECT DISTINCT b.lease_id, l.code COLLATE "C" AS code FROM bill b JOIN lease l ON l.id = b.lease_id
-      WHERE b.run_id = ${runId}::uuid AND b.state = 'draft' ORDER BY code`,
+    Prisma.sql`SELECT array_agg(DISTINCT b.lease_id)::text[] AS lease_ids FROM bill b
+      WHERE b.run_id = ${runId}::uuid AND b.state = 'draft' GROUP BY b.tenant_id ORDER BY min(b.bill_no COLLATE "C")`,
   );
   const [made] = await rows<{ made: boolean }>(
     tx,
     Prisma.sql`SELECT EXISTS (SELECT 1 FROM billing_chunk WHERE run_id = ${runId}::uuid AND stage = 'issue') AS made`,
   );
+  // A tenant's leases stay together: which of them a prepayment pays must not depend on which chunk comes first.
   if (!made?.made)
     await addChunks(
       tx,
       runId,
       "issue",
-      waiting.map((draft) => draft.lease_id),
+      waiting.map((tenant) => tenant.lease_ids),
     );
 }

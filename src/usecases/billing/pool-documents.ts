@@ -26,10 +26,19 @@ export async function writePoolDocuments(
   tx: Transaction,
   index: BillingIndex,
   poolMonths: PoolMonths,
-  issueDate: CivilDate,
+  { issueDate, project }: { readonly issueDate: CivilDate; readonly project: string | undefined },
 ): Promise<void> {
+  const homeOf = (code: string) => {
+    const pool = index.pools.get(code);
+    return (pool && membersOf(pool, index.poolWorld)[0]?.project) ?? "";
+  };
+  // Only what this run bills: a project that is off or in shadow has no books here.
+  const isBilled = (code: string) => {
+    const home = homeOf(code);
+    return index.projects.get(home)?.mode === "live" && (project === undefined || home === project);
+  };
   const computed = [...poolMonths.values()].filter(
-    (month): month is ComputedPoolMonth => month.ok && month.costFen >= 0n,
+    (month): month is ComputedPoolMonth => month.ok && month.costFen >= 0n && isBilled(month.pool),
   );
   if (computed.length === 0) return;
   const stored = new Map(
@@ -53,8 +62,7 @@ export async function writePoolDocuments(
   const documents = computed.flatMap((month) => {
     const before = stored.get(`${month.month}|${month.pool}`);
     const inputHash = sha256(canonicalJson(poolMonthInputs(month)));
-    const pool = index.pools.get(month.pool);
-    const home = pool && entities.get(membersOf(pool, index.poolWorld)[0]?.project ?? "");
+    const home = entities.get(homeOf(month.pool));
     if (!home || before?.input_hash === inputHash) return [];
     return [
       {

@@ -4,8 +4,11 @@ import type { Database } from "../../db/client.ts";
 import { enqueueMessages, type OutboxMessage } from "../../db/outbox/enqueue.ts";
 import { toRecordset } from "../../db/recordset.ts";
 import { execute, rows } from "../../db/rows.ts";
+import { loadLeases } from "../../db/stored-leases.ts";
 import { inTransaction, type Transaction } from "../../db/transaction.ts";
-import { addDays, type CivilDate, dayOfMonth, later, type Month } from "../../domain/time/civil-date.ts";
+import { buildLeaseTimeline, termsOn } from "../../domain/charging/lease-timeline.ts";
+import { addDays, type CivilDate, dayOfMonth, later, type Month, toDayNumber } from "../../domain/time/civil-date.ts";
+import { groupBy } from "../../domain/world/import/group-by.ts";
 import type { BillingCommand } from "./command.ts";
 import type { RunContext } from "./run-billing.ts";
 
@@ -18,6 +21,7 @@ export type BillNotices = (
 
 interface PublishableBill {
   readonly id: string;
+  readonly lease_id: string;
   readonly issue_date: CivilDate;
   readonly due_date: CivilDate;
   readonly period: Month;
@@ -62,7 +66,7 @@ async function publishSome(
 ): Promise<string[]> {
   const bills = await rows<PublishableBill>(
     tx,
-    Prisma.sql`SELECT b.id, b.issue_date::text, b.due_date::text, b.period FROM bill b
+    Prisma.sql`SELECT b.id, b.lease_id, b.issue_date::text, b.due_date::text, b.period FROM bill b
       JOIN project p ON p.id = b.project_id
       WHERE b.state = 'issued' AND b.period = ${command.period}
         AND (${command.project ?? ""} = '' OR p.code = ${command.project ?? ""})
@@ -102,29 +106,36 @@ async function publishSome(
   return ids;
 }
 
-/** New dates of bills that are published after their issue: by the charge's due day, else by the lease's due days. */
+/**
+ * New dates of bills that are published after their issue: by the due day of their charges as they are agreed for the
+ * period, else by the lease's due days. Where lines of both sorts shared a due date, the later one holds.
+ */
 async function movedDates(
   tx: Transaction,
   bills: readonly PublishableBill[],
   day: CivilDate,
 ): Promise<{ id: string; issue_date: CivilDate; due_date: CivilDate }[]> {
   if (bills.length === 0) return [];
-  const terms = new Map(
-    (
-      await rows<{ id: string; due_days: number; due_day: number | null }>(
-        tx,
-        Prisma.sql`SELECT b.id, (v.terms->>'dueDays')::int AS due_days,
-            (SELECT (c->>'dueDay')::int FROM bill_line line, jsonb_array_elements(v.terms->'charges') c
-              WHERE line.bill_id = b.id AND c->>'code' = line.charge_code LIMIT 1) AS due_day
-          FROM bill b JOIN lease_version v ON v.lease_id = b.lease_id AND v.version = 1
-          WHERE b.id = ANY (${bills.map((bill) => bill.id)}::uuid[])`,
-      )
-    ).map((row) => [row.id, row]),
+  const leases = new Map(
+    (await loadLeases(tx, [...new Set(bills.map((bill) => bill.lease_id))])).map(({ leaseId, terms }) => [
+      leaseId,
+      { terms, charges: new Map(buildLeaseTimeline(terms).charges.map((charge) => [charge.code, charge])) },
+    ]),
   );
+  const lines = await rows<{ bill_id: string; charge_code: string; period_from: CivilDate }>(
+    tx,
+    Prisma.sql`SELECT DISTINCT bill_id, charge_code, period_from::text FROM bill_line
+      WHERE bill_id = ANY (${bills.map((bill) => bill.id)}::uuid[])`,
+  );
+  const linesOf = groupBy(lines, (line) => line.bill_id);
   return bills.map((bill) => {
-    const { due_days: dueDays = 10, due_day: dueDay = null } = terms.get(bill.id) ?? {};
-    const earliest = addDays(day, SHORTEST_TERM_DAYS);
-    const dueDate = dueDay === null ? addDays(day, dueDays) : dayOfMonth(bill.period, dueDay);
-    return { id: bill.id, issue_date: day, due_date: later(dueDate, earliest) };
+    const lease = leases.get(bill.lease_id);
+    if (!lease) throw new Error(`bill ${bill.id} has no lease`);
+    const dueDates = (linesOf.get(bill.id) ?? []).map(({ charge_code, period_from }) => {
+      const charge = lease.charges.get(charge_code);
+      const dueDay = charge && termsOn(charge, toDayNumber(period_from))?.dueDay;
+      return dueDay === undefined ? addDays(day, lease.terms.dueDays) : dayOfMonth(bill.period, dueDay);
+    });
+    return { id: bill.id, issue_date: day, due_date: dueDates.reduce(later, addDays(day, SHORTEST_TERM_DAYS)) };
   });
 }

@@ -55,12 +55,12 @@ export async function issueRun(
 }
 
 async function computeDrafts(db: Database, command: BillingCommand, run: BillingRun): Promise<void> {
-  const [pending] = await rows<{ waiting: boolean }>(
+  // The certificate is written when lines and pool documents are all there: a run that has one is computed.
+  const [computed] = await rows<{ id: string }>(
     db,
-    Prisma.sql`SELECT EXISTS (SELECT 1 FROM billing_chunk WHERE run_id = ${run.id}::uuid AND stage = 'compute'
-      AND state = 'waiting') AS waiting`,
+    Prisma.sql`SELECT id FROM billing_run WHERE id = ${run.id}::uuid AND certificate IS NOT NULL`,
   );
-  if (!pending?.waiting) return;
+  if (computed) return;
   const loaded = await loadRun(db, command, run.issueDate);
   await workChunks(db, run.id, "compute", async (tx, leaseIds) => {
     const wanted = new Set(leaseIds);
@@ -69,16 +69,33 @@ async function computeDrafts(db: Database, command: BillingCommand, run: Billing
       if (!wanted.has(lease.leaseId)) continue;
       plans.push(planLease(loaded.index, lease.terms, command.period, loaded.poolMonths, loaded.options));
     }
-    await writeDrafts(tx, plans, { runId: run.id, period: command.period, leases: loaded.stored.leases });
-    await clearRechecks(tx, leaseIds, plans, loaded.stored);
+    await writeDrafts(tx, plans, { runId: run.id, period: command.period, leases: loaded.stored.leases, leaseIds });
+    await clearRechecks(tx, leaseIds, plans, loaded);
   });
-  await inTransaction(db, (tx) => writePoolDocuments(tx, loaded.index, loaded.poolMonths, run.issueDate), {
-    timeoutMs: STAGE_LIMIT_MS,
-  });
+  await inTransaction(
+    db,
+    async (tx) => {
+      // Workers that finish together write the documents one after the other; the second finds them written.
+      await execute(tx, Prisma.sql`SELECT 1 FROM billing_run WHERE id = ${run.id}::uuid FOR UPDATE`);
+      await writePoolDocuments(tx, loaded.index, loaded.poolMonths, {
+        issueDate: run.issueDate,
+        project: command.project,
+      });
+    },
+    { timeoutMs: STAGE_LIMIT_MS },
+  );
+}
+
+/** `version` changes when an import marks the lease again. */
+interface RecheckMark {
+  readonly lease_id: string;
+  readonly version: string;
 }
 
 interface LoadedRun {
   readonly stored: StoredBillingFacts;
+  /** Marks as they stood when the facts were loaded. */
+  readonly rechecks: readonly RecheckMark[];
   readonly index: BillingIndex;
   readonly poolMonths: PoolMonths;
   readonly options: PlanOptions;
@@ -92,6 +109,7 @@ async function loadRun(db: Database, command: BillingCommand, issueDate: CivilDa
       const index = indexFacts(stored.facts);
       return {
         stored,
+        rechecks: await rows<RecheckMark>(tx, Prisma.sql`SELECT lease_id, xmin::text AS version FROM billing_recheck`),
         index,
         poolMonths: computePoolMonths(index, command.period),
         options: await planOptions(tx, command, issueDate),
@@ -101,12 +119,15 @@ async function loadRun(db: Database, command: BillingCommand, issueDate: CivilDa
   );
 }
 
-/** A lease has been looked at again, unless a held bill or a parked line kept its corrections back. */
+/**
+ * A lease has been looked at again, unless a held bill or a parked line kept its corrections back, or an import has marked
+ * it since the facts were loaded.
+ */
 async function clearRechecks(
   tx: Transaction,
   leaseIds: readonly string[],
   plans: readonly LeasePlan[],
-  stored: StoredBillingFacts,
+  { stored, rechecks }: LoadedRun,
 ): Promise<void> {
   const kept = new Set(
     plans.flatMap((plan) => [
@@ -114,8 +135,15 @@ async function clearRechecks(
       ...plan.parked.map((line) => stored.leases.get(line.lease)?.leaseId ?? ""),
     ]),
   );
-  const done = leaseIds.filter((leaseId) => !kept.has(leaseId));
-  await execute(tx, Prisma.sql`DELETE FROM billing_recheck WHERE lease_id = ANY (${done}::uuid[])`);
+  const chunk = new Set(leaseIds);
+  const done = rechecks.filter((mark) => chunk.has(mark.lease_id) && !kept.has(mark.lease_id));
+  if (done.length === 0) return;
+  await execute(
+    tx,
+    Prisma.sql`DELETE FROM billing_recheck r USING jsonb_to_recordset(${toRecordset(done)}::jsonb)
+        AS t(lease_id uuid, version text)
+      WHERE r.lease_id = t.lease_id AND r.xmin::text = t.version`,
+  );
 }
 
 async function finishRun(tx: Transaction, runId: string, context: RunContext): Promise<void> {

@@ -96,20 +96,25 @@ async function makeChunks(tx: Transaction, runId: string, project: string): Prom
     Prisma.sql`SELECT l.id FROM lease l JOIN project p ON p.id = l.project_id
       WHERE p.mode = 'live' AND (${project} = '' OR p.code = ${project}) ORDER BY l.code COLLATE "C"`,
   );
-  const ids = leases.map((lease) => lease.id);
-  await addChunks(tx, runId, "compute", ids);
+  const each = leases.map((lease) => [lease.id]);
+  await addChunks(tx, runId, "compute", each);
 }
 
-/** Cuts a list of leases into the chunks of a stage; each is claimed, done and committed on its own. */
+/**
+ * Cuts groups of leases into the chunks of a stage; each is claimed, done and committed on its own. A group is never cut,
+ * so a chunk may be larger than usual.
+ */
 export async function addChunks(
   tx: Transaction,
   runId: string,
   stage: "compute" | "issue",
-  leaseIds: readonly string[],
+  groups: readonly (readonly string[])[],
 ): Promise<void> {
-  const chunks = [];
-  for (let start = 0; start < leaseIds.length; start += CHUNK_LEASES) {
-    chunks.push({ id: newId(), ordinal: chunks.length, lease_ids: leaseIds.slice(start, start + CHUNK_LEASES) });
+  const chunks: { id: string; ordinal: number; lease_ids: string[] }[] = [];
+  for (const group of groups) {
+    const last = chunks.at(-1);
+    if (last && last.lease_ids.length + group.length <= CHUNK_LEASES) last.lease_ids.push(...group);
+    else chunks.push({ id: newId(), ordinal: chunks.length, lease_ids: [...group] });
   }
   await execute(
     tx,

@@ -12,6 +12,8 @@ export interface DraftContext {
   readonly runId: string;
   readonly period: Month;
   readonly leases: ReadonlyMap<string, StoredLease>;
+  /** The leases that these plans are about, also those without a bill. */
+  readonly leaseIds: readonly string[];
 }
 
 /**
@@ -148,24 +150,45 @@ async function writeParked(tx: Transaction, plans: readonly LeasePlan[], context
         jsonb_build_object('code', t.code, 'message', t.message), 'open'
       FROM jsonb_to_recordset(${toRecordset(parked)}::jsonb) AS t(lease_id uuid, charge_code text, period_from date,
         code text, message text) JOIN lease l ON l.id = t.lease_id
-      ON CONFLICT (kind, subject_key) DO UPDATE SET facts = EXCLUDED.facts, state = 'open', resolved_at = NULL`,
+      ON CONFLICT (kind, subject_key) DO UPDATE SET facts = EXCLUDED.facts, state = 'open', resolved_at = NULL,
+        resolved_with = NULL, resolved_by = NULL`,
   );
-  const leaseIds = [
-    ...new Set(plans.flatMap((plan) => plan.bills.map((bill) => leaseOf(context, bill.lease).leaseId))),
-  ];
+  await resolveParked(tx, [...parked, ...linesOfHeldBills(plans, context)], context.leaseIds);
+}
+
+/** A parked line that is now on a held bill waits on: only issuing it would settle it. */
+const linesOfHeldBills = (plans: readonly LeasePlan[], context: DraftContext) =>
+  plans
+    .flatMap((plan) => plan.bills)
+    .filter((bill) => bill.held)
+    .flatMap((bill) =>
+      bill.lines.map((line) => ({
+        lease_id: leaseOf(context, bill.lease).leaseId,
+        charge_code: line.charge,
+        period_from: line.period.from,
+      })),
+    );
+
+/** Whatever these leases no longer have parked is billed, right as it was issued, or owed for no day any more. */
+async function resolveParked(
+  tx: Transaction,
+  waiting: readonly { readonly lease_id: string; readonly charge_code: string; readonly period_from: string }[],
+  leaseIds: readonly string[],
+): Promise<void> {
+  const still = waiting.map(({ lease_id, charge_code, period_from }) => ({ lease_id, charge_code, period_from }));
   await execute(
     tx,
     Prisma.sql`UPDATE parked_line p SET resolved_at = now() WHERE p.resolved_at IS NULL
-      AND p.lease_id = ANY (${leaseIds}::uuid[])
-      AND EXISTS (SELECT 1 FROM bill_line b WHERE b.lease_id = p.lease_id AND b.charge_code = p.charge_code
-        AND b.period_from = p.period_from AND b.role = 'charge')`,
+      AND p.lease_id = ANY (${[...leaseIds]}::uuid[])
+      AND (p.lease_id, p.charge_code, p.period_from) NOT IN (SELECT lease_id, charge_code, period_from
+        FROM jsonb_to_recordset(${toRecordset(still)}::jsonb) AS t(lease_id uuid, charge_code text, period_from date))`,
   );
   await execute(
     tx,
     Prisma.sql`UPDATE exception_item x SET state = 'resolved', resolved_with = 'billed', resolved_by = 'job:billing',
         resolved_at = now()
       FROM parked_line p WHERE x.kind = 'BILLING_PARKED' AND x.state = 'open' AND p.resolved_at IS NOT NULL
-        AND p.lease_id = ANY (${leaseIds}::uuid[])
+        AND p.lease_id = ANY (${[...leaseIds]}::uuid[])
         AND x.subject_key = concat_ws('|', p.lease_id, p.charge_code, p.period_from)`,
   );
 }

@@ -32,7 +32,8 @@ export async function cashierForm(ctx: Context, context: H5Context): Promise<voi
   const back = `/h5/pay?t=${visitor.token}`;
   const spent = await spendFormToken(context, visitor.token, visitor.openId, form.get("form") ?? "");
   if (spent !== "fresh") return seeOther(ctx, `${back}&again=1`);
-  const prepared = await prepareOrder(context.db, await requestOf(visitor, context), context.payments);
+  const request = { ...(await requestOf(visitor, context)), renew: form.get("renew") === "1" };
+  const prepared = await prepareOrder(context.db, request, context.payments);
   seeOther(ctx, await answerTo(ctx, prepared, visitor, back));
 }
 

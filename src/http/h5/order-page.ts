@@ -17,6 +17,7 @@ export interface OrderPageView {
   /** Undefined: this browser may not pay it, only watch it. */
   readonly ticket: PaymentTicket | undefined;
   readonly linkToken: string;
+  readonly formToken: string;
   readonly insideWechat: boolean;
   /** The payer has asked, and there is no payment yet. */
   readonly checked: boolean;
@@ -31,7 +32,7 @@ export function orderPage(view: OrderPageView): Page {
     title,
     body: html`<h1>${title}</h1>
 ${totalView(H5_TEXT.cashier.total, formatYuan(order.amountFen))}
-${ticket !== undefined && (isJsapi ? jsapiView(order) : qrView(ticket, view.insideWechat))}
+${ticket !== undefined && (isJsapi ? jsapiView(order) : qrView(ticket, view))}
 <p class="hint">${TEXT.validUntil(formatInstant(order.expiresAtMs))}</p>
 <p class="hint" id="news" role="status">${view.checked && TEXT.notThere}</p>
 <a class="button plain" href="${orderUrl(view.linkToken, order.outTradeNo)}&amp;check=1">${TEXT.refresh}</a>
@@ -55,11 +56,13 @@ function watchData({ order, ticket, linkToken, checked }: OrderPageView): object
   };
 }
 
-function qrView(ticket: PaymentTicket, insideWechat: boolean): Html {
+function qrView(ticket: PaymentTicket, { insideWechat, linkToken, formToken }: OrderPageView): Html {
   if (!("codeUrl" in ticket)) return html``;
   return html`<section class="card"><div class="code">${qrCodeSvg(ticket.codeUrl, TEXT.scanLabel)}</div>
 <p class="hint">${insideWechat ? TEXT.scanInWechat : TEXT.scanHint}</p>
-${!insideWechat && html`<p class="hint">${TEXT.scanOnPhone}</p>`}</section>`;
+${!insideWechat && html`<p class="hint">${TEXT.scanOnPhone}</p>`}
+<form method="post" action="/h5/pay?t=${linkToken}"><input type="hidden" name="form" value="${formToken}">
+<button class="quiet" type="submit" name="renew" value="1">${TEXT.renew}</button></form></section>`;
 }
 
 const jsapiView = (order: StoredOrder): Html => html`<p class="hint">${TEXT.payHint}</p>

@@ -1,8 +1,9 @@
 import type { Context } from "koa";
 import { findReceiptOfOrder } from "../../usecases/payments/find-receipt.ts";
 import { refreshOrder } from "../../usecases/payments/query-due-orders.ts";
-import { isLive, type PaymentTicket, type StoredOrder } from "../../usecases/payments/stored-order.ts";
+import { freshTicketOf, type StoredOrder } from "../../usecases/payments/stored-order.ts";
 import type { H5Context } from "./context.ts";
+import { newFormToken } from "./form-token.ts";
 import { noticePage } from "./notice-page.ts";
 import { endedPage, orderPage, paidPage } from "./order-page.ts";
 import { sendPage } from "./page.ts";
@@ -22,9 +23,16 @@ export async function orderRoute(ctx: Context, context: H5Context): Promise<void
   }
   if (order.state === "PAID")
     return sendPage(ctx, paidPage(await findReceiptOfOrder(context.db, order.orderId), order));
-  if (hasEnded(order, context)) return sendPage(ctx, endedPage(visitor.token));
-  const { token: linkToken, insideWechat } = visitor;
-  sendPage(ctx, orderPage({ order, ticket: ticketFor(visitor, order), linkToken, insideWechat, checked }));
+  if (order.state === "CLOSED") return sendPage(ctx, endedPage(visitor.token));
+  const ticket = freshTicketOf(order, context.payments.businessClock.nowMs());
+  // The cashier asks the channel for a new ticket of the same order.
+  if (ticket === undefined && order.state === "PAYABLE" && !isExpired(order, context)) {
+    return ctx.redirect(`/h5/pay?t=${visitor.token}`);
+  }
+  const { token: linkToken, insideWechat, openId } = visitor;
+  const formToken = newFormToken(context, linkToken, openId);
+  const shown = isFor(visitor, order) ? ticket : undefined;
+  sendPage(ctx, orderPage({ order, ticket: shown, linkToken, formToken, insideWechat, checked }));
 }
 
 /** GET /h5/pay/status: what the waiting page asks. Tells nothing but whether the order is paid, waiting or ended. */
@@ -33,7 +41,7 @@ export async function statusRoute(ctx: Context, context: H5Context): Promise<voi
   const visitor = await receiveVisitor(ctx, context, "pay", "as-is");
   if (!visitor) return;
   const order = await orderOf(ctx, context, visitor, false);
-  ctx.body = { state: !order || hasEnded(order, context) ? "ended" : order.state === "PAID" ? "paid" : "waiting" };
+  ctx.body = { state: standingOf(order, context) };
 }
 
 /** The order with the number of the request, if it is of the link's tenant and entity. */
@@ -49,12 +57,17 @@ async function orderOf(
   return order?.tenantId === tenantId && order.entityId === entityId ? order : undefined;
 }
 
-const hasEnded = (order: StoredOrder, context: H5Context): boolean =>
-  order.state === "CLOSED" || (isLive(order.state) && order.expiresAtMs <= context.payments.businessClock.nowMs());
+/** `ended`: there is something else to see than this code. An expired order waits for the channel's last word. */
+function standingOf(order: StoredOrder | undefined, context: H5Context): "paid" | "waiting" | "ended" {
+  if (!order || order.state === "CLOSED") return "ended";
+  if (order.state === "PAID") return "paid";
+  const isStale = freshTicketOf(order, context.payments.businessClock.nowMs()) === undefined;
+  return order.state === "PAYABLE" && isStale && !isExpired(order, context) ? "ended" : "waiting";
+}
+
+const isExpired = (order: StoredOrder, context: H5Context): boolean =>
+  order.expiresAtMs <= context.payments.businessClock.nowMs();
 
 /** A code is for whoever scans it; the parameters of the page inside WeChat only for the openid that asked for them. */
-function ticketFor(visitor: Visitor, order: StoredOrder): PaymentTicket | undefined {
-  if (order.state !== "PAYABLE") return undefined;
-  if (order.method === "jsapi" && order.prepay.payerOpenId !== visitor.openId) return undefined;
-  return order.prepay.ticket;
-}
+const isFor = (visitor: Visitor, order: StoredOrder): boolean =>
+  order.method === "native" || (visitor.openId !== undefined && order.prepay.payerOpenId === visitor.openId);

@@ -36,6 +36,8 @@ small{display:block;color:var(--soft);font-size:.82rem}
 color:var(--on-accent);font:inherit;font-size:1.1rem;font-weight:600;text-align:center;text-decoration:none;cursor:pointer}
 .button[disabled]{opacity:.55}
 .plain{background:transparent;color:var(--accent);border:2px solid var(--accent)}
+.quiet{display:block;margin:0 auto;padding:.6rem;border:0;background:none;color:var(--accent);font:inherit;font-size:.9rem;
+text-decoration:underline;cursor:pointer}
 .button+.button,form+.button{margin-top:.7rem}
 a{color:var(--accent)}
 :focus-visible{outline:3px solid var(--focus);outline-offset:3px}

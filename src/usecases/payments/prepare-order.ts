@@ -12,6 +12,7 @@ import { closeOrder, queryOrder } from "./query-order.ts";
 import {
   findLiveOrders,
   findOrder,
+  freshTicketOf,
   insertOrder,
   type PaymentTicket,
   type StoredOrder,
@@ -23,6 +24,8 @@ import { latestCall } from "./vendor-calls.ts";
 export type PrepareRequest = BillSelection & {
   /** "person:<id>", "openid:<openid>" or "h5": for the audit, never shown. */
   readonly createdBy: string;
+  /** A new order even if there is one: a code is bound to the first person who scans it, who may have walked away. */
+  readonly renew?: boolean;
 } & ({ readonly method: "native" } | { readonly method: "jsapi"; readonly payerOpenId: string });
 
 export type PreparedOrder =
@@ -45,8 +48,6 @@ const CALL_LIMIT_MS = 15_000;
 /** The channel turns away orders that end sooner, and a payer needs some time. */
 const SHORTEST_LIFE_MS = 60_000;
 const ORDER_LIFE_MS = 2 * 60 * 60_000;
-/** Tickets live two hours; the last ones leave time to pay. */
-const TICKET_FRESH_MS = 100 * 60_000;
 const FIRST_QUERY_MS = 5_000;
 
 /**
@@ -60,8 +61,9 @@ export async function prepareOrder(
   context: PaymentContext,
 ): Promise<PreparedOrder> {
   let creations = 0;
+  let renew = request.renew ?? false;
   for (let round = 0; round < ROUNDS; round += 1) {
-    const step = await inTransaction(db, (tx) => nextStep(tx, request, context));
+    const step = await inTransaction(db, (tx) => nextStep(tx, { ...request, renew }, context));
     switch (step.kind) {
       case "done":
         return step.prepared;
@@ -74,6 +76,7 @@ export async function prepareOrder(
           if (end === "paid") return { state: "settled", outTradeNo: order.outTradeNo };
           if (end === "unknown") return refusePayment("CHANNEL_SILENT");
         }
+        renew = false;
         break;
       case "query": {
         const standing = await queryOrder(db, step.order, context);
@@ -83,6 +86,7 @@ export async function prepareOrder(
       }
       case "create": {
         creations += 1;
+        renew = false;
         const order = await findOrder(db, step.outTradeNo);
         if (!order || creations > 2) return refusePayment("CHANNEL_SILENT");
         const created = await createAtChannel(db, order, context);
@@ -110,7 +114,7 @@ async function nextStep(tx: Transaction, request: PrepareRequest, context: Payme
   );
   for (const order of live) if (await isBeingCreated(tx, order, context)) return { kind: "wait" };
   const [only] = live;
-  if (only && live.length === 1 && isSameOrder(only, payable, request, merchant.code, context)) {
+  if (only && live.length === 1 && !request.renew && isSameOrder(only, payable, request, merchant.code, context)) {
     return continueOrder(tx, only, context);
   }
   if (live.length > 0) return { kind: "close", orders: live };
@@ -140,10 +144,8 @@ async function nextStep(tx: Transaction, request: PrepareRequest, context: Payme
 }
 
 async function continueOrder(tx: Transaction, order: StoredOrder, context: PaymentContext): Promise<Step> {
-  const { ticket, ticketAtMs = 0 } = order.prepay;
-  if (order.state === "PAYABLE" && ticket && context.businessClock.nowMs() - ticketAtMs < TICKET_FRESH_MS) {
-    return { kind: "done", prepared: { state: "payable", order, ticket } };
-  }
+  const ticket = freshTicketOf(order, context.businessClock.nowMs());
+  if (ticket) return { kind: "done", prepared: { state: "payable", order, ticket } };
   const lastCreation = await latestCall(tx, order.orderId, "create");
   if (order.state === "UNKNOWN" || lastCreation?.open) {
     await setOrderState(tx, order.orderId, "UNKNOWN");

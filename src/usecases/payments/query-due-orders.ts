@@ -62,7 +62,14 @@ async function lookAt(db: Database, outTradeNo: string, context: PaymentContext)
   const order = await findOrder(db, outTradeNo);
   if (!order || !isLive(order.state) || !context.gateways.has(order.merchantCode)) return undefined;
   const expired = order.expiresAtMs <= context.businessClock.nowMs();
-  return expired ? closeOrder(db, order, context) : queryOrder(db, order, context);
+  try {
+    return await (expired ? closeOrder(db, order, context) : queryOrder(db, order, context));
+  } catch (error) {
+    // One order that can't be booked must not keep the others from being asked about; its turn comes again.
+    const detail = error instanceof Error ? error.message.slice(0, 200) : "unknown";
+    context.onProblem({ code: "ORDER_STUCK", outTradeNo, detail });
+    return undefined;
+  }
 }
 
 /** Live, and either its turn has come, or it has expired and wasn't looked at within the last minute. */

@@ -49,6 +49,15 @@ export interface StoredOrder {
   readonly parts: readonly FrozenPart[];
 }
 
+/** Tickets live two hours; the last minutes of them leave no time to pay. */
+const TICKET_FRESH_MS = 100 * 60_000;
+
+/** The ticket of an order that can be paid with it now. Times of the business clock. */
+export function freshTicketOf(order: StoredOrder, nowMs: number): PaymentTicket | undefined {
+  if (order.state !== "PAYABLE" || order.expiresAtMs <= nowMs) return undefined;
+  return nowMs - (order.prepay.ticketAtMs ?? 0) < TICKET_FRESH_MS ? order.prepay.ticket : undefined;
+}
+
 export const isLive = (state: OrderState): boolean => state !== "PAID" && state !== "CLOSED";
 
 type OrderRow = Omit<StoredOrder, "expiresAtMs" | "createdAtMs" | "parts"> & {

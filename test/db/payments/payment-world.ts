@@ -51,7 +51,10 @@ export interface PaymentWorld {
  * business clock stands at ten in the morning of 2026-09-05. T002 owes E1 rent of ¥6,772.50 due on 2026-08-11: grace
  * days end on the 14th, so on 2026-09-05 the fee of 21 days stands, 677250 × 0.0005 × 21 = 7111.125 → ¥71.11.
  */
-export async function openPaymentWorld(options: Partial<WechatPayOptions> = {}): Promise<PaymentWorld> {
+export async function openPaymentWorld(
+  options: Partial<WechatPayOptions> = {},
+  route: { readonly answerWithinMs?: number; readonly beforeSettling?: Promise<void> } = {},
+): Promise<PaymentWorld> {
   const clock = movableClock("2026-09-05T10:00:00+08:00");
   const wire = { nowMs: () => Date.now() };
   const database = await createTestDatabase();
@@ -125,9 +128,13 @@ export async function openPaymentWorld(options: Partial<WechatPayOptions> = {}):
       wechatPayCallbacks({
         accounts,
         defaultMerchantCode: "WX1",
-        settlePayment: (fact) => settlePayment(database.db, fact, "notification", context),
+        settlePayment: async (fact) => {
+          await route.beforeSettling;
+          return settlePayment(database.db, fact, "notification", context);
+        },
         settleRefund: undefined,
         logger,
+        ...(route.answerWithinMs === undefined ? {} : { answerWithinMs: route.answerWithinMs }),
       }),
     ],
     logger,

@@ -123,6 +123,26 @@ describe("an order at the cashier", () => {
     expect(world.wechat.orders.all()).toHaveLength(1);
   });
 
+  it("gives way to a new one when the payer asks for another code", async () => {
+    const world = await openPaymentWorld();
+    const selection = await world.selectionOf("T002", "E1");
+    const request = { ...selection, ...payer, renew: true };
+    const first = ticketOf(await prepareOrder(world.db, request, world.context));
+    expect(world.wechat.orders.all()).toHaveLength(1);
+    expect(ticketOf(await prepareOrder(world.db, request, world.context))).not.toBe(first);
+    expect(world.wechat.orders.all().map(({ state }) => state)).toEqual(["CLOSED", "NOTPAY"]);
+  });
+
+  it("gets a fresh ticket under its own number when the old one is about to die", async () => {
+    const world = await openPaymentWorld();
+    const selection = await world.selectionOf("T002", "E1");
+    const first = ticketOf(await prepareOrder(world.db, { ...selection, ...payer }, world.context));
+    world.clock.advanceMs(101 * 60_000);
+    const second = ticketOf(await prepareOrder(world.db, { ...selection, ...payer }, world.context));
+    expect(second).not.toBe(first);
+    expect(world.wechat.orders.all().map(({ ticket, state }) => [ticket, state])).toEqual([[second, "NOTPAY"]]);
+  });
+
   it("is not made in the last minute of a day on which the fee is running", async () => {
     const world = await openPaymentWorld();
     world.clock.moveTo("2026-09-05T23:58:45+08:00");

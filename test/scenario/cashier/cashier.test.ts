@@ -103,6 +103,33 @@ describe("the cashier outside WeChat", () => {
     expect(requests.filter((url) => !url.startsWith(world.url))).toEqual([]);
   });
 
+  it("gives another code when the first is bound to somebody who scanned it and left", async () => {
+    const world = await openPaymentWorld();
+    const { page } = await openPhone(browser, world);
+    await page.goto(world.linkTo(await world.selectionOf("T002", "E1")));
+    await press(page, "button[type=submit]");
+    const [first] = world.wechat.orders.all();
+    if (!first) throw new Error("no order at WeChat Pay");
+    first.scannedBy = "oSomebodyElse";
+    expect(world.wechat.pay(first.ticket, STRANGER)).toMatchObject({ state: "refused" });
+    await press(page, "button[name=renew]");
+    expect(await page.title()).toBe("请用微信扫码支付");
+    const [, second] = world.wechat.orders.all();
+    expect(first.state).toBe("CLOSED");
+    expect(world.wechat.pay(second?.ticket ?? "", STRANGER)).toMatchObject({ state: "paid" });
+  });
+
+  it("never says that nothing was taken before the channel has said so", async () => {
+    const world = await openPaymentWorld();
+    const { page } = await openPhone(browser, world, { scripts: false });
+    await page.goto(world.linkTo(await world.selectionOf("T002", "E1")));
+    await press(page, "button[type=submit]");
+    world.clock.advanceDays(1);
+    world.wechat.faults.arm("GET", /out-trade-no/, { kind: "drop-before" });
+    await press(page, "a.button");
+    expect(await page.title()).toBe("正在确认付款结果…");
+  });
+
   it("works without scripts: the payer presses 已支付，刷新", async () => {
     const world = await openPaymentWorld();
     world.wechat.notifications.dropNext();

@@ -3,6 +3,7 @@ import type { BillSelection } from "../../../src/usecases/payments/payable-bills
 import { prepareOrder } from "../../../src/usecases/payments/prepare-order.ts";
 import { findOrder } from "../../../src/usecases/payments/stored-order.ts";
 import { countsOf, openPaymentWorld, type PaymentWorld } from "../../db/payments/payment-world.ts";
+import { closedGate } from "../../support/gate.ts";
 
 /** Notifications over HTTP from the pretend WeChat Pay, which resends what is not accepted. */
 
@@ -55,6 +56,20 @@ describe("a payment's notification", () => {
     await pay(world, await world.selectionOf("T002", "E1"));
     await repaired;
     expect(outcomes(world)).toEqual(["refused 500", "accepted 204"]);
+    expect(await countsOf(world.db)).toEqual(ONE_RECEIPT);
+  });
+
+  it("that takes too long to store is answered in time and found done when it is resent", async () => {
+    const gate = closedGate();
+    const world = await openPaymentWorld(
+      { resendTimeScale: 0.02 },
+      { answerWithinMs: 50, beforeSettling: gate.passed },
+    );
+    const paid = pay(world, await world.selectionOf("T002", "E1"));
+    while (!outcomes(world).includes("refused 503")) await new Promise((resolve) => setImmediate(resolve));
+    gate.open();
+    await paid;
+    expect(outcomes(world).at(-1)).toBe("accepted 204");
     expect(await countsOf(world.db)).toEqual(ONE_RECEIPT);
   });
 

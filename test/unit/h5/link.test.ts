@@ -15,7 +15,7 @@ const claims: LinkClaims = {
 
 describe("a signed link", () => {
   it("says what was signed, for any bills", () => {
-    const billNo = fc.string({ minLength: 1, maxLength: 16, unit: "grapheme" }).filter((text) => text.isWellFormed());
+    const billNo = fc.string({ minLength: 1, maxLength: 16, unit: "grapheme" }).filter((text) => !/\p{Cs}/u.test(text));
     fc.assert(
       fc.property(
         fc.array(billNo, { minLength: 1, maxLength: 30 }),

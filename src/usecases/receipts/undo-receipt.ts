@@ -240,7 +240,8 @@ async function restateLateFees(
     ...claim,
     lateFeeWaivedFen: claim.lateFeeWaivedFen + (restored.waivedAgainFen.get(claim.lineId) ?? 0n),
   }));
-  await accrueLateFees(tx, withWaivers, undefined, receipt.receiptId);
+  // Where later facts leave less to pay than was given back, the rest comes free again: events of their own, not this one's.
+  await accrueLateFees(tx, withWaivers, undefined);
 }
 
 async function viewOfUndone(tx: Transaction, receipt: StoredReceipt): Promise<UndoneReceipt> {

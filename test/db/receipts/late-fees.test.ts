@@ -140,6 +140,21 @@ describe("a back-dated receipt", () => {
     await expectBooksInOrder(database.db);
   });
 
+  it("can be undone after later facts have left nothing of the fee that it had set free", async () => {
+    await pay(51_000n, "2026-02-21", "2026-02-21");
+    // The ten days from 02-11 on count 80,000 fen instead of 100,000: 100 fen of the fee come free.
+    const late = await pay(20_000n, "2026-02-11", "2026-02-22");
+    expect(late.freedFen).toBe(100n);
+    // Disputed from the first late day on: no fee at all, the other 900 fen come free as well.
+    accepted(
+      await openDispute(database.db, { lineId, from: date("2026-02-01"), reason: "电表读数有误" }, at("2026-02-23")),
+    );
+    expect((await electricity()).prepaymentFen).toBe(1_000n);
+    await undo(late.receiptNo, "2026-02-24");
+    expect(await electricity()).toEqual({ openFen: 50_000n, feeFen: 0n, prepaymentFen: 1_000n });
+    await expectBooksInOrder(database.db);
+  });
+
   it("shrinks a waiver before money becomes prepayment; its undo gives the waiver again", async () => {
     await accrueNightly(database.db, date("2026-02-20"));
     const waived = accepted(

@@ -81,7 +81,7 @@ export async function billRoute(ctx: Context, context: H5Context): Promise<void>
 async function methodFor(visitor: Visitor, context: H5Context): Promise<"native" | "jsapi"> {
   if (!visitor.insideWechat || visitor.openId === undefined) return "native";
   const merchant = await findMerchantOf(context.db, visitor.claims.entityId, context.payments);
-  const appId = merchant && context.payments.gateways.get(merchant.code)?.appId;
+  const appId = merchant && context.payments.gateways.get(merchant.merchantId)?.appId;
   return appId !== undefined && appId === context.officialAccount?.appId ? "jsapi" : "native";
 }
 

@@ -37,7 +37,7 @@ export const H5_TEXT = {
     scanHint: "打开微信“扫一扫”扫描上面的二维码。付款后本页会自动更新。",
     scanOnPhone: "正在用手机看这个页面？请把链接发到微信里打开，就能直接付款。",
     scanInWechat: "微信里不能长按识别付款码，请用另一部手机扫码。",
-    renew: "扫码提示“商家订单信息有误”？换一个二维码",
+    renew: "扫码提示“商家订单信息有误”？换一个码",
     payTitle: "正在打开微信支付",
     payNow: (amount: string) => `确认支付 ${amount}`,
     payHint: "如果没有自动弹出，请点下面的按钮。",

@@ -18,7 +18,7 @@ export interface PaymentProblem {
 
 /** What the payment use cases need besides the database. */
 export interface PaymentContext {
-  /** By code of the merchant account (world file: `merchantAccounts[].code`). */
+  /** By merchant number (world file: `merchantAccounts[].mchId`), which database and configuration share. */
   readonly gateways: ReadonlyMap<string, MerchantGateway>;
   readonly businessClock: BusinessClock;
   readonly wireClock: WireClock;

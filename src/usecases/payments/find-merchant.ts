@@ -8,11 +8,11 @@ export async function findMerchantOf(
   tx: Transaction,
   entityId: string,
   context: Pick<PaymentContext, "gateways">,
-): Promise<{ readonly id: string; readonly code: string } | undefined> {
-  const found = await rows<{ id: string; code: string }>(
+): Promise<{ readonly id: string; readonly merchantId: string } | undefined> {
+  const found = await rows<{ id: string; merchantId: string }>(
     tx,
-    Prisma.sql`SELECT id, code FROM merchant_account WHERE entity_id = ${entityId}::uuid AND channel = 'wechat'
+    Prisma.sql`SELECT id, mch_id AS "merchantId" FROM merchant_account WHERE entity_id = ${entityId}::uuid AND channel = 'wechat'
       ORDER BY code COLLATE "C"`,
   );
-  return found.find(({ code }) => context.gateways.has(code));
+  return found.find(({ merchantId }) => context.gateways.has(merchantId));
 }

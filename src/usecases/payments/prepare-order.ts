@@ -114,7 +114,12 @@ async function nextStep(tx: Transaction, request: PrepareRequest, context: Payme
   );
   for (const order of live) if (await isBeingCreated(tx, order, context)) return { kind: "wait" };
   const [only] = live;
-  if (only && live.length === 1 && !request.renew && isSameOrder(only, payable, request, merchant.code, context)) {
+  if (
+    only &&
+    live.length === 1 &&
+    !request.renew &&
+    isSameOrder(only, payable, request, merchant.merchantId, context)
+  ) {
     return continueOrder(tx, only, context);
   }
   if (live.length > 0) return { kind: "close", orders: live };
@@ -172,10 +177,10 @@ function isSameOrder(
   order: StoredOrder,
   payable: PayableBills,
   request: PrepareRequest,
-  merchantCode: string,
+  merchantId: string,
   context: PaymentContext,
 ): boolean {
-  if (order.method !== request.method || order.merchantCode !== merchantCode) return false;
+  if (order.method !== request.method || order.merchantId !== merchantId) return false;
   if (request.method === "jsapi" && order.prepay.payerOpenId !== request.payerOpenId) return false;
   if (order.expiresAtMs - context.businessClock.nowMs() < SHORTEST_LIFE_MS) return false;
   const key = (parts: StoredOrder["parts"]) =>

@@ -60,7 +60,7 @@ export async function refreshOrder(
 
 async function lookAt(db: Database, outTradeNo: string, context: PaymentContext): Promise<Standing | undefined> {
   const order = await findOrder(db, outTradeNo);
-  if (!order || !isLive(order.state) || !context.gateways.has(order.merchantCode)) return undefined;
+  if (!order || !isLive(order.state) || !context.gateways.has(order.merchantId)) return undefined;
   const expired = order.expiresAtMs <= context.businessClock.nowMs();
   try {
     return await (expired ? closeOrder(db, order, context) : queryOrder(db, order, context));

@@ -104,7 +104,7 @@ export function merchantOf(
   order: StoredOrder,
   context: PaymentContext,
 ): { readonly gateway: PaymentGateway; readonly appId: string } {
-  const merchant = context.gateways.get(order.merchantCode);
+  const merchant = context.gateways.get(order.merchantId);
   if (!merchant) throw new Error(`merchant account ${order.merchantCode} is not configured`);
   return merchant;
 }

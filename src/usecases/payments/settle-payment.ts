@@ -95,7 +95,7 @@ async function settle(
 
 /** Which of the facts are not as the order says; names only, so that nothing personal reaches a log. */
 function differencesOf(order: StoredOrder, fact: PaymentFact, context: PaymentContext): string[] {
-  const appId = context.gateways.get(order.merchantCode)?.appId;
+  const appId = context.gateways.get(order.merchantId)?.appId;
   return [
     ...(fact.amountFen === order.amountFen ? [] : ["amount"]),
     ...(fact.currency === "CNY" ? [] : ["currency"]),

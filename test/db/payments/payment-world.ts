@@ -96,8 +96,8 @@ export async function openPaymentWorld(
   );
   const context: PaymentContext = {
     gateways: new Map(
-      [...accounts].map(([code, account]): [string, MerchantGateway] => [
-        code,
+      [...accounts.values()].map((account): [string, MerchantGateway] => [
+        account.config.merchantId,
         { appId: APP_ID, gateway: createPaymentGateway(account, clock) },
       ]),
     ),

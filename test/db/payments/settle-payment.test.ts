@@ -19,7 +19,7 @@ async function paySilently(world: PaymentWorld, selection: BillSelection, openId
   const { order, code } = await orderFor(world, selection);
   world.wechat.notifications.dropNext();
   expect(world.wechat.pay(code, openId).state).toBe("paid");
-  const status = await world.context.gateways.get(order.merchantCode)?.gateway.query(order.outTradeNo);
+  const status = await world.context.gateways.get(order.merchantId)?.gateway.query(order.outTradeNo);
   if (status?.state !== "paid") throw new Error("not paid");
   return status.fact;
 }

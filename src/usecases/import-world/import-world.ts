@@ -79,13 +79,17 @@ async function writeWorld(tx: Transaction, world: World, context: ImportContext)
   const differences = await findDifferences(tx, world, stored, context.today);
   if (differences.problems.length > 0) return { ok: false, errors: differences.problems };
 
-  const changedPools = await findChangedPools(tx, world);
+  const changedLeases = differences.leases.map(({ code }) => book.idOf("lease", code));
+  const changedPools = [...(await findChangedPools(tx, world)), ...(await poolsOfLeases(tx, changedLeases))];
+  const changedUnits = await hasChangedUnits(tx, world);
   await writeProperty(tx, world, book, context.encryption);
   const areas = await writeAreas(tx, world, book, context.today);
   await writePeople(tx, world, book, context.encryption, context.apps);
   await writeMeasurement(tx, world, book, context.today);
   await writeReadings(tx, differences.readings, book);
   await writeLeases(tx, differences.leases, stored, book);
+  changedPools.push(...(await poolsOfLeases(tx, changedLeases)));
+  if (changedUnits || areas.changes.length > 0) changedPools.push(...(await allPools(tx)));
   const opening = await writeOpeningOnce(tx, world, book);
   if (!opening.ok) return opening;
   await markRechecks(tx, changedInputs(differences, book, areas.changes, changedPools), "导入");
@@ -112,7 +116,7 @@ function changedInputs(
     })),
     tariffs: differences.prices.map((price) => ({ code: price.tariff, from: price.from })),
     areas,
-    pools,
+    pools: [...new Set(pools)],
   };
 }
 
@@ -129,6 +133,31 @@ async function findChangedPools(tx: Transaction, world: World): Promise<string[]
     ).map((pool) => [pool.code, canonicalJson({ ...pool.terms, costs: pool.costs ?? {} })]),
   );
   return world.pools.filter((pool) => stored.get(pool.code) !== canonicalJson(pool)).map((pool) => pool.code);
+}
+
+/** Pools on which these leases have a charge; asked before and after their charges are written again. */
+async function poolsOfLeases(tx: Transaction, leaseIds: readonly string[]): Promise<string[]> {
+  const found = await rows<{ pool: string }>(
+    tx,
+    Prisma.sql`SELECT DISTINCT rule->>'pool' AS pool FROM lease_charge
+      WHERE rule->>'type' = 'pool' AND lease_id = ANY (${[...leaseIds]}::uuid[])`,
+  );
+  return found.map((row) => row.pool);
+}
+
+/** A unit that is new or moved to another floor may be a member of any pool, leased or not. */
+async function hasChangedUnits(tx: Transaction, world: World): Promise<boolean> {
+  const stored = new Map(
+    (await rows<{ code: string; floor: string | null }>(tx, Prisma.sql`SELECT code, floor FROM unit`)).map((unit) => [
+      unit.code,
+      unit.floor ?? undefined,
+    ]),
+  );
+  return world.units.some((unit) => !stored.has(unit.code) || stored.get(unit.code) !== unit.floor);
+}
+
+async function allPools(tx: Transaction): Promise<string[]> {
+  return (await rows<{ code: string }>(tx, Prisma.sql`SELECT code FROM pool`)).map((pool) => pool.code);
 }
 
 /** The opening position is booked once; the same one again is passed over, another one is refused. */

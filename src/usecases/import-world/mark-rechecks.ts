@@ -11,13 +11,13 @@ export interface ChangedInputs {
   readonly meters: readonly { readonly meterId: string; readonly from: CivilDate }[];
   readonly tariffs: readonly { readonly code: string; readonly from: CivilDate }[];
   readonly areas: readonly AreaChange[];
-  /** Pool codes whose terms or given costs may have changed. */
+  /** Codes of pools whose months may come out differently: terms, given costs, members, or who leases them. */
   readonly pools: readonly string[];
 }
 
 /**
  * Marks every lease whose issued lines may be wrong now, so that the next run computes them again (money-rules 2,
- * "Corrections"). Marking too many costs time, marking too few costs money: pools pull in all their leases.
+ * "Corrections"). Marking too many costs time, marking too few costs money: a pool pulls in all its leases.
  */
 export async function markRechecks(tx: Transaction, changed: ChangedInputs, reason: string): Promise<void> {
   const mark = (leases: Prisma.Sql) =>
@@ -58,12 +58,5 @@ export async function markRechecks(tx: Transaction, changed: ChangedInputs, reas
   if (changed.pools.length > 0) {
     await mark(Prisma.sql`SELECT lease_id, lower(valid) FROM lease_charge
       WHERE rule->>'pool' = ANY (${[...changed.pools]}::text[])`);
-  }
-  // Leases and areas move the shares of everybody on the same pools.
-  if (changed.leases.length > 0 || changed.areas.length > 0) {
-    await mark(Prisma.sql`SELECT other.lease_id, r.from_date
-      FROM billing_recheck r
-      JOIN lease_charge mine ON mine.lease_id = r.lease_id AND mine.rule->>'type' = 'pool'
-      JOIN lease_charge other ON other.rule->>'pool' = mine.rule->>'pool'`);
   }
 }

@@ -1,0 +1,72 @@
+import { BLANK, blanked, type Utterance } from "./normalise.ts";
+
+/** What was said only to be taken back, and the rule that says so. */
+interface TakenBack {
+  readonly name: string;
+  /** Group "gone" is no longer heard. */
+  readonly pattern: RegExp;
+}
+
+const VERB = "(?:要|想|问|查|看|说|付|交|开|是|来|找|退|用|打算|需要)";
+const THING = "[^，？]{1,16}?";
+
+const RULES: readonly TakenBack[] = [
+  // 不是要退款，是要开发票 / 不是问账单，我想知道押金
+  {
+    name: "不是…是",
+    pattern: new RegExp(
+      `(?<gone>(?:我)?(?:并)?不是${VERB}*${THING})(?=[，？]?(?:而是|，是|，我?(?:是)?${VERB}|就是|是(?:要|想|问|查|看|付|交|开|\\d|[一二三四五六七八九十上下这本去今]|专|普|电|水|房|押)))`,
+      "d",
+    ),
+  },
+  // 不要普票要专票 / 不查水费查电费
+  {
+    name: "不…要",
+    pattern: new RegExp(
+      `(?<gone>(?:别|不)(?:要|用|开|查|看|问|交|付|是|想|需要|给我)*${THING})(?=，?(?:我)?(?:只)?(?:要|查|看|开|问|交|付|用|换成|改成|来)(?!紧|求|是我))`,
+      "d",
+    ),
+  },
+  // 只交房租，电费先不交
+  {
+    name: "先不",
+    pattern:
+      /(?<=(?:只|先|就)[^，？]{0,6}(?:交|付|查|看|开|要)[^，？]{0,10}|交|付)(?<gone>，[^，？]{1,12}(?:先不|暂时不|不用|不要|就不|先别|别|以后再|下次再|下个?月再|晚点再|回头再|暂不|不)(?:交|付|查|看|开|要|管|了)?[^，？]{0,6})(?=$|，|？)/d,
+  },
+  { name: "除了", pattern: /(?<gone>除了?[^，？]{1,10}(?:以外|之外|外|都|，))/d },
+  {
+    name: "要…不要",
+    pattern:
+      /(?<=(?:要|开|查|看|交|付)[^，？]{1,10})(?<gone>，?(?:不要|不是|别开|不开|不查|不看|不交|不付|别)(?!了|再|错|催|急)[^，？]{1,8})(?=$|，|？)/d,
+  },
+];
+
+export interface Heard {
+  readonly utterance: Utterance;
+  readonly steps: readonly { readonly rule: string; readonly evidence: string }[];
+}
+
+/** Leaves only what is affirmed; positions stay. */
+export function withoutTakenBack(utterance: Utterance): Heard {
+  let heard = utterance;
+  const steps: { rule: string; evidence: string }[] = [];
+  for (const { name, pattern } of RULES) {
+    const match = pattern.exec(heard.plain);
+    const extent = match?.indices?.groups?.gone;
+    if (match === null || extent === undefined) continue;
+    const evidence = heard.plain.slice(extent[0], extent[1]);
+    if (evidence.replaceAll(BLANK, "") === "") continue;
+    steps.push({ rule: `taken back: ${name}`, evidence });
+    heard = blanked(heard, extent[0], extent[1]);
+  }
+  return { utterance: heard, steps };
+}
+
+const CORRECTION =
+  /(?:哦不|噢不|不不|不对不对|(?<=^|，)不对(?=，|是|应该)|说错了?|打错了?|写错了?|填错了?|口误|更正|(?<=^|，)错了|(?<=^|，)等等)，?(?=.{2,})/g;
+
+/** Where the speaker begins to correct himself (查9月的，哦不，8月的): what comes after replaces what came before. */
+export function correctionAt(plain: string): number | undefined {
+  const last = [...plain.matchAll(CORRECTION)].at(-1);
+  return last === undefined ? undefined : last.index + last[0].length;
+}

@@ -1,0 +1,156 @@
+import { Converter } from "opencc-js/t2cn";
+import { TYPO_PATTERN, TYPOS } from "./lexicon/typos.ts";
+
+/** A message longer than this says what it wants at its beginning; the rest would only cost time. */
+export const MAX_LENGTH = 600;
+/** Stands where something was said that must not be heard (negated, replaced, hostile); no rule contains it. */
+export const BLANK = "□";
+
+/** The text in two forms: as it was said, for slots; and as the rules read it, with the way back. */
+export interface Utterance {
+  /** Width-folded (NFKC), without control characters; otherwise as written. */
+  readonly folded: string;
+  /** Simplified, lower case, typos healed, filler words and most blanks left out. */
+  readonly plain: string;
+  /** Index in `folded` of each character of `plain`; one more entry for its end. */
+  readonly origin: readonly number[];
+}
+
+let convert: ((text: string) => string) | undefined;
+const simplifiedCharacters = new Map<string, string>();
+
+/** 繁→简 of one character (one stays one, so that positions hold). The dictionary is loaded at the first Han character. */
+function simplified(character: string): string {
+  if (character < "㐀" || character > "鿿") return character;
+  const known = simplifiedCharacters.get(character);
+  if (known !== undefined) return known;
+  const toSimplified = convert ?? Converter({ from: "t", to: "cn" });
+  convert = toSimplified;
+  const result = [...toSimplified(character)][0] ?? character;
+  simplifiedCharacters.set(character, result);
+  return result;
+}
+
+// Control, format (zero width, bidirectional marks), private and lone surrogates: never part of a word. Line breaks stay.
+const INVISIBLE = /(?![\n\t])[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu;
+const PUNCTUATION: Readonly<Record<string, string>> = {
+  ",": "，",
+  "、": "、",
+  ";": "，",
+  "。": "，",
+  "!": "，",
+  "?": "？",
+  "~": "~",
+  "…": "，",
+  "—": "-",
+  "–": "-",
+  "\n": "，",
+  "\t": "，",
+  "【": "，",
+  "】": "，",
+  "「": "",
+  "」": "",
+  "『": "",
+  "』": "",
+  "“": "",
+  "”": "",
+  '"': "",
+  "'": "",
+  "‘": "",
+  "’": "",
+  "*": "",
+};
+const FILLERS = /^(?:呃|嗯|啊|呀|噢|哦|嘛|呗|咯|啦|哎呀|哎|唉|诶|欸|喔|咧|那啥|就是说|怎么说呢)/;
+const isAlphanumeric = (character: string | undefined): boolean =>
+  character !== undefined && /[0-9a-z]/i.test(character);
+
+/** Reads a message once. Pure, and bounded in time by MAX_LENGTH. */
+export function normalise(text: string): Utterance {
+  const folded = text
+    .slice(0, MAX_LENGTH * 2)
+    .normalize("NFKC")
+    .replace(INVISIBLE, "")
+    .slice(0, MAX_LENGTH)
+    .trim();
+  const simple = Array.from({ length: folded.length }, (_, index) => simplified(folded.charAt(index)))
+    .join("")
+    .toLowerCase();
+  const lower = simple.length === folded.length ? simple : folded;
+  return dropNoise(folded, healTypos(lower));
+}
+
+interface Healed {
+  readonly text: string;
+  readonly origin: readonly number[];
+}
+
+function healTypos(text: string): Healed {
+  let healed = "";
+  const origin: number[] = [];
+  let done = 0;
+  const keep = (until: number) => {
+    for (let index = done; index < until; index++) origin.push(index);
+    healed += text.slice(done, until);
+    done = until;
+  };
+  for (const match of text.matchAll(TYPO_PATTERN)) {
+    keep(match.index);
+    const meant = TYPOS.get(match[0]) ?? match[0];
+    // The last character of the word meant lies on the last one written, so that what follows still lies behind it.
+    for (let index = 0; index < meant.length; index++) {
+      origin.push(match.index + Math.min(index, match[0].length - 1));
+    }
+    healed += meant;
+    done = match.index + match[0].length;
+  }
+  keep(text.length);
+  return { text: healed, origin };
+}
+
+function dropNoise(folded: string, { text, origin }: Healed): Utterance {
+  let plain = "";
+  const kept: number[] = [];
+  const push = (character: string, index: number) => {
+    plain += character;
+    kept.push(origin[index] ?? folded.length);
+  };
+  for (let index = 0; index < text.length; ) {
+    const character = text.charAt(index);
+    const filler = FILLERS.exec(text.slice(index, index + 4))?.[0];
+    if (filler !== undefined) {
+      index += filler.length;
+      continue;
+    }
+    if (/\s/.test(character) && character !== "\n" && character !== "\t") {
+      // "1203 5000" are two numbers, "查 账单" is one wish.
+      if (isAlphanumeric(plain.at(-1)) && isAlphanumeric(text[index + 1])) push(" ", index);
+    } else if (character === "," && isDigit(text[index - 1]) && /^\d{3}(?!\d)/.test(text.slice(index + 1))) {
+      push(",", index);
+    } else {
+      const mapped = PUNCTUATION[character] ?? character;
+      // Several marks in a row are one pause.
+      if (mapped !== "" && !(mapped === "，" && (plain === "" || plain.endsWith("，")))) push(mapped, index);
+    }
+    index++;
+  }
+  return { folded, plain, origin: [...kept, folded.length] };
+}
+
+const isDigit = (character: string | undefined): boolean => character !== undefined && /\d/.test(character);
+
+/** What was written for the characters from..to (excluded) of `plain`. */
+export function asSaid({ folded, origin }: Utterance, from: number, to: number): string {
+  const start = origin[from] ?? folded.length;
+  const last = origin[to - 1];
+  return last === undefined ? "" : folded.slice(start, last + 1).trim();
+}
+
+/** The same utterance with from..to (excluded) not heard. */
+export function blanked(utterance: Utterance, from: number, to: number): Utterance {
+  const { plain } = utterance;
+  const silence = plain.slice(from, to).replace(/[^，？、]/g, BLANK);
+  return { ...utterance, plain: plain.slice(0, from) + silence + plain.slice(to) };
+}
+
+export const clauseIndexAt = (plain: string, index: number): number =>
+  plain.slice(0, index).match(/[，？]/g)?.length ?? 0;

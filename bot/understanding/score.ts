@@ -1,0 +1,72 @@
+import type { Intent } from "./frame.ts";
+import type { Cue, Feature } from "./lexicon/cue.ts";
+import { clauseIndexAt } from "./normalise.ts";
+
+/** Why an intent was chosen, for people: which cue spoke, on which words, with which weight. */
+export interface Step {
+  readonly rule: string;
+  readonly evidence: string;
+  readonly weight: number;
+}
+
+export interface Candidate {
+  readonly intent: Intent;
+  readonly score: number;
+  readonly steps: readonly Step[];
+}
+
+/** The first wish is the wish: each clause further on weighs that much less … */
+const CLAUSE_DISCOUNT = 0.8;
+const MAX_CLAUSE_DISCOUNT = 2.4;
+/** … and what is added or depends on something else weighs less still. */
+const ADDED_DISCOUNT = 1.8;
+const ADDED =
+  /(?:顺便|另外|还有(?!没|多少|什么|哪|欠|几)|然后|接着|之后再|最后|同时|再(?:帮|给|开|查|看|把)|以及|外加|顺带|没问题(?:的话)?(?:就|再)?|的话|如果|要是|对了)/;
+/** Two signs of the same intent are a little more than one. */
+const FURTHER_CUE = 0.3;
+const MAX_FURTHER_CUES = 3;
+
+/** Scores every intent that any cue speaks for, the best first; ties by the cues' order. */
+export function scoreIntents(plain: string, features: ReadonlySet<Feature>, all: readonly Cue[]): Candidate[] {
+  const firstWords = Math.max(0, plain.search(/[^，？、□]/));
+  const firstClause = clauseIndexAt(plain, firstWords);
+  const additions = addedFrom(plain);
+  const byIntent = new Map<Intent, Step[]>();
+  for (const { intent, pattern, weight, needs, unless } of all) {
+    if (needs?.some((feature) => !features.has(feature))) continue;
+    const match = pattern.exec(plain);
+    if (match === null || unless?.test(plain)) continue;
+    const evidence = match[0];
+    const at = evidence === "" ? firstWords : match.index;
+    const clauses = Math.max(0, clauseIndexAt(plain, at) - firstClause);
+    const discount = Math.min(MAX_CLAUSE_DISCOUNT, clauses * CLAUSE_DISCOUNT) + (at >= additions ? ADDED_DISCOUNT : 0);
+    const steps = byIntent.get(intent) ?? [];
+    const what = evidence === "" ? (needs ?? []).join("+") : evidence;
+    steps.push({ rule: intent, evidence: what, weight: Math.round((weight - discount) * 100) / 100 });
+    byIntent.set(intent, steps);
+  }
+  return [...byIntent]
+    .map(([intent, steps]) => {
+      const sorted = steps.toSorted((a, b) => b.weight - a.weight);
+      const further = Math.min(MAX_FURTHER_CUES, sorted.length - 1) * FURTHER_CUE;
+      return { intent, score: (sorted[0]?.weight ?? 0) + further, steps: sorted };
+    })
+    .sort((a, b) => b.score - a.score);
+}
+
+/** Where something is added to a first wish; the end of the text when nothing is. */
+function addedFrom(plain: string): number {
+  const match = /[，？]/.exec(plain);
+  if (match === null) return plain.length;
+  const rest = plain.slice(match.index);
+  const added = ADDED.exec(rest);
+  return added === null ? plain.length : match.index + added.index;
+}
+
+/** Between 0 and 1: how strong the best sign is, and how far ahead of the next intent. */
+export function confidenceOf([best, second]: readonly Candidate[]): number {
+  if (best === undefined) return 0.2;
+  const margin = best.score - (second?.score ?? 0);
+  const confidence = 0.45 + 0.05 * Math.min(best.score, 8) + 0.08 * Math.min(margin, 2);
+  return Math.round(Math.min(0.99, Math.max(0.2, confidence)) * 100) / 100;
+}

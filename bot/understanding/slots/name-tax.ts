@@ -1,0 +1,82 @@
+import { asSaid, type Utterance } from "../normalise.ts";
+import type { Mention } from "./mention.ts";
+import { leadingWords } from "./place.ts";
+
+const TAX_WORD = "(?:税号|纳税人识别号|识别号|信用代码|纳税号|税务登记号|代码)";
+const AFTER_WORD = new RegExp(
+  `${TAX_WORD}(?:码)?(?:应该|需要|也|现在)?(?:改成|改为|换成|更新为|变更为|填|写|用|就?是|为|:|：|，|发你)*\\s*([0-9a-z](?:[0-9a-z \\-]*[0-9a-z])?)`,
+);
+const ALONE = /(?<![0-9a-z])(?=[0-9a-z]{0,17}\d)(9[1-3][0-9a-z]{16}|[0-9]{15}|[0-9]{14}[0-9x])(?![0-9a-z])/;
+
+/** A taxpayer number, upper case without spaces: 15 to 20 characters, or fewer when called one and mistyped. */
+export function findTaxNo({ plain }: Utterance): Mention<string> | undefined {
+  for (const pattern of [AFTER_WORD, ALONE]) {
+    const match = pattern.exec(plain);
+    const written = match?.[1];
+    if (match === null || written === undefined) continue;
+    const value = written.replace(/[\s-]/g, "").toUpperCase();
+    if (value.length < 12 || value.length > 20) continue;
+    const from = match.index + match[0].lastIndexOf(written);
+    return { from, to: from + written.length, value };
+  }
+  return undefined;
+}
+
+const TRADES =
+  "有限责任公司|股份有限公司|有限公司|分公司|公司|集团|工厂|加工厂|厂|商行|店|超市|便利店|餐厅|饭店|工作室|事务所|经营部|门市部|合作社|研究院|研究所|事业部|俱乐部|电子|科技|五金|模具|塑胶|塑料|服装|服饰|物流|贸易|商贸|精密|机械|印刷|包装|食品|餐饮|纸业|纸品|制品|鞋业|家具|家居|玩具|光电|能源|新能源|生物|医疗|医药|网络|软件|传媒|文化|实业|建材|装饰|化工|材料|新材料|纺织|皮具|照明|电器|电气|半导体|智能|自动化|汽配|汽车|仪器|设备|技术|信息|广告|设计|教育|咨询|服务部|健身|咖啡|烘焙|快递|速运|仓储|供应链|钢构|铝业|铜业|金属|电缆|线缆|电池|激光|数控|冲压|注塑|喷涂|工艺品?|茶业|酒业|粮油|农业|生鲜|母婴|美容|宠物|进出口";
+const COMPANY_END = "有限责任公司|股份有限公司|有限公司|分公司|公司|集团|工厂|厂|店|商行|中心|工作室|经营部|事务所";
+const NAME_CHARACTER = "[一-鿿a-z0-9()·&]";
+// Words that never stand inside a company's name: where they begin, a name has ended.
+const NOT_INSIDE =
+  "(?![和与跟、的还欠没交付了吗呢把被说要开也都]|抬头|税号|名称|多少|发票|账单|电费|水费|租金|房租|物业)";
+const COMPANY = new RegExp(
+  `(?:${NOT_INSIDE}${NAME_CHARACTER}){1,24}?(?:${TRADES})(?:${TRADES})*(?:(?:${NOT_INSIDE}${NAME_CHARACTER}){0,10}(?:${COMPANY_END}))?`,
+  "g",
+);
+const NOT_NAMES =
+  /^(?:我们?|你们?|咱们?|他们?|贵|本|这家?|那家?|哪家|哪个|哪些|该|各|每个?|个|新|原|老|物业|电力|供电|水务|自来水|租户|客户|另一家|另外一?家|其他|其它|别的|别家|一家|几家|两家|隔壁|所有|多少家?|什么|搬家|快递|装修|保洁|银行|母|子|总|全|单位|做|开|银行信息|开票|账户|转账|合同|发票|付款|收款|用电|用水|电费|的|有|在|是|按|分|同)*(?:公司|店|厂|工厂|集团|信息|服务|设备|技术|电器|电气|能源|网络|智能|自动化|文化|教育|汽车|材料|软件|设计|食品)$/;
+const SPOKEN_TO =
+  /^(?:刚刚|刚才|刚|已经|催一?下|催催|催|通知一?下|通知|联系一?下|联系|拜访|走访|去了一?趟|去了|去过|去|见了|见|打给|打电话给|电话|打|问问|问|和|跟|与|对|给|替|帮|为|把|让|叫|请|找|关于|另外|还有|然后|今天|昨天|上午|下午|早上|晚上|前天|备注|记录?一?下|记一?笔|记录|记|登记|租户|客户|商户|业主|那家|这家|有家|的|是|在|绑定到?|绑|换绑到?|关联|解绑|解除绑定|解除|取消|加入|添加|切换到?|名称|公司名称?|公司叫|叫做|我司|我方|我叫|那个|这个|就|都|谁是|应该|[a-z]-?\d{2,4}(?:室|房)?的?|\d{3,4}(?:室|房)?的?|[a-z\d]{1,2}(?:栋|座|号楼)的?)/;
+
+/** Companies named by their legal form or trade, as they were said. */
+export function findCompanies(utterance: Utterance): Mention<string>[] {
+  const found: Mention<string>[] = [];
+  for (const match of utterance.plain.matchAll(COMPANY)) {
+    const to = match.index + match[0].length;
+    const from = match.index + headOfName(match[0]);
+    const name = utterance.plain.slice(from, to);
+    if (name.length < 3 || NOT_NAMES.test(name) || new RegExp(`^(?:${TRADES})$`).test(name)) continue;
+    found.push({ from, to, value: asSaid(utterance, from, to) });
+  }
+  return found;
+}
+
+/** Characters of the words before a name that do not belong to it. */
+export function headOfName(text: string): number {
+  let head = 0;
+  for (;;) {
+    const rest = text.slice(head);
+    const step = leadingWords(rest) || (SPOKEN_TO.exec(rest)?.[0].length ?? 0);
+    if (step === 0 || step >= rest.length - 2) return head;
+    head += step;
+  }
+}
+
+const TITLE_WORD = "(?:发票抬头|开票抬头|抬头名称|抬头|开票名称|公司名称|单位名称|名称|户名|开票单位|购方)";
+const TITLE = new RegExp(
+  `${TITLE_WORD}(?:应该|需要|就|也|统一|麻烦|帮我|请|现在)*(?:改成|改为|换成|换为|更新为|变更为|开成|开给|写成|填|写|开|用|叫|就是|是|为|:|：|，|改|换)+((?:(?!税号|纳税|识别号|信用|，|？|代码|地址|电话|开户)${NAME_CHARACTER}){2,40})`,
+);
+const TITLE_END = /(?:吧|哈|谢谢|就行|就可以了?|可以吗|行吗|了|的|吗|开票|开发票|那个|这个|名下|就好|好了)+$/;
+const NO_TITLE =
+  /^(?:什么|哪个|谁|多少|错|不对|对|一下|原来|之前|上次|公司抬头|个|哪|新的|这样|我们公司|公司|开|写|一样|怎么|成|别的|另外|一个|另一)/;
+
+/** The name for the invoice title: what stands after 抬头, or a company in a message about titles. */
+export function findTitleName(utterance: Utterance): Mention<string> | undefined {
+  const match = TITLE.exec(utterance.plain);
+  const written = match?.[1]?.replace(TITLE_END, "");
+  if (match !== null && written !== undefined && written.length >= 2 && !NO_TITLE.test(written)) {
+    const from = match.index + match[0].length - (match[1]?.length ?? 0);
+    return { from, to: from + written.length, value: asSaid(utterance, from, from + written.length) };
+  }
+  return findCompanies(utterance).at(-1);
+}

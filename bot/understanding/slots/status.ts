@@ -1,0 +1,13 @@
+const OVERDUE = /逾期|过期|超期|过了(?:交费|付款|最后|截止)?(?:期限|日期)|拖欠/;
+const UNPAID =
+  /(?<!不)欠|没(?:有)?(?:交|付|结|给|还清|支付|付款|处理)|未(?:交|付|结|支付|清|处理)|待(?:交|付|支付|结)|还(?:剩|有)?(?:差|剩)(?:多少|几|下)?|还(?:有|要)(?:多少|哪些|什么|几笔|几个月?|几张)?(?:钱|费用?|账单)?(?:没|要(?:交|付)|需要(?:交|付)|该(?:交|付))|还(?:没|未)/;
+const PAID =
+  /已(?:经)?(?:交|付|结|支付|结清|付清|交清)|(?:交|付)(?:过|完|掉|清)了?的|结清(?:了)?的|(?:交|付)了的|付过的|交过的/;
+
+/** Whether open, overdue or settled bills are meant. */
+export function findStatus(plain: string): "unpaid" | "overdue" | "paid" | undefined {
+  if (OVERDUE.test(plain)) return "overdue";
+  if (PAID.test(plain)) return "paid";
+  if (UNPAID.test(plain)) return "unpaid";
+  return undefined;
+}

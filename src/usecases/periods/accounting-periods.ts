@@ -89,11 +89,14 @@ const refuse = (code: Extract<PeriodResult, { ok: false }>["code"], message: str
   message,
 });
 
-/** Entity and person, and the row of the month, locked: two closers, or a closer and a reopener, take turns. */
+/**
+ * Entity, person and the state of the month. The entity's row is taken alone: whoever books for it holds it shared until the
+ * commit (refuse_locked_period), so everything booked before is seen and nothing is booked while the month changes.
+ */
 async function findParties(tx: Transaction, command: PeriodCommand): Promise<Parties | (PeriodResult & { ok: false })> {
   const entity = await row<{ id: string }>(
     tx,
-    Prisma.sql`SELECT id FROM legal_entity WHERE code = ${command.entity} FOR NO KEY UPDATE`,
+    Prisma.sql`SELECT id FROM legal_entity WHERE code = ${command.entity} FOR UPDATE`,
   );
   if (!entity) {
     return { ok: false, code: "ENTITY_UNKNOWN", message: `没有公司 ${command.entity} / no such legal entity` };

@@ -162,7 +162,7 @@ describe("a restore is refused and leaves nothing", () => {
     ],
     ["of an altered row", "BACKUP_DAMAGED", () => rewrite((text) => text.replace("抄错一位", "抄错两位"))],
     ["of a row that breaks a rule", "BACKUP_DAMAGED", () => rewrite((text) => text.replace("counted", "guessed"))],
-    ["of another schema", "OTHER_SCHEMA", () => rewrite((text) => text.replace("0005_control", "0004_control"))],
+    ["of another schema", "OTHER_SCHEMA", () => rewrite((text) => text.replace("0005_control", "0005_other"))],
   ])("%s", async (_name, code, prepare) => {
     prepare();
     const copy = await createTestDatabase();

@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import { describeAttempts, withEveryTable } from "../../support/guarantees.ts";
+import { BILLING_ALLOWED, BILLING_ATTEMPTS } from "./billing-attempts.ts";
+import { CONTROL_ALLOWED, CONTROL_ATTEMPTS, CONVERSATION_ATTEMPTS } from "./conversation-attempts.ts";
+import { MASTER_DATA_ALLOWED, MASTER_DATA_ATTEMPTS } from "./master-data-attempts.ts";
+import { MONEY_ALLOWED, MONEY_ATTEMPTS } from "./money-attempts.ts";
+
+describeAttempts("master data", MASTER_DATA_ATTEMPTS, MASTER_DATA_ALLOWED);
+describeAttempts("billing", BILLING_ATTEMPTS, BILLING_ALLOWED);
+describeAttempts("money and books", MONEY_ATTEMPTS, MONEY_ALLOWED);
+describeAttempts("conversation", CONVERSATION_ATTEMPTS);
+describeAttempts("approvals, jobs, audit", CONTROL_ATTEMPTS, CONTROL_ALLOWED);
+
+describe("every rule of the schema", () => {
+  const database = withEveryTable();
+
+  it("has been attacked: whoever adds one adds an attempt to break it", async () => {
+    const attempts = [
+      MASTER_DATA_ATTEMPTS,
+      BILLING_ATTEMPTS,
+      MONEY_ATTEMPTS,
+      CONVERSATION_ATTEMPTS,
+      CONTROL_ATTEMPTS,
+    ].flat();
+    const attacked = new Set(attempts.map(({ refusedBy, trigger }) => trigger ?? refusedBy));
+    // Lists of words and forms of months are tried one by one in columns.test.ts.
+    const rules = await database.query<{ name: string }>(
+      `SELECT conname AS name FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND (contype IN ('u', 'x')
+          OR contype = 'c' AND NOT (cardinality(conkey) = 1
+            AND pg_get_constraintdef(oid) ~ '= ANY \\(ARRAY|= ''wechat''|\\^\\\\d\\{4\\}-'))
+        UNION SELECT indexrelid::regclass::text FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
+          WHERE i.indisunique AND i.indpred IS NOT NULL AND c.relnamespace = 'public'::regnamespace
+        UNION SELECT tgname FROM pg_trigger WHERE NOT tgisinternal`,
+    );
+    expect(rules.length).toBeGreaterThan(120);
+    expect(rules.map(({ name }) => name).filter((name) => !attacked.has(name))).toEqual([]);
+  });
+});

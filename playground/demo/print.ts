@@ -24,7 +24,7 @@ export function createPrinter(write: (line: string) => void = console.log): Prin
     line: (text) => write(`${stamp()} ${text}`),
     says: (name, text) => write(`${stamp()}   ${name}：${text}`),
     chat(name, message) {
-      const lines = readableText(message).split("\n");
+      const lines = withPlainLinks(readableText(message)).split("\n");
       write(`${stamp()}   → ${name} 收到（${CHANNELS[message.channel]}）`);
       for (const line of lines) write(`             │ ${line}`);
     },
@@ -42,4 +42,11 @@ export function createPrinter(write: (line: string) => void = console.log): Prin
       }
     },
   };
+}
+
+/** On a phone a link is a blue word; here it is a word in brackets, with its address where a browser can open it. */
+function withPlainLinks(text: string): string {
+  return text.replace(/<a href="([^"]*)">([^<]*)<\/a>/g, (_anchor, address: string, label: string) =>
+    address.startsWith("http") ? `〔${label}〕 ${address}` : `〔${label}〕`,
+  );
 }

@@ -53,6 +53,11 @@ export async function importAndBill(stage: Stage, print: Printer): Promise<void>
   );
 
   await print.step(
+    "租户的联系人关注公众号",
+    () => followAccount(stage),
+    (followers) => `${followers} 人`,
+  );
+  await print.step(
     "预览 2026年9月账单（不留下任何痕迹）",
     () => previewRun(db, SEPTEMBER),
     (plan) =>
@@ -72,6 +77,13 @@ export async function importAndBill(stage: Stage, print: Printer): Promise<void>
     (bills) => `${bills.length} 张`,
   );
   stage.jobs.nudgeRelay();
+}
+
+/** Everybody in the world file who has an openid follows the account, as people do before a park goes live. */
+async function followAccount(stage: Stage): Promise<number> {
+  const followers = await stage.application.db.channelIdentity.findMany({ where: { platform: "official-account" } });
+  for (const { externalId } of followers) await stage.playground.officialAccount.user(externalId).subscribe();
+  return followers.length;
 }
 
 /** Chapter 1, second half: cash and bank, part and over-payment, late fee, an undo, and the ledger check. */

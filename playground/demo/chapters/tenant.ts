@@ -1,4 +1,4 @@
-import { readableText } from "../../official-account/chat.ts";
+import { type ChatMessage, readableText } from "../../official-account/chat.ts";
 import type { Printer } from "../print.ts";
 import type { Stage } from "../stage.ts";
 
@@ -11,14 +11,16 @@ export async function tenantPays(stage: Stage, print: Printer): Promise<void> {
   const name = "陈志强";
   print.chapter("第二章 租户在公众号里查账单、付款");
   await print.step("电子账单已送达", async () => {
-    const bill = await chen.waitForMessage((message) => message.channel === "template", WAIT_MS);
-    print.chat(name, bill);
+    // One bill of each legal entity that he has to do with.
+    const isBill = (message: ChatMessage) => message.channel === "template";
+    await chen.waitForMessage(() => chen.messages.filter(isBill).length === 2, WAIT_MS);
+    for (const bill of chen.messages.filter(isBill)) print.chat(name, bill);
   });
   await print.step("查账单", async () => {
     const seen = chen.messages.length;
     print.says(name, "查账单");
     await chen.say("查账单");
-    const answer = await chen.waitForMessage(() => true, WAIT_MS, seen);
+    const answer = await chen.waitForMessage((message) => message.channel !== "template", WAIT_MS, seen);
     print.chat(name, answer);
     if (!/¥[\d,]+\.\d\d/.test(readableText(answer))) throw new Error("回复里没有金额");
   });
@@ -26,12 +28,12 @@ export async function tenantPays(stage: Stage, print: Printer): Promise<void> {
     const seen = chen.messages.length;
     print.says(name, "缴费");
     await chen.say("缴费");
-    const answer = await chen.waitForMessage((message) => /\/h5\/pay/.test(linkOf(message)), WAIT_MS, seen);
+    const answer = await chen.waitForMessage((message) => linkOf(message) !== "", WAIT_MS, seen);
     print.chat(name, answer);
     return linkOf(answer);
   });
   if (link === undefined) return;
-  const codeUrl = await print.step("打开收银台，生成微信支付订单", () => openCashier(link));
+  const codeUrl = await print.step("打开收银台，生成微信支付订单", () => openCashier(stage, link));
   if (codeUrl === undefined) return;
   await print.step(
     "扫码付款；微信的通知第一次丢失，之后来了三遍",
@@ -41,7 +43,7 @@ export async function tenantPays(stage: Stage, print: Printer): Promise<void> {
       wechatPay.notifications.duplicateNext(3);
       const paid = wechatPay.pay(codeUrl, "oDemoOpenId101");
       if (paid.state !== "paid") throw new Error(paid.reason);
-      const receipt = await chen.waitForMessage((message) => /收据|实收/.test(readableText(message)), WAIT_MS, seen);
+      const receipt = await chen.waitForMessage((message) => /收据编号/.test(readableText(message)), WAIT_MS, seen);
       print.chat(name, receipt);
       await wechatPay.notifications.settled();
       const receipts = chen.messages.slice(seen).filter((message) => /收据编号/.test(readableText(message)));
@@ -58,23 +60,27 @@ function linkOf(message: { readonly type: string } & Parameters<typeof readableT
   return /https?:\/\/[^"\s<>]+\/h5\/pay\?t=[\w-]+/.exec(text)?.[0] ?? "";
 }
 
-/** What a browser outside WeChat does: opens the page, sends its form, and shows the QR code of the order. */
-async function openCashier(link: string): Promise<string> {
+/** What a browser outside WeChat does: opens the page and sends its form; then somebody scans the QR code it shows. */
+async function openCashier(stage: Stage, link: string): Promise<string> {
   const page = await fetch(link);
   const html = await page.text();
   if (!page.ok) throw new Error(`收银台返回 ${page.status}`);
   const form = new URLSearchParams();
   for (const [field] of html.matchAll(/<input[^>]*>/g)) {
     const key = /name="([^"]+)"/.exec(field)?.[1];
-    const value = /value="([^"]*)"/.exec(field)?.[1];
-    if (key !== undefined) form.set(key, value ?? "");
+    if (key !== undefined) form.set(key, /value="([^"]*)"/.exec(field)?.[1] ?? "");
   }
-  const cookie = (page.headers.getSetCookie?.() ?? []).map((one) => one.split(";")[0]).join("; ");
-  const action = /<form[^>]*action="([^"]*)"/.exec(html)?.[1];
-  const target = new URL(action === undefined || action === "" ? link : action.replaceAll("&amp;", "&"), link);
-  const ordered = await fetch(target, { method: "POST", body: form, headers: cookie === "" ? {} : { cookie } });
-  const order = await ordered.text();
-  const codeUrl = /data-code-url="([^"]+)"/.exec(order)?.[1] ?? /weixin:\/\/wxpay\/bizpayurl[^"<\s]+/.exec(order)?.[0];
-  if (codeUrl === undefined) throw new Error(`订单页里没有付款码（${ordered.status}）`);
-  return codeUrl.replaceAll("&amp;", "&");
+  const cookie = page.headers
+    .getSetCookie()
+    .map((one) => one.split(";")[0])
+    .join("; ");
+  const action = /<form[^>]*action="([^"]*)"/.exec(html)?.[1]?.replaceAll("&amp;", "&") ?? link;
+  const ordered = await fetch(new URL(action, link), { method: "POST", body: form, headers: { cookie } });
+  if (!/<svg/.test(await ordered.text())) throw new Error(`订单页里没有付款码（${ordered.status}）`);
+  // The QR code is a picture; what it says stands in the order.
+  const order = await stage.application.db.paymentOrder.findFirstOrThrow({ orderBy: { createdAt: "desc" } });
+  const { ticket } = (order.prepay ?? {}) as { ticket?: { codeUrl?: string } };
+  const codeUrl = ticket?.codeUrl;
+  if (codeUrl === undefined) throw new Error("订单还没有付款码");
+  return codeUrl;
 }

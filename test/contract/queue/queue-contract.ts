@@ -3,6 +3,7 @@ import { z } from "zod";
 import { consumeWith, type RunRecord } from "../../../jobs/consume.ts";
 import type { JobExecution, JobHandlers, JobOutcome, JobSlot } from "../../../jobs/job.ts";
 import { createQueue, type JobQueue, type QueueConnection, startConsuming } from "../../../jobs/queue.ts";
+import { eventually } from "../../support/eventually.ts";
 import { closedGate } from "../../support/gate.ts";
 import { recordingLogger } from "../../support/recording-logger.ts";
 
@@ -22,9 +23,6 @@ const NEWER_TABLE = {
   "bill.write": { ...quick, payload: z.strictObject({ billNumber: z.number() }) },
   "bill.sing": { ...quick, payload: z.strictObject({ phone: z.string() }) },
 } as const;
-
-/** A loaded machine is slow, not wrong. */
-const eventually = <Value>(read: () => Value) => expect.poll(read, { timeout: 10_000 });
 
 const DONE: JobOutcome = { state: "done" };
 const SLOT: JobSlot = { name: "bill.write", slotMs: Date.parse("2026-08-15T02:00:00+08:00") };

@@ -9,6 +9,7 @@ import {
 } from "../../../src/usecases/inbox/handle-events.ts";
 import { receiveEvent } from "../../../src/usecases/inbox/receive-event.ts";
 import { withDatabase } from "../../support/database.ts";
+import { eventually } from "../../support/eventually.ts";
 import { closedGate } from "../../support/gate.ts";
 import { APOLOGY, delayIsOver, echo, inboxOf, newPerson, saidTo } from "./conversation.ts";
 
@@ -163,22 +164,17 @@ describe("answering a conversation", () => {
     const person = newPerson();
     await receiveEvent(database.db, person.says("一"));
     const away = connectDatabase(database.url.replace(/\/[^/]*$/, "/no_such_database"));
-    await expect(handleConversation(away, person.key, echo, APOLOGY)).rejects.toThrow();
+    await expect(handleConversation(away, person.key, echo, APOLOGY)).rejects.toThrow("no_such_database");
     await away.$disconnect();
     expect(await inboxOf(database.db, person.key)).toMatchObject([{ state: "received", attempts: 0 }]);
   });
 });
 
-async function someoneWaitsForALock(): Promise<void> {
-  await expect
-    .poll(
-      () =>
-        database.db.$queryRaw(Prisma.sql`SELECT pid FROM pg_stat_activity
-          WHERE datname = current_database() AND wait_event_type = 'Lock'`),
-      { timeout: 10_000, interval: 10 },
-    )
-    .toHaveLength(1);
-}
+const someoneWaitsForALock = () =>
+  eventually(() =>
+    database.db.$queryRaw(Prisma.sql`SELECT pid FROM pg_stat_activity
+      WHERE datname = current_database() AND wait_event_type = 'Lock'`),
+  ).toHaveLength(1);
 
 describe("conversations that wait", () => {
   const waits = async (key: string) => (await waitingConversations(database.db, 1_000)).includes(key);

@@ -5,11 +5,10 @@ import { runBookOf } from "../../../jobs/run-book.ts";
 import { type RunningJobs, startJobs } from "../../../jobs/runtime.ts";
 import { movableClock } from "../../support/clock.ts";
 import { withDatabase } from "../../support/database.ts";
+import { eventually } from "../../support/eventually.ts";
 import { recordingLogger } from "../../support/recording-logger.ts";
 
 const database = withDatabase();
-const eventually = <Value>(read: () => Value) => expect.poll(read, { timeout: 10_000 });
-
 describe("all that happens by itself", () => {
   const log = recordingLogger();
   const clock = movableClock("2026-08-15T09:00:00+08:00");

@@ -3,6 +3,7 @@ import { Prisma } from "../../../generated/prisma/client.ts";
 import { inTransaction } from "../../../src/db/transaction.ts";
 import { recordDelivery } from "../../../src/usecases/outbox/relay-messages.ts";
 import { withDatabase } from "../../support/database.ts";
+import { eventually } from "../../support/eventually.ts";
 import { closedGate } from "../../support/gate.ts";
 import {
   ACCEPTED,
@@ -174,7 +175,7 @@ describe("a relay that died", () => {
     await enqueue(database.db, notice(to, "一"), notice(to, "二"));
     world.vendorAnswers(dies);
     void world.relayOnce("died");
-    await expect.poll(() => world.sent).toHaveLength(1);
+    await eventually(() => world.sent).toHaveLength(1);
     world.vendorAnswers(() => ACCEPTED);
     world.wait(299);
     await world.relayAll("alive");
@@ -195,7 +196,7 @@ describe("a relay that died", () => {
     world.vendorAnswers((_to, { card }) => (card.paragraphs[0] === "毒" ? dies() : ACCEPTED));
     for (let death = 1; death <= 3; death += 1) {
       void world.relayOnce(`died-${death}`);
-      await expect.poll(() => world.sent).toHaveLength(death);
+      await eventually(() => world.sent).toHaveLength(death);
       world.wait(301);
     }
     await world.relayAll("alive");
@@ -213,7 +214,7 @@ describe("a relay that died", () => {
       return NO_ANSWER;
     });
     const asleep = world.relayOnce("asleep");
-    await expect.poll(() => world.sent).toHaveLength(1);
+    await eventually(() => world.sent).toHaveLength(1);
     world.wait(301);
     world.vendorAnswers(() => ACCEPTED);
     await world.relayAll("alive");
@@ -226,6 +227,34 @@ describe("a relay that died", () => {
         { attempt: 2, state: "accepted" },
       ]),
     );
+  });
+});
+
+describe("a relay that wakes up late", () => {
+  it("does not give away what another is sending at that moment", async () => {
+    const world = relayWorld(database);
+    const to = newOpenId();
+    await enqueue(database.db, notice(to, "一"));
+    const [awake, answered] = [closedGate(), closedGate()];
+    world.vendorAnswers(async () => {
+      await awake.passed;
+      return NO_ANSWER;
+    });
+    const asleep = world.relayOnce("asleep");
+    await eventually(() => world.sent).toHaveLength(1);
+    world.wait(301);
+    world.vendorAnswers(async () => {
+      await answered.passed;
+      return ACCEPTED;
+    });
+    const alive = world.relayOnce("alive");
+    await eventually(() => world.sent).toHaveLength(2);
+    awake.open();
+    await asleep;
+    expect(await outboxOf(database.db, to)).toMatchObject([{ state: "claimed", attempts: 2 }]);
+    answered.open();
+    await alive;
+    expect(await outboxOf(database.db, to)).toMatchObject([{ state: "sent", attempts: 2 }]);
   });
 });
 

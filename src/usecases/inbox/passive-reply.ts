@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Card } from "../../../cards/card.ts";
 import { Prisma } from "../../../generated/prisma/client.ts";
 import type { Database } from "../../db/client.ts";
@@ -14,18 +15,34 @@ export interface PassiveReply {
 }
 
 const CLAIM_MS = 10_000;
+/** How long an answer waits for the one before it, whose own request is about to carry it. */
+const PREDECESSOR_MS = 300;
+const PREDECESSOR_POLL_MS = 20;
 
 /**
  * Claims the first reply to an event for the open request, or nothing: no reply, not handled yet, carried by another
  * request, or already pushed. An event that the platform repeats gets the stored reply again, for a repeat means that
- * the first answer was lost on its way.
+ * the first answer was lost on its way. Of two messages said at once the second is answered after the first, by waiting
+ * a moment for the other request, else by the relay.
  */
 export async function claimPassiveReply(db: Database, inboxEventId: string): Promise<PassiveReply | undefined> {
+  for (let waitedMs = 0; waitedMs <= PREDECESSOR_MS; waitedMs += PREDECESSOR_POLL_MS) {
+    const claimed = await claimInOrder(db, inboxEventId);
+    if (claimed !== "predecessor-waits") return claimed;
+    await delay(PREDECESSOR_POLL_MS);
+  }
+  return undefined;
+}
+
+function claimInOrder(db: Database, inboxEventId: string): Promise<PassiveReply | undefined | "predecessor-waits"> {
   return inTransaction(db, async (tx) => {
-    const [first] = await rows<{ id: string; message: Card; state: string; passive: boolean }>(
+    const [first] = await rows<{ id: string; message: Card; state: string; passive: boolean; overtakes: boolean }>(
       tx,
       Prisma.sql`SELECT o.id, o.message, o.state,
-          EXISTS (SELECT 1 FROM delivery d WHERE d.outbox_id = o.id AND d.via = 'passive') AS passive
+          EXISTS (SELECT 1 FROM delivery d WHERE d.outbox_id = o.id AND d.via = 'passive') AS passive,
+          EXISTS (SELECT 1 FROM outbox p WHERE p.stream_key = o.stream_key AND p.stream_seq < o.stream_seq
+            AND p.inbox_event_id <> o.inbox_event_id AND ((p.state = 'claimed' AND p.claimed_by = 'request')
+              OR (p.state = 'pending' AND p.attempts = 0 AND p.not_before > now()))) AS overtakes
         FROM outbox o WHERE o.inbox_event_id = ${inboxEventId}::uuid ORDER BY o.stream_seq LIMIT 1 FOR UPDATE OF o`,
     );
     if (!first) return undefined;
@@ -33,6 +50,7 @@ export async function claimPassiveReply(db: Database, inboxEventId: string): Pro
       return first.passive ? { outboxId: first.id, card: first.message, again: true } : undefined;
     }
     if (first.state !== "pending") return undefined;
+    if (first.overtakes) return "predecessor-waits";
     await tx.$executeRaw(Prisma.sql`UPDATE outbox SET state = 'claimed', claimed_by = 'request',
       claimed_until = now() + make_interval(secs => ${CLAIM_MS / 1000}::double precision) WHERE id = ${first.id}::uuid`);
     return { outboxId: first.id, card: first.message, again: false };

@@ -147,6 +147,7 @@ async function recordOutcome(tx: Transaction, due: DueMessage, verdict: Verdict,
   await tx.$executeRaw(Prisma.sql`INSERT INTO delivery (id, outbox_id, attempt, recipient, via, vendor_id, state, detail)
     VALUES (${newId()}::uuid, ${due.id}::uuid, ${due.attempts}, ${due.recipient}, ${via}, ${vendorId}, ${verdict.state},
       ${failure ?? ""}) ON CONFLICT (outbox_id, attempt) DO NOTHING`);
+  if (vendorId !== "" && due.channel !== "sms") await applyEarlyReport(tx, due, vendorId);
   if (verdict.state === "refused" && verdict.recipientGone) {
     await tx.$executeRaw(Prisma.sql`UPDATE channel_identity SET reachable = false
       WHERE platform = ${due.channel} AND app_id = ${due.app_id} AND external_id = ${due.recipient}`);
@@ -170,6 +171,23 @@ function nextState(verdict: Verdict, attempts: number): { state: string; delaySe
     default:
       return verdict satisfies never;
   }
+}
+
+/**
+ * A report may overtake the answer to our own request: then it was handled before there was a delivery to report on. The
+ * conversation's lock makes "handled before" and "comes after" the only two cases.
+ */
+async function applyEarlyReport(tx: Transaction, due: DueMessage, vendorId: string): Promise<void> {
+  const conversationKey = `${due.channel}|${due.app_id}|${due.recipient}`;
+  await tx.$executeRaw(Prisma.sql`INSERT INTO conversation (key) VALUES (${conversationKey}) ON CONFLICT DO NOTHING`);
+  await tx.$queryRaw(Prisma.sql`SELECT 1 AS held FROM conversation WHERE key = ${conversationKey} FOR UPDATE`);
+  const [early] = await rows<{ delivered: boolean; detail: string }>(
+    tx,
+    Prisma.sql`SELECT (event->>'delivered')::boolean AS delivered, event->>'detail' AS detail FROM inbox_event
+      WHERE conversation_key = ${conversationKey} AND state = 'handled'
+        AND event->>'kind' = 'delivery' AND event->>'vendorId' = ${vendorId} LIMIT 1`,
+  );
+  if (early) await recordDelivery(tx, { vendorId, ...early });
 }
 
 /** The platform reports later what became of a message (TEMPLATESENDJOBFINISH). */

@@ -67,8 +67,8 @@ export interface BotServices {
   resendBindCode(codeId: string): Promise<CodeRequestResult>;
   confirmBindCode(codeId: string, code: string): Promise<BindResult>;
   unbind(): Promise<void>;
-  /** Lets a person of the house take over. */
-  handoff(tenantId: string | undefined): Promise<void>;
+  /** Tells the stewards of a tenant, or writes down that a stranger asked; says whether anybody was told. */
+  handoff(tenantId: string | undefined): Promise<boolean>;
   /** The person has left or come back: notices need another way, or not any more. */
   setReachable(reachable: boolean): Promise<void>;
   /** What became of a message sent earlier. */

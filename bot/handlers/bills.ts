@@ -83,7 +83,18 @@ function payUrlOf(context: TenantContext, bills: readonly TenantBill[]): string 
   }).url;
 }
 
+/** A viewer gets the bill as it is, without a button that would only refuse. */
+const asSeenBy = ({ member }: TenantContext, card: Card): Card =>
+  member.role === "viewer"
+    ? {
+        ...card,
+        buttons: card.buttons.filter(
+          (button) => button.kind === "link" || (button.action.type !== "pay" && button.action.type !== "pay.all"),
+        ),
+      }
+    : card;
+
 const remember = (context: TenantContext, bills: readonly TenantBill[], card: Card): Answer => ({
-  replies: [card],
+  replies: [asSeenBy(context, card)],
   memory: { ...context.memory, shownBillNos: bills.map((bill) => bill.billNo) },
 });

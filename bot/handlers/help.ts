@@ -15,6 +15,7 @@ export async function help(context: BotContext): Promise<Answer> {
 export async function handoff(context: BotContext): Promise<Answer> {
   const sender = await context.services.sender();
   const member = sender && (chosenMember(context, sender) ?? sender.memberships[0]);
-  await context.services.handoff(member?.tenantId);
-  return say(textCard(SAY.handoff));
+  const told = await context.services.handoff(member?.tenantId);
+  if (!member) return say(textCard(SAY.handoffStranger));
+  return say(textCard(told ? SAY.handoff : SAY.handoffUnheard));
 }

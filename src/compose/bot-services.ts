@@ -93,7 +93,7 @@ async function tellStewards(
   origin: { readonly event: InboundEvent; readonly conversationKey: string; readonly today: BotContext["today"] },
   sender: Sender | undefined,
   tenantId: string | undefined,
-): Promise<void> {
+): Promise<boolean> {
   await recordHandoff(tx, {
     personId: sender?.personId,
     tenantId,
@@ -102,7 +102,7 @@ async function tellStewards(
     today: origin.today,
   });
   const member = sender?.memberships.find((one) => one.tenantId === tenantId);
-  if (!sender || !member) return;
+  if (!sender || !member) return false;
   const stewards = await findStewards(tx, member.tenantId);
   await enqueueMessages(
     tx,
@@ -116,4 +116,5 @@ async function tellStewards(
       dedupeKey: `handoff|${origin.event.externalKey}|${steward.platform}|${steward.externalId}`,
     })),
   );
+  return stewards.length > 0;
 }

@@ -39,7 +39,7 @@ export async function findSender(
       LEFT JOIN tenant_member m ON m.person_id = p.id AND m.revoked_at IS NULL
       LEFT JOIN tenant t ON t.id = m.tenant_id
       WHERE c.platform = ${identity.platform} AND c.app_id = ${identity.appId} AND c.external_id = ${identity.externalId}
-      ORDER BY t.name`,
+      ORDER BY t.name COLLATE "C"`,
   );
   const [first] = found;
   if (!first) return undefined;

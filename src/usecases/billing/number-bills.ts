@@ -5,13 +5,13 @@ import { execute, rows } from "../../db/rows.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import type { Month } from "../../domain/time/civil-date.ts";
 import { formatBillNo } from "../bill-numbering.ts";
-import { addChunks } from "./run-lifecycle.ts";
+import { addChunks, type ChunkOptions } from "./run-lifecycle.ts";
 
 /**
  * Numbers the drafts of a run by lease code, due date and entity (money-rules 8), project by project, once all chunks
  * are computed: so the numbers do not depend on which worker was faster or died. Then makes the chunks of the issue.
  */
-export async function numberBills(tx: Transaction, runId: string, period: Month): Promise<void> {
+export async function numberBills(tx: Transaction, runId: string, period: Month, options: ChunkOptions): Promise<void> {
   await execute(tx, Prisma.sql`SELECT 1 FROM billing_run WHERE id = ${runId}::uuid FOR UPDATE`);
   const drafts = await rows<{ id: string; project: string; lease_id: string }>(
     tx,
@@ -54,5 +54,6 @@ export async function numberBills(tx: Transaction, runId: string, period: Month)
       runId,
       "issue",
       waiting.map((tenant) => tenant.lease_ids),
+      options,
     );
 }

@@ -24,6 +24,8 @@ export interface RunContext extends Actor {
   readonly today: CivilDate;
   readonly createdBy?: string | undefined;
   readonly approvedBy?: string | undefined;
+  /** How many leases a worker takes at a time; default 250. */
+  readonly chunkLeases?: number | undefined;
 }
 
 const STAGE_LIMIT_MS = 300_000;
@@ -46,7 +48,9 @@ export async function issueRun(
   const opened = await openRun(db, command, approved.approval, command.issueDate ?? context.today, context);
   if (!opened.ok) return opened;
   await computeDrafts(db, command, opened.run);
-  await inTransaction(db, (tx) => numberBills(tx, opened.run.id, command.period), { timeoutMs: STAGE_LIMIT_MS });
+  await inTransaction(db, (tx) => numberBills(tx, opened.run.id, command.period, context), {
+    timeoutMs: STAGE_LIMIT_MS,
+  });
   const broken = await certifyRun(db, opened.run.id);
   if (broken) return refuse("CERTIFICATE_BROKEN", broken);
   await workChunks(db, opened.run.id, "issue", (tx, leaseIds) => issueBills(tx, opened.run.id, leaseIds));

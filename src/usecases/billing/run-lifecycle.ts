@@ -16,6 +16,11 @@ export interface BillingRun {
 /** Leases in one chunk: small enough that a killed worker loses a second, large enough that statements stay few. */
 const CHUNK_LEASES = 250;
 
+/** How a run is cut; a stage that is cut already stays as it is. */
+export interface ChunkOptions {
+  readonly chunkLeases?: number | undefined;
+}
+
 /** Checks who asks and who approves: two known, different people of the staff. */
 export async function checkApproval(
   db: Database,
@@ -47,7 +52,7 @@ export async function openRun(
   command: BillingCommand,
   approval: BillingApproval,
   issueDate: CivilDate,
-  actor: Actor & { readonly today: CivilDate },
+  actor: Actor & ChunkOptions & { readonly today: CivilDate },
 ): Promise<{ readonly ok: true; readonly run: BillingRun } | BillingRefusal> {
   const project = command.project ?? "";
   return inTransaction(db, async (tx) => {
@@ -74,7 +79,7 @@ export async function openRun(
         VALUES (${id}::uuid, ${command.period}, ${project}, 'approved', ${issueDate}::date, ${approval.createdBy},
           ${approval.approvedBy})`,
     );
-    await makeChunks(tx, id, project);
+    await makeChunks(tx, id, project, actor);
     await recordAudit(tx, [
       {
         actor: actor.actor,
@@ -90,14 +95,14 @@ export async function openRun(
   });
 }
 
-async function makeChunks(tx: Transaction, runId: string, project: string): Promise<void> {
+async function makeChunks(tx: Transaction, runId: string, project: string, options: ChunkOptions): Promise<void> {
   const leases = await rows<{ id: string }>(
     tx,
     Prisma.sql`SELECT l.id FROM lease l JOIN project p ON p.id = l.project_id
       WHERE p.mode = 'live' AND (${project} = '' OR p.code = ${project}) ORDER BY l.code COLLATE "C"`,
   );
   const each = leases.map((lease) => [lease.id]);
-  await addChunks(tx, runId, "compute", each);
+  await addChunks(tx, runId, "compute", each, options);
 }
 
 /**
@@ -109,11 +114,12 @@ export async function addChunks(
   runId: string,
   stage: "compute" | "issue",
   groups: readonly (readonly string[])[],
+  { chunkLeases = CHUNK_LEASES }: ChunkOptions,
 ): Promise<void> {
   const chunks: { id: string; ordinal: number; lease_ids: string[] }[] = [];
   for (const group of groups) {
     const last = chunks.at(-1);
-    if (last && last.lease_ids.length + group.length <= CHUNK_LEASES) last.lease_ids.push(...group);
+    if (last && last.lease_ids.length + group.length <= chunkLeases) last.lease_ids.push(...group);
     else chunks.push({ id: newId(), ordinal: chunks.length, lease_ids: [...group] });
   }
   await execute(

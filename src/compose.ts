@@ -30,7 +30,9 @@ import { claimPassiveReply, markPassiveReplySent, releasePassiveReply } from "./
 import { receiveEvent } from "./usecases/inbox/receive-event.ts";
 import { relayMessages } from "./usecases/outbox/relay-messages.ts";
 import type { PaymentContext } from "./usecases/payments/context.ts";
+import { queryDueOrders } from "./usecases/payments/query-due-orders.ts";
 import { settlePayment } from "./usecases/payments/settle-payment.ts";
+import { backlogAges } from "./usecases/schedule/backlog-ages.ts";
 
 export interface ComposeOptions {
   readonly databaseUrl: string;
@@ -54,6 +56,9 @@ export interface Application {
 
 /** Conversations that one sweep takes on; the rest waits for the next one, a moment later. */
 const WAITING_CONVERSATIONS = 20;
+
+/** The first question about an order is due 5 s after it was made (reference/wechat-pay.md section 2.3). */
+const PAYMENT_POLL_MS = 2_000;
 
 const realClock: BusinessClock & WireClock = { nowMs: () => Date.now(), today: () => civilDateAt(Date.now()) };
 
@@ -139,6 +144,14 @@ export function compose(config: Config, options: ComposeOptions): Application {
             worker: `${process.pid}`,
             wireNowMs: clocks.wire.nowMs,
           }),
+        polls: [
+          {
+            name: "payment-orders",
+            everyMs: PAYMENT_POLL_MS,
+            work: async () => (await queryDueOrders(db, payments)).queried,
+          },
+        ],
+        metrics: { metrics, ages: () => backlogAges(db) },
         clock: clocks.business,
         logger,
       }),

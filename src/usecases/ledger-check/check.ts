@@ -1,4 +1,4 @@
-import type { Prisma } from "../../../generated/prisma/client.ts";
+import { Prisma } from "../../../generated/prisma/client.ts";
 import { row, rows } from "../../db/rows.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import type { CivilDate } from "../../domain/time/civil-date.ts";
@@ -26,7 +26,7 @@ export interface CheckResult {
 export type LedgerCheck = (tx: Transaction, context: CheckContext) => Promise<CheckResult>;
 
 /** More of one kind say nothing new; the last problem then says that there are more. */
-const MOST_PROBLEMS = 100;
+export const MOST_PROBLEMS = 100;
 
 /** A check that is one statement: the rows of `find` are the problems. */
 export function sqlCheck<Row extends { readonly subject: string }>(definition: {
@@ -41,7 +41,8 @@ export function sqlCheck<Row extends { readonly subject: string }>(definition: {
   const { code, counts, count, find, say } = definition;
   return async (tx) => {
     const total = await row<{ count: bigint }>(tx, count);
-    const found = await rows<Row>(tx, find);
+    // One more than is told says that there are more; a broken table does not come over the wire.
+    const found = await rows<Row>(tx, Prisma.sql`SELECT * FROM (${find}) found LIMIT ${MOST_PROBLEMS + 1}`);
     return {
       checked: { [counts]: Number(total?.count ?? 0n) },
       problems: atMost(
@@ -52,9 +53,9 @@ export function sqlCheck<Row extends { readonly subject: string }>(definition: {
   };
 }
 
+/** The first hundred, and a last one that says that there are more. */
 export function atMost(code: string, problems: readonly LedgerProblem[]): readonly LedgerProblem[] {
   if (problems.length <= MOST_PROBLEMS) return problems;
-  const left = problems.length - MOST_PROBLEMS;
-  const message = `还有 ${left} 处同类问题 / ${left} more of this kind`;
+  const message = "还有更多同类问题 / there are more of this kind";
   return [...problems.slice(0, MOST_PROBLEMS), { code, subject: "…", message }];
 }

@@ -4,7 +4,7 @@ import { row, rows } from "../../../db/rows.ts";
 import type { Transaction } from "../../../db/transaction.ts";
 import { type Fen, formatYuan } from "../../../domain/money/fen.ts";
 import type { CivilDate } from "../../../domain/time/civil-date.ts";
-import { atMost, type LedgerCheck, type LedgerProblem, sqlCheck } from "../check.ts";
+import { atMost, type LedgerCheck, type LedgerProblem, MOST_PROBLEMS, sqlCheck } from "../check.ts";
 
 /**
  * I13 in the accruals themselves: each posts the difference to the one before it, so that Σ posted = last cumulative
@@ -39,7 +39,7 @@ export const checkAccruedFees: LedgerCheck = async (tx) => {
   );
   const problems: LedgerProblem[] = [];
   let after = "00000000-0000-0000-0000-000000000000";
-  for (;;) {
+  while (problems.length <= MOST_PROBLEMS) {
     const accrued = await lastAccruals(tx, after);
     const last = accrued.at(-1);
     if (!last) break;

@@ -5,6 +5,7 @@ import type { StoredLease } from "../../db/stored-leases.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import { canonicalJson } from "../../domain/canonical-json.ts";
 import { buildLeaseTimeline } from "../../domain/charging/lease-timeline.ts";
+import { DEFAULT_TAX_RATES } from "../../domain/tax/tax-rate.ts";
 import { type CivilDate, fromDayNumber } from "../../domain/time/civil-date.ts";
 import type { Reading, TariffPrice } from "../../domain/world/property.ts";
 import type { World } from "../../domain/world/world.ts";
@@ -66,9 +67,21 @@ async function compareTaxRates(tx: Transaction, world: World, problems: ImportPr
       )
     ).map((rate) => [rate.key, rate.rate]),
   );
+  // What an entity has billed without naming a rate was taxed by the default: that one is in force as well.
+  const onDefaults = new Set(
+    (
+      await rows<{ code: string }>(
+        tx,
+        Prisma.sql`SELECT e.code FROM legal_entity e WHERE e.taxpayer = 'general'
+          AND EXISTS (SELECT 1 FROM bill b WHERE b.entity_id = e.id AND b.origin <> 'opening')`,
+      )
+    ).map((entity) => entity.code),
+  );
+  const defaults: Readonly<Record<string, string>> = DEFAULT_TAX_RATES;
   world.entities.forEach((entity, index) => {
     for (const [kind, rate] of Object.entries(entity.taxRates)) {
-      const before = stored.get(`${entity.code}|${kind}`);
+      const unnamed = onDefaults.has(entity.code) ? defaults[kind] : undefined;
+      const before = stored.get(`${entity.code}|${kind}`) ?? unnamed;
       if (before === undefined || Number(before) === Number(rate)) continue;
       problems.push({
         path: `$.entities[${index}].taxRates.${kind}`,

@@ -15,6 +15,7 @@ import { type Differences, findDifferences } from "./differences.ts";
 import { type ChangedInputs, markRechecks } from "./mark-rechecks.ts";
 import { openingLineFacts } from "./opening-line-facts.ts";
 import type { ImportProblem } from "./problem.ts";
+import { digestMasterData, isLatestImport } from "./repeated-import.ts";
 import { writeAreas } from "./write-areas.ts";
 import { writeLeases } from "./write-leases.ts";
 import { type OpeningTotals, writeOpening } from "./write-opening.ts";
@@ -79,6 +80,8 @@ async function writeWorld(tx: Transaction, world: World, context: ImportContext)
   const differences = await findDifferences(tx, world, stored, context.today);
   if (differences.problems.length > 0) return { ok: false, errors: differences.problems };
 
+  const sha256 = createHash("sha256").update(canonicalJson(world)).digest("hex");
+  const before = (await isLatestImport(tx, sha256)) ? await digestMasterData(tx) : undefined;
   const changedLeases = differences.leases.map(({ code }) => book.idOf("lease", code));
   const changedPools = [...(await findChangedPools(tx, world)), ...(await poolsOfLeases(tx, changedLeases))];
   const changedUnits = await hasChangedUnits(tx, world);
@@ -95,7 +98,10 @@ async function writeWorld(tx: Transaction, world: World, context: ImportContext)
   await markRechecks(tx, changedInputs(differences, book, areas.changes, changedPools), "导入");
 
   const imported = countsOf(world);
-  await recordImport(tx, world, context, imported);
+  // The same file again, and nothing has become different: there is nothing to tell about it either.
+  if (before === undefined || before !== (await digestMasterData(tx))) {
+    await recordImport(tx, sha256, context, imported);
+  }
   return { ok: true, imported, opening: opening.totals, warnings: areas.warnings };
 }
 
@@ -220,12 +226,11 @@ const countsOf = (world: World): Record<string, number> => ({
 
 async function recordImport(
   tx: Transaction,
-  world: World,
+  sha256: string,
   context: ImportContext,
   imported: Record<string, number>,
 ): Promise<void> {
   const id = newId();
-  const sha256 = createHash("sha256").update(canonicalJson(world)).digest("hex");
   const result = JSON.stringify({ what: "world", imported });
   await execute(
     tx,

@@ -1,11 +1,11 @@
 import { parseArgs } from "node:util";
-import { type Command, type OptionValues, UsageError } from "./command.ts";
+import { type AnyCommand, type OptionValues, UsageError } from "./command.ts";
 
 /** Options that every command understands. */
 const SHARED = { json: { type: "boolean" }, now: { type: "string" }, help: { type: "boolean" } } as const;
 
 export interface Invocation {
-  readonly command: Command;
+  readonly command: AnyCommand;
   readonly positionals: readonly string[];
   readonly options: OptionValues;
   readonly json: boolean;
@@ -15,7 +15,7 @@ export interface Invocation {
 }
 
 /** Reads a command line. The longest command name that fits counts. Throws UsageError with a Chinese sentence. */
-export function readArguments(words: readonly string[], commands: readonly Command[]): Invocation {
+export function readArguments(words: readonly string[], commands: readonly AnyCommand[]): Invocation {
   const command = [...commands]
     .sort((a, b) => b.name.length - a.name.length)
     .find((candidate) => candidate.name.split(" ").every((word, index) => words[index] === word));
@@ -40,7 +40,7 @@ export function readArguments(words: readonly string[], commands: readonly Comma
   };
 }
 
-function parse(command: Command, args: readonly string[]): { values: OptionValues; positionals: string[] } {
+function parse(command: AnyCommand, args: readonly string[]): { values: OptionValues; positionals: string[] } {
   try {
     return parseArgs({ args: [...args], options: { ...SHARED, ...command.options }, allowPositionals: true });
   } catch (error) {

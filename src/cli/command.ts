@@ -20,6 +20,8 @@ export interface CliContext {
 export interface CommandResult {
   readonly json: unknown;
   readonly text: readonly string[];
+  /** Instead of one document with `--json`: a JSON value a line, for commands that promise a line for a line. */
+  readonly jsonLines?: readonly string[];
   /** One readable line a problem, on stderr. */
   readonly problems?: readonly string[];
   /** 1 = refused input, 3 = outside failure; default 0. */
@@ -28,7 +30,7 @@ export interface CommandResult {
 
 export type OptionValues = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
 
-export interface Command {
+interface CommandShape {
   /** "bill run" */
   readonly name: string;
   /** "<billNo> [--explain]" */
@@ -38,8 +40,21 @@ export interface Command {
   readonly options: NonNullable<ParseArgsConfig["options"]>;
   /** How many words follow the name: [at least, at most]. */
   readonly positionals: readonly [number, number];
+}
+
+/** A command that works on the database. */
+export interface Command extends CommandShape {
+  readonly needs?: "database";
   run(context: CliContext, positionals: readonly string[], options: OptionValues): Promise<CommandResult>;
 }
+
+/** A command that needs nothing but its words: no database is started for it. */
+export interface PlainCommand extends CommandShape {
+  readonly needs: "nothing";
+  run(clock: BusinessClock, positionals: readonly string[], options: OptionValues): Promise<CommandResult>;
+}
+
+export type AnyCommand = Command | PlainCommand;
 
 /** Wrong usage: exit code 2 and the command's usage line. */
 export class UsageError extends Error {}

@@ -1,4 +1,4 @@
-import type { Command } from "./command.ts";
+import type { AnyCommand } from "./command.ts";
 import { billRunCommand, billShowCommand } from "./commands/bill.ts";
 import {
   auditRootCommand,
@@ -7,18 +7,24 @@ import {
   periodCloseCommand,
   periodReopenCommand,
 } from "./commands/books.ts";
+import { disputeCloseCommand, disputeOpenCommand, waiveCommand } from "./commands/claims.ts";
 import { importCommand } from "./commands/import.ts";
 import { lateFeeCommand } from "./commands/late-fee.ts";
 import { backupCommand, restoreCommand, rotateKeysCommand } from "./commands/operations.ts";
 import { outboxListCommand, outboxReplayCommand } from "./commands/outbox.ts";
 import { payRecordCommand, payUndoCommand } from "./commands/pay.ts";
+import { traceCommand } from "./commands/trace.ts";
+import { understandCommand } from "./commands/understand.ts";
 
 /** Every command of the operator's command line, in the order of the help. */
-export const COMMANDS: readonly Command[] = [
+export const COMMANDS: readonly AnyCommand[] = [
   importCommand,
   billRunCommand,
   billShowCommand,
   lateFeeCommand,
+  waiveCommand,
+  disputeOpenCommand,
+  disputeCloseCommand,
   payRecordCommand,
   payUndoCommand,
   ledgerCheckCommand,
@@ -26,6 +32,8 @@ export const COMMANDS: readonly Command[] = [
   auditRootCommand,
   periodCloseCommand,
   periodReopenCommand,
+  understandCommand,
+  traceCommand,
   outboxListCommand,
   outboxReplayCommand,
   backupCommand,

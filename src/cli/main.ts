@@ -8,6 +8,7 @@ import { createFieldEncryption } from "../db/field-encryption.ts";
 import { openDatabase } from "../db/open-database.ts";
 import { toJsonInteger } from "../domain/money/fen.ts";
 import { civilDateAt } from "../domain/time/civil-date.ts";
+import type { BusinessClock } from "../ports/clock.ts";
 import { type Invocation, readArguments } from "./arguments.ts";
 import { type CliContext, type CommandResult, UsageError } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
@@ -25,37 +26,47 @@ async function main(): Promise<number> {
     console.log(`${invocation.command.name} ${invocation.command.usage}\n${invocation.command.summary}`);
     return 0;
   }
-  const loaded = loadConfig(process.env);
-  if (!loaded.ok) return complain(EXIT_USAGE, ...loaded.problems);
-  const result = await withContext(loaded.config, invocation, (context) =>
-    invocation.command.run(context, invocation.positionals, invocation.options),
-  );
+  const result = await run(invocation);
+  if (Array.isArray(result)) return complain(EXIT_USAGE, ...result);
   for (const problem of result.problems ?? []) console.error(problem);
-  if (invocation.json) console.log(JSON.stringify(result.json, bigintAsInteger, 2));
+  if (result.jsonLines) for (const line of result.jsonLines) console.log(line);
+  else if (invocation.json) console.log(JSON.stringify(result.json, bigintAsInteger, 2));
   else for (const line of result.text) console.log(line);
   return result.exitCode ?? 0;
 }
 
+/** The answer of the command, or what is wrong with the configuration. */
+async function run({ command, positionals, options, nowMs }: Invocation): Promise<CommandResult | string[]> {
+  const clock = clockAt(nowMs);
+  if (command.needs === "nothing") return command.run(clock, positionals, options);
+  const loaded = loadConfig(process.env);
+  if (!loaded.ok) return [...loaded.problems];
+  return withContext(loaded.config, clock, (context) => command.run(context, positionals, options));
+}
+
+function clockAt(nowMs: number | undefined): BusinessClock {
+  const now = () => nowMs ?? Date.now();
+  return { nowMs: now, today: () => civilDateAt(now()) };
+}
+
 async function withContext(
   config: Config,
-  invocation: Invocation,
+  clock: BusinessClock,
   work: (context: CliContext) => Promise<CommandResult>,
 ): Promise<CommandResult> {
   const database = await openDatabase({ databaseUrl: config.databaseUrl?.reveal(), dataDir: config.dataDir });
   try {
     await migrate(database.url);
     const db = connectDatabase(database.url);
-    const nowMs = () => invocation.nowMs ?? Date.now();
     try {
       return await work({
         config,
         db,
         databaseUrl: database.url,
         encryption: createFieldEncryption(fieldEncryptionKeys(config)),
-        clock: { nowMs, today: () => civilDateAt(nowMs()) },
-        progress: (line) => {
-          if (!invocation.json) console.error(line);
-        },
+        clock,
+        // On stderr, so that it never mixes with the document on stdout.
+        progress: (line) => console.error(line),
       });
     } finally {
       await db.$disconnect();

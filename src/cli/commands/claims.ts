@@ -1,0 +1,126 @@
+import { formatYuan, parseYuan } from "../../domain/money/fen.ts";
+import { formatDate, parseCivilDate } from "../../domain/time/civil-date.ts";
+import { closeDispute, openDispute } from "../../usecases/disputes/dispute-line.ts";
+import { waiveLateFee } from "../../usecases/late-fees/waive-late-fee.ts";
+import { findBillLine } from "../../usecases/queries/bill-line.ts";
+import {
+  type CliContext,
+  type Command,
+  type CommandResult,
+  type OptionValues,
+  readOption,
+  refused,
+  requiredOption,
+  textOption,
+} from "../command.ts";
+
+/** Names a line as people do: the bill and its charge. */
+async function lineOf(
+  context: CliContext,
+  billNo: string,
+  options: OptionValues,
+): Promise<{ readonly ok: true; readonly lineId: string } | { readonly ok: false; readonly answer: CommandResult }> {
+  const charge = requiredOption(options, "charge");
+  const line = await findBillLine(context.db, billNo, charge);
+  if (line !== undefined) return { ok: true, lineId: line };
+  return { ok: false, answer: refused({ code: "LINE_UNKNOWN", message: `账单 ${billNo} 没有费用 ${charge}` }) };
+}
+
+export const waiveCommand: Command = {
+  name: "late-fee waive",
+  usage: "<billNo> --charge CODE [--amount YUAN] --reason TEXT --as STAFF --approve-as STAFF",
+  summary: "减免违约金，由另一位同事审批",
+  options: {
+    charge: { type: "string" },
+    amount: { type: "string" },
+    reason: { type: "string" },
+    as: { type: "string" },
+    "approve-as": { type: "string" },
+  },
+  positionals: [1, 1],
+  async run(context, [billNo = ""], options) {
+    const line = await lineOf(context, billNo, options);
+    if (!line.ok) return line.answer;
+    const amount = textOption(options, "amount");
+    const requestedBy = requiredOption(options, "as");
+    const waived = await waiveLateFee(
+      context.db,
+      {
+        lineId: line.lineId,
+        amountFen: amount === undefined ? undefined : readOption("--amount", amount, parseYuan),
+        reason: requiredOption(options, "reason"),
+        requestedBy,
+        approvedBy: requiredOption(options, "approve-as"),
+      },
+      { today: context.clock.today(), actor: `staff:${requestedBy}`, channel: "cli" },
+    );
+    if (!waived.ok) return refused({ code: waived.code, message: waived.message.zh });
+    return {
+      json: { amountFen: waived.amountFen, openFen: waived.openFen },
+      text: [`已减免 ${formatYuan(waived.amountFen)}，这一行还有违约金 ${formatYuan(waived.openFen)}`],
+    };
+  },
+};
+
+export const disputeOpenCommand: Command = {
+  name: "dispute open",
+  usage: "<billNo> --charge CODE --reason TEXT [--from DATE] [--as STAFF]",
+  summary: "登记争议：自该日起不催缴、不计违约金",
+  options: {
+    charge: { type: "string" },
+    reason: { type: "string" },
+    from: { type: "string" },
+    as: { type: "string" },
+  },
+  positionals: [1, 1],
+  async run(context, [billNo = ""], options) {
+    const line = await lineOf(context, billNo, options);
+    if (!line.ok) return line.answer;
+    const from = textOption(options, "from");
+    const disputed = await openDispute(
+      context.db,
+      {
+        lineId: line.lineId,
+        from: from === undefined ? context.clock.today() : readOption("--from", from, parseCivilDate),
+        reason: requiredOption(options, "reason"),
+      },
+      actorOf(context, options),
+    );
+    if (!disputed.ok) return refused({ code: disputed.code, message: disputed.message.zh });
+    return { json: { from: disputed.from }, text: [`自${formatDate(disputed.from)}起有争议`] };
+  },
+};
+
+export const disputeCloseCommand: Command = {
+  name: "dispute close",
+  usage: "<billNo> --charge CODE --outcome TEXT [--last-day DATE] [--as STAFF]",
+  summary: "结束争议：次日起恢复催缴和违约金",
+  options: {
+    charge: { type: "string" },
+    outcome: { type: "string" },
+    "last-day": { type: "string" },
+    as: { type: "string" },
+  },
+  positionals: [1, 1],
+  async run(context, [billNo = ""], options) {
+    const line = await lineOf(context, billNo, options);
+    if (!line.ok) return line.answer;
+    const lastDay = textOption(options, "last-day");
+    const closed = await closeDispute(
+      context.db,
+      {
+        lineId: line.lineId,
+        lastDay: lastDay === undefined ? context.clock.today() : readOption("--last-day", lastDay, parseCivilDate),
+        outcome: requiredOption(options, "outcome"),
+      },
+      actorOf(context, options),
+    );
+    if (!closed.ok) return refused({ code: closed.code, message: closed.message.zh });
+    return { json: { from: closed.from, to: closed.to ?? null }, text: ["争议已结束"] };
+  },
+};
+
+function actorOf(context: CliContext, options: OptionValues) {
+  const staff = textOption(options, "as");
+  return { today: context.clock.today(), actor: staff === undefined ? "operator" : `staff:${staff}`, channel: "cli" };
+}

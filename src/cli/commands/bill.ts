@@ -4,7 +4,7 @@ import { formatDate, formatMonth, parseCivilDate, parseMonth } from "../../domai
 import type { BillingCommand } from "../../usecases/billing/command.ts";
 import { previewRun } from "../../usecases/billing/preview-run.ts";
 import { publishBills } from "../../usecases/billing/publish-bills.ts";
-import { issueRun } from "../../usecases/billing/run-billing.ts";
+import { checkSelection, issueRun, needsIssue } from "../../usecases/billing/run-billing.ts";
 import { issuedResult, previewResult, type RunResult } from "../../usecases/billing/run-result.ts";
 import { findBill } from "../../usecases/queries/bill-document.ts";
 import {
@@ -41,7 +41,10 @@ export const billRunCommand: Command = {
     if (modes.length > 1) throw new UsageError("--preview、--issue、--publish 只能选一个");
     const command = commandOf(options);
     const [mode = "preview"] = modes;
-    if (mode === "preview") return answer(previewResult(await previewRun(context.db, command)));
+    if (mode === "preview") {
+      const unknown = await checkSelection(context.db, command);
+      return unknown ? refused(unknown) : answer(previewResult(await previewRun(context.db, command)));
+    }
     return issueOrPublish(context, command, options, mode === "publish");
   },
 };
@@ -60,15 +63,21 @@ async function issueOrPublish(
     createdBy,
     approvedBy: textOption(options, "approve-as"),
   };
-  context.progress(`正在计算 ${formatMonth(command.period)} 的账单……`);
-  const issued = await issueRun(context.db, command, run);
-  if (!issued.ok) return refused(issued);
+  let runId: string | undefined;
+  if (!publish || run.approvedBy !== undefined || (await needsIssue(context.db, command))) {
+    context.progress(`正在计算 ${formatMonth(command.period)} 的账单……`);
+    const issued = await issueRun(context.db, command, run);
+    if (!issued.ok) return refused(issued);
+    runId = issued.runId;
+  }
+  let publishedIds: readonly string[] = [];
   if (publish) {
     context.progress("正在发布……");
-    await publishBills(context.db, command, run, billNoticesOf(context));
+    publishedIds = await publishBills(context.db, command, run, billNoticesOf(context));
   }
   const remaining = await previewRun(context.db, command);
-  return answer(await issuedResult(context.db, publish ? "published" : "issued", issued.runId, remaining));
+  const state = publish ? "published" : "issued";
+  return answer(await issuedResult(context.db, state, { runId, publishedIds }, remaining));
 }
 
 function commandOf(options: OptionValues): BillingCommand {

@@ -42,7 +42,7 @@ export async function issueRun(
 ): Promise<{ readonly ok: true; readonly runId: string } | BillingRefusal> {
   const approved = await checkApproval(db, context);
   if (!approved.ok) return approved;
-  const unknown = await unknownSelection(db, command);
+  const unknown = await checkSelection(db, command);
   if (unknown) return unknown;
   await acknowledge(db, command, approved.approval.approvedBy);
   const opened = await openRun(db, command, approved.approval, command.issueDate ?? context.today, context);
@@ -56,6 +56,20 @@ export async function issueRun(
   await workChunks(db, opened.run.id, "issue", (tx, leaseIds) => issueBills(tx, opened.run.id, leaseIds));
   await inTransaction(db, (tx) => finishRun(tx, opened.run.id, context));
   return { ok: true, runId: opened.run.id };
+}
+
+/**
+ * Whether a month has to be issued before it can be published whole: bills that nothing holds are missing, or a run is
+ * unfinished. What is issued already was approved then, so publishing it asks for nobody.
+ */
+export async function needsIssue(db: Database, command: BillingCommand): Promise<boolean> {
+  const [unfinished] = await rows<{ id: string }>(
+    db,
+    Prisma.sql`SELECT id FROM billing_run WHERE state = 'approved' AND period = ${command.period} LIMIT 1`,
+  );
+  if (unfinished) return true;
+  const { bills } = await previewRun(db, command);
+  return bills.some((bill) => !bill.held && !bill.shadow);
 }
 
 async function computeDrafts(db: Database, command: BillingCommand, run: BillingRun): Promise<void> {
@@ -169,7 +183,7 @@ async function finishRun(tx: Transaction, runId: string, context: RunContext): P
 }
 
 /** A project or an anomaly id that does not exist is a typing error: refused before anything is written. */
-async function unknownSelection(db: Database, command: BillingCommand): Promise<BillingRefusal | undefined> {
+export async function checkSelection(db: Database, command: BillingCommand): Promise<BillingRefusal | undefined> {
   if (command.project !== undefined) {
     const [found] = await rows<{ code: string }>(
       db,

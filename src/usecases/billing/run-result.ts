@@ -1,6 +1,7 @@
 import { Prisma } from "../../../generated/prisma/client.ts";
 import type { Database } from "../../db/client.ts";
 import { rows } from "../../db/rows.ts";
+import { compareCodes } from "../../domain/charging/code-order.ts";
 import type { LineIdentity } from "../../domain/charging/run-plan/facts.ts";
 import type {
   Anomaly,
@@ -54,25 +55,44 @@ export function previewResult(plan: RunPlan): RunResult {
   return { period: plan.period, state: "previewed", bills: plan.bills.map(plannedBill), ...sharedParts(plan) };
 }
 
+/** What a command made: the bills of its run, and those that it published, whichever run made them. */
+export interface MadeBills {
+  readonly runId?: string | undefined;
+  readonly publishedIds?: readonly string[] | undefined;
+}
+
 /**
- * What a run made: the bills of these runs as stored, and what `remaining`, a preview made afterwards, still holds. The
- * certificate covers what was made.
+ * What a run made or published, as stored, and what `remaining`, a preview made afterwards, still holds. The certificate
+ * covers what was made or published.
  */
 export async function issuedResult(
   db: Database,
   state: "issued" | "published",
-  runId: string,
+  { runId, publishedIds = [] }: MadeBills,
   remaining: RunPlan,
 ): Promise<RunResult> {
-  const made = await loadBills(db, runId);
-  const held = remaining.bills.filter((bill) => bill.held).map(plannedBill);
-  const bills = [...made, ...held].sort((a, b) => compare(a.lease, b.lease) || compare(a.dueDate, b.dueDate));
-  const [run] = await rows<{ certificate: RunResult["certificate"] | null }>(
+  const made = await loadBills(
     db,
-    Prisma.sql`SELECT certificate FROM billing_run WHERE id = ${runId}::uuid`,
+    Prisma.sql`b.run_id = ${runId ?? null}::uuid OR b.id = ANY (${[...publishedIds]}::uuid[])`,
+  );
+  const held = remaining.bills.filter((bill) => bill.held).map(plannedBill);
+  const bills = [...made, ...held].sort(
+    (a, b) => compareCodes(a.lease, b.lease) || compareDates(a.dueDate, b.dueDate) || compareCodes(a.entity, b.entity),
   );
   const parts = sharedParts(remaining);
-  return { period: remaining.period, state, bills, ...parts, certificate: run?.certificate ?? parts.certificate };
+  return { period: remaining.period, state, bills, ...parts, certificate: certificateOfBills(made) };
+}
+
+/** Of bills that are certified already: every run checks its own before it issues them (certify-run.ts). */
+function certificateOfBills(bills: readonly ResultBill[]): RunResult["certificate"] {
+  const lines = bills.flatMap((bill) => bill.lines);
+  const sum = (counted: readonly ResultLine[]): number => counted.reduce((total, line) => total + line.amountFen, 0);
+  return {
+    lines: lines.length,
+    totalFen: sum(lines),
+    ledgerDeltaFen: sum(lines.filter((line) => line.role !== "deposit")),
+    poolsBalanced: true,
+  };
 }
 
 const sharedParts = (plan: RunPlan) => ({
@@ -110,7 +130,7 @@ const plannedBill = (bill: PlannedBill): ResultBill => ({
   })),
 });
 
-async function loadBills(db: Database, runId: string): Promise<ResultBill[]> {
+async function loadBills(db: Database, which: Prisma.Sql): Promise<ResultBill[]> {
   return rows<ResultBill>(
     db,
     Prisma.sql`SELECT b.bill_no AS "billNo", l.code AS lease, t.code AS tenant, e.code AS entity,
@@ -122,8 +142,8 @@ async function loadBills(db: Database, runId: string): Promise<ResultBill[]> {
           FROM bill_line line WHERE line.bill_id = b.id) AS lines
       FROM bill b JOIN lease l ON l.id = b.lease_id JOIN tenant t ON t.id = b.tenant_id
         JOIN legal_entity e ON e.id = b.entity_id
-      WHERE b.run_id = ${runId}::uuid ORDER BY b.bill_no`,
+      WHERE ${which} ORDER BY b.bill_no`,
   );
 }
 
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const compareDates = (a: CivilDate, b: CivilDate): number => (a < b ? -1 : a > b ? 1 : 0);

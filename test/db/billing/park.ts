@@ -83,7 +83,13 @@ export async function issue(db: Database, period: string, options: RunOptions = 
   const command = commandOf(period, options);
   const issued = await issueRun(db, command, contextOf(period, options));
   if (!issued.ok) throw new Error(`${issued.code} ${issued.message}`);
-  return issuedResult(db, "issued", issued.runId, await previewRun(db, command));
+  return issuedResult(db, "issued", { runId: issued.runId }, await previewRun(db, command));
+}
+
+/** `bill run --publish` of what is issued: its result. */
+export async function published(db: Database, period: string, options: RunOptions = {}): Promise<RunResult> {
+  const publishedIds = await publish(db, period, options);
+  return issuedResult(db, "published", { publishedIds }, await previewRun(db, commandOf(period, options)));
 }
 
 /** `bill run --issue` that is expected to be refused: its code. */

@@ -34,6 +34,8 @@ export interface Wish {
   readonly slots: Slots;
   /** The bill that was named, by its number or by pointing at what was shown. */
   readonly billNo?: string;
+  /** The words were too weak to act on: what they may mean, the likeliest first. */
+  readonly perhaps?: readonly Intent[];
 }
 
 export type CodeRequestResult =

@@ -163,6 +163,7 @@ async function grant(context: BotContext, wish: Wish): Promise<Answer> {
   }
   const sender = await context.services.sender();
   if (!sender || sender.memberships.length === 0) return say(bindCard({ state: "needed" }));
+  if (wish.perhaps) return say(textCard(SAY.notSure(wish.perhaps.map((intent) => INTENT_NAMES[intent]))));
   if (wish.intent === "unknown") return say(textCard(SAY.unknown));
   const handler = HANDLERS[wish.intent];
   if (!handler) return say(textCard(SAY.notBuilt(INTENT_NAMES[wish.intent])));

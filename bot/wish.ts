@@ -1,11 +1,21 @@
 import type { CardAction } from "../cards/action.ts";
 import type { BotContext, Wish } from "./context.ts";
-import type { Frame, UnderstandingRequest } from "./understanding/frame.ts";
+import type { Frame, Intent, UnderstandingRequest } from "./understanding/frame.ts";
 
-export type Understand = (request: UnderstandingRequest) => Frame;
+/** A frame, with what else may have been meant where the words leave it open. */
+export interface Understanding extends Frame {
+  readonly alternatives?: readonly { readonly intent: Intent }[];
+}
+export type Understand = (request: UnderstandingRequest) => Understanding;
 
-/** "DG-202609-00001" at the end of a sentence; case and width as people type them. */
-const BILL_NO_AT_END = /(?:^|[^A-Z0-9-])([A-Z0-9](?:[A-Z0-9-]*[A-Z0-9])?-\d{6}-\d{5,})[\s。.!?！？]*$/i;
+/** Below this the bot asks instead of acting. */
+const SURE_ENOUGH = 0.6;
+
+/** A bill's number as the last word of a sentence: "DG-202609-00001", the project's code first. */
+const LAST_WORD = /([^\s,:;"'“”]+-\d{6}-\d{5,})[\s。.!?！？]*$/;
+/** Codes are mostly letters and digits, so words written right before them are not part of them. */
+const CODE_IN_WORD = /[\w-]*\w-\d{6}-\d{5,}$/;
+const WORDS_BEFORE_CODE = /^(?:查看?|看|缴费?|付款?|支付|交费?|账单|编号|号)+/;
 const PAYING = /付|缴|交|支付|pay/i;
 
 /** A card's button: the same wish as its words. */
@@ -36,13 +46,25 @@ export function wishOfAction(action: CardAction): Wish {
  */
 export function wishOfText(context: BotContext, text: string, understand: Understand): Wish {
   const plain = text.normalize("NFKC").trim();
-  const billNo = BILL_NO_AT_END.exec(plain)?.[1]?.toUpperCase();
+  const billNo = billNoAtEnd(plain);
   const frame = understand({ text: plain, role: "tenant", now: new Date(context.nowMs).toISOString() });
   if (billNo !== undefined) return { intent: numberedIntent(frame, plain), slots: {}, billNo };
   const shown = shownBillNo(plain, context.memory.shownBillNos ?? []);
   const pointsAtBill = frame.intent === "pay" || frame.intent === "bill.query" || frame.intent === "unknown";
-  if (shown === undefined || !pointsAtBill) return { intent: frame.intent, slots: frame.slots };
+  if (shown === undefined || !pointsAtBill) return { intent: frame.intent, slots: frame.slots, ...doubtOf(frame) };
   return { intent: PAYING.test(plain) ? "pay" : "bill.query", slots: frame.slots, billNo: shown };
+}
+
+/** What may have been meant, the likeliest first, when the words are too weak to act on. */
+function doubtOf({ intent, confidence, alternatives = [] }: Understanding): Pick<Wish, "perhaps"> {
+  if (confidence >= SURE_ENOUGH) return {};
+  const perhaps = [intent, ...alternatives.map((one) => one.intent)].filter((one) => one !== "unknown");
+  return perhaps.length === 0 ? {} : { perhaps };
+}
+
+function billNoAtEnd(text: string): string | undefined {
+  const word = LAST_WORD.exec(text)?.[1];
+  return word && (CODE_IN_WORD.exec(word)?.[0] ?? word.replace(WORDS_BEFORE_CODE, ""));
 }
 
 /** Beside a number everything but paying, and what only exists for a single bill, means: show it. */

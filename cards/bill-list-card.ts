@@ -18,6 +18,8 @@ export interface BillListView {
   readonly bills: readonly BillListEntryView[];
   readonly owedFen: Fen;
   readonly asOf: CivilDate;
+  /** Default: the bills to be paid. */
+  readonly title?: string;
   /** H5 cashier for all of them; without it the button asks the bot. */
   readonly payUrl?: string;
 }
@@ -28,7 +30,7 @@ const BILL_NO_END_LENGTH = 5;
 
 /** All open bills with their sum, or the good news that there are none. */
 export function billListCard(list: BillListView): Card {
-  const base = { name: "bill-list", title: TEXT.billList.title } as const;
+  const base = { name: "bill-list", title: list.title ?? TEXT.billList.title } as const;
   const subtitle = `${list.projectName} · ${list.tenantName}`;
   if (list.bills.length === 0) {
     return { ...base, subtitle, rows: [], paragraphs: [TEXT.billList.none], buttons: [] };
@@ -39,16 +41,20 @@ export function billListCard(list: BillListView): Card {
     emphasis: { value: formatYuan(list.owedFen), label: TEXT.billList.total },
     rows: [{ label: TEXT.billList.count, value: TEXT.billList.countValue(list.bills.length) }],
     items: list.bills.map((bill) => ({
-      label:
-        bill.dueDate < list.asOf
-          ? TEXT.billList.overdueItem(nameOf(bill, list.bills))
-          : TEXT.billList.item(nameOf(bill, list.bills), formatDate(bill.dueDate)),
+      label: labelOf(bill, list),
       value: formatYuan(bill.owedFen),
     })),
     paragraphs: [],
     buttons: buttonsOf(list),
     ...(list.payUrl === undefined ? {} : { link: list.payUrl }),
   };
+}
+
+function labelOf(bill: BillListEntryView, list: BillListView): string {
+  const name = nameOf(bill, list.bills);
+  if (bill.owedFen === 0n) return TEXT.billList.settledItem(name);
+  if (bill.dueDate < list.asOf) return TEXT.billList.overdueItem(name);
+  return TEXT.billList.item(name, formatDate(bill.dueDate));
 }
 
 /** A month may have several bills (leases, entities, due dates): then the end of the number tells them apart. */
@@ -70,5 +76,5 @@ function buttonsOf(list: BillListView): CardButton[] {
       action: { type: "bill.show", billNo: bill.billNo },
     }),
   );
-  return [pay, ...show];
+  return list.owedFen > 0n ? [pay, ...show] : show;
 }

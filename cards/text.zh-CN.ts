@@ -25,6 +25,7 @@ export const TEXT = {
     none: "您目前没有待付账单，一切都好。",
     item: (name: string, dueDate: string) => `${name}（${dueDate}前）`,
     overdueItem: (name: string) => `${name}（已逾期）`,
+    settledItem: (name: string) => `${name}（已结清）`,
     name: (month: string) => `${month}账单`,
     /** Where one month has several bills: "9月账单 00001". */
     numberedName: (monthOfYear: number, billNoEnd: string) => `${monthOfYear}月账单 ${billNoEnd}`,

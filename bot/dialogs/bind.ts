@@ -6,8 +6,9 @@ import { SAY } from "../text/zh-CN.ts";
 export type BindDialog = Extract<Dialog, { name: "bind" }>;
 
 const OPEN_FOR_MS = 10 * 60_000;
-const PHONE = /^1[3-9]\d{9}$/;
-const CODE = /^\d{6}$/;
+const PHONE = /(?<!\d)1[3-9]\d{9}(?!\d)/;
+const CODE = /(?<!\d)\d{6}(?!\d)/;
+const SEND_AGAIN = /重发|重新发|再发|没收到|收不到/;
 
 /** 绑定: asks for the phone that the park knows, then for the code sent to it. */
 export async function startBind(context: BotContext): Promise<Answer> {
@@ -19,19 +20,21 @@ export async function startBind(context: BotContext): Promise<Answer> {
 
 /** The next step of an open bind dialog; `text` is what the person answered. */
 export async function continueBind(context: BotContext, dialog: BindDialog, text: string): Promise<Answer> {
-  const digits = digitsOf(text);
+  const plain = withoutGaps(text);
   // Somebody who notices the wrong number simply types the right one.
-  if (PHONE.test(digits)) return codeSent(context, await context.services.requestBindCode(digits));
+  const phone = PHONE.exec(plain)?.[0];
+  if (phone !== undefined) return codeSent(context, await context.services.requestBindCode(phone));
   if (dialog.step === "phone") return say(textCard(SAY.bind.badPhone));
-  if (/重发|重新发|再发|没收到|收不到/.test(text)) {
-    return codeSent(context, await context.services.resendBindCode(dialog.codeId));
-  }
-  if (!CODE.test(digits)) return say(textCard(SAY.bind.badCode));
-  return confirm(context, dialog.codeId, digits);
+  if (SEND_AGAIN.test(plain)) return codeSent(context, await context.services.resendBindCode(dialog.codeId));
+  const code = CODE.exec(plain)?.[0];
+  return code === undefined ? say(textCard(SAY.bind.badCode)) : confirm(context, dialog.codeId, code);
 }
 
 /** Whether words can be an answer to this dialog: numbers, or asking for the code again. */
-export const answersBind = (text: string): boolean => /\d|重发|重新发|再发|没收到|收不到/.test(digitsOf(text));
+export function answersBind(text: string): boolean {
+  const plain = withoutGaps(text);
+  return PHONE.test(plain) || CODE.test(plain) || SEND_AGAIN.test(plain) || /^\d+$/.test(plain);
+}
 
 function codeSent(context: BotContext, result: CodeRequestResult): Answer {
   switch (result.state) {
@@ -78,8 +81,8 @@ const ask = (context: BotContext, step: Step, question: string): Answer => ({
 });
 
 /** Full-width digits, spaces and dashes are how people type numbers. */
-const digitsOf = (text: string): string =>
+const withoutGaps = (text: string): string =>
   text
     .normalize("NFKC")
     .replace(/[\s-]/g, "")
-    .replace(/^\+?86(?=1\d{10}$)/, "");
+    .replace(/\+?86(?=1\d{10}$)/, "");

@@ -27,6 +27,7 @@ export async function showBills(context: TenantContext, slots: Slots): Promise<A
     bills: bills.map(({ billNo, period: month, dueDate, owedFen }) => ({ billNo, period: month, dueDate, owedFen })),
     owedFen: sumFen(bills.map((bill) => bill.owedFen)),
     asOf: context.today,
+    ...(period === undefined ? {} : { title: SAY.billsOfPeriod(periodName(period)) }),
     ...(payUrl === undefined ? {} : { payUrl }),
   });
   return remember(context, bills, list);

@@ -2,6 +2,8 @@
 export const SAY = {
   apology: "抱歉，系统刚才没能处理好您的消息，已通知同事。请稍后再试，或回复“转人工”。",
   unknown: "抱歉，我没有听懂。您可以回复“查账单”“缴费”或“帮助”，也可以回复“转人工”找管家。",
+  notSure: (names: readonly string[]) =>
+    `我不太确定您的意思。您是想${names.map((name) => `“${name}”`).join("、")}吗？直接回复引号里的词就行。`,
   notBuilt: (what: string) => `“${what}”暂时还不能在这里办理。回复“转人工”，管家会尽快联系您。`,
   otherMessage: "我现在只能看懂文字消息。您可以回复“查账单”“缴费”或“帮助”。",
   cancelled: "好的，已取消。",
@@ -9,6 +11,7 @@ export const SAY = {
   handoff: "已通知管家，工作时间内会尽快联系您。",
   handoffUnheard: "已记下您的请求。现在联系不上管家，急事请直接致电园区服务中心。",
   handoffStranger: "您还没有绑定企业，我不知道该通知哪位管家。请先回复“绑定”，急事请直接致电园区服务中心。",
+  billsOfPeriod: (period: string) => `${period}账单`,
   noBillOfPeriod: (period: string) => `${period}没有账单。回复“查账单”可看全部待付账单。`,
   billSettled: (billNo: string) => `账单 ${billNo} 已经结清，不用再付了，谢谢您！`,
   billNotFound: "没有找到这张账单。回复“查账单”可看全部待付账单。",

@@ -2,6 +2,7 @@ import type { BotContext, BotServices, CashierOrder, Memory } from "../../bot/co
 import type { InboundEvent } from "../../bot/events.ts";
 import { handoffNotice } from "../../bot/notices/handoff-notice.ts";
 import { answer } from "../../bot/router.ts";
+import { explain } from "../../bot/understanding/understand.ts";
 import type { Understand } from "../../bot/wish.ts";
 import type { FieldEncryption } from "../db/field-encryption.ts";
 import { enqueueMessages } from "../db/outbox/enqueue.ts";
@@ -27,6 +28,12 @@ export interface BotDependencies {
   /** src/http/h5/cashier-link.ts with its key and address. */
   readonly cashierLink: (order: CashierOrder) => { readonly url: string; readonly expiresAtMs: number };
 }
+
+/** The understanding by rules, with what else may have been meant. */
+export const understandByRules: Understand = (request) => {
+  const { frame, alternatives } = explain(request);
+  return { ...frame, alternatives };
+};
 
 /** Answers events with the bot: who speaks, what is remembered and what may be asked, all in the event's transaction. */
 export function createEventHandler(deps: BotDependencies): EventHandler {
@@ -64,7 +71,13 @@ export function createBotServices(tx: Transaction, event: InboundEvent, deps: Bo
     owedBills: (tenantId) => findTenantBills(tx, { tenantId, owed: true }, today),
     billsOfPeriod: (tenantId, period) => findTenantBills(tx, { tenantId, period }, today),
     latestBills: (tenantId, limit) => findTenantBills(tx, { tenantId, limit }, today),
-    bill: async (tenantId, billNo) => (await findTenantBills(tx, { tenantId, billNo }, today))[0],
+    async bill(tenantId, billNo) {
+      const [exact] = await findTenantBills(tx, { tenantId, billNo }, today);
+      if (exact) return exact;
+      // Numbers are copied from paper in whatever case the keyboard is in.
+      const [other] = await findTenantBills(tx, { tenantId, billNo: billNo.toUpperCase() }, today);
+      return other;
+    },
     balances: (tenantId) => findTenantBalances(tx, tenantId, today),
     payments: (tenantId, filter) => findTenantPayments(tx, tenantId, filter),
     transferAccounts: (tenantId) => findTransferAccounts(tx, tenantId, today, deps.encryption),

@@ -1,4 +1,4 @@
-import { it } from "vitest";
+import { expect, it } from "vitest";
 import { withConversation } from "../support/conversation.ts";
 import type { BillStory } from "../support/published-bill.ts";
 
@@ -61,12 +61,26 @@ it("没有待付账单", async () => {
 });
 
 it("按月份查", async () => {
-  await chat.bills(SEPTEMBER, { ...SEPTEMBER, billNo: "DG-202610-00001", dueDate: "2026-10-11", paid: "1234.50" });
+  await chat.bills(SEPTEMBER, { ...SEPTEMBER, billNo: "DG-202608-00001", dueDate: "2026-09-06", paid: "1234.50" });
   const 张总 = await chat.person("张总");
-  await 张总.says("10月账单");
-  张总.hears("2026年10月账单", "这张账单已结清");
+  await 张总.says("8月账单");
+  张总.hears("2026年8月账单", "这张账单已结清");
+  await 张总.says("上个月的呢");
+  张总.hears("2026年8月账单");
   await 张总.says("3月账单");
   张总.hears("2026年3月没有账单");
+});
+
+it("查一段时间，有付清的有没付的", async () => {
+  await chat.bills(SEPTEMBER, { ...SEPTEMBER, billNo: "DG-202608-00001", dueDate: "2026-09-06", paid: "1234.50" });
+  const 张总 = await chat.person("张总");
+  await 张总.says("8月到9月的账单");
+  张总.hears(
+    "2026年8月至2026年9月账单",
+    "2026年8月账单（已结清）：¥0.00",
+    "2026年9月账单（2026年9月11日前）：¥1,234.50",
+  );
+  expect(张总.linkTo("全部缴费")).toBe("https://park.example.com/h5/pay?t=DG-202609-00001");
 });
 
 it("按状态查", async () => {

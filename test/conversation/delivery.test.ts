@@ -50,6 +50,38 @@ it("一口气说三句，按顺序回答", async () => {
   张总.hearsInOrder("应付合计", "请确认缴费", "一号电子，您好");
 });
 
+it("系统出了故障，修好后补上回答", async () => {
+  await chat.bills(SEPTEMBER);
+  const 张总 = await chat.person("张总");
+  chat.failNextEvents(1);
+  await 张总.says("查账单");
+  张总.hearsTimes(0);
+  // WeChat got an empty answer in time: no banner that the account is out of order.
+  expect(chat.playground.officialAccount.incidents).toEqual([]);
+  expect(chat.errors.splice(0).join()).toContain("inbox.handler-failed");
+  await chat.triesAgain();
+  张总.looksAtPhone();
+  张总.hears("应付合计：¥1,234.50");
+  张总.hearsTimes(1);
+});
+
+it("试了五次都不行，就道歉，下一句照常回答", async () => {
+  await chat.bills(SEPTEMBER);
+  const 张总 = await chat.person("张总");
+  chat.failNextEvents(5);
+  await 张总.says("查账单");
+  for (const _again of [2, 3, 4]) {
+    await chat.triesAgain();
+    张总.hearsTimes(0);
+  }
+  await chat.triesAgain();
+  张总.looksAtPhone();
+  张总.hears("抱歉，系统刚才没能处理好您的消息");
+  expect(chat.errors.splice(0)).toHaveLength(1);
+  await 张总.says("查账单");
+  张总.hears("应付合计：¥1,234.50");
+});
+
 it("账单推送，送达状态记下来", async () => {
   await chat.bills(SEPTEMBER);
   const 张总 = await chat.person("张总");

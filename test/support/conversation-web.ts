@@ -1,6 +1,7 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Writable } from "node:stream";
+import { SAY } from "../../bot/text/zh-CN.ts";
 import { textCard } from "../../cards/card.ts";
 import type { Database } from "../../src/db/client.ts";
 import { createHttpApp } from "../../src/http/app.ts";
@@ -18,6 +19,8 @@ import { KEYS } from "./conversation-far-ends.ts";
 /** The open request gives up after this long; the real 4.5 s would make the suite slow, not better. */
 const REPLY_WINDOW_MS = 400;
 
+export const APOLOGY = textCard(SAY.apology);
+
 /**
  * The web server as in production, on a free port. `handling` holds what is being answered right now, `errors` what was
  * logged as an error.
@@ -30,7 +33,6 @@ export async function startWeb(db: Database, handler: EventHandler, handling: Se
     },
   });
   const logger = createLogger({ level: "error", destination });
-  const apology = textCard("抱歉，系统刚才没能处理好您的消息，已通知同事。请稍后再试，或回复“转人工”。");
   const router = officialAccountCallback({
     keys: KEYS,
     clock: { nowMs: () => Date.now() },
@@ -39,7 +41,7 @@ export async function startWeb(db: Database, handler: EventHandler, handling: Se
     inbox: {
       receive: (event) => receiveEvent(db, event),
       handle(conversationKey, untilEventId) {
-        const work = handleConversation(db, conversationKey, handler, apology, untilEventId);
+        const work = handleConversation(db, conversationKey, handler, APOLOGY, untilEventId);
         const done = work.catch(() => {}).finally(() => handling.delete(done));
         handling.add(done);
         return work;

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeEach, expect } from "vitest";
 import type { Understand } from "../../bot/wish.ts";
 import { Prisma } from "../../generated/prisma/client.ts";
-import { createEventHandler } from "../../src/compose/bot-services.ts";
+import { createEventHandler, understandByRules } from "../../src/compose/bot-services.ts";
 import type { Database } from "../../src/db/client.ts";
 import { createFieldEncryption } from "../../src/db/field-encryption.ts";
 import { execute, rows } from "../../src/db/rows.ts";
@@ -9,17 +9,16 @@ import { inTransaction } from "../../src/db/transaction.ts";
 import type { CivilDate } from "../../src/domain/time/civil-date.ts";
 import { readWorld } from "../../src/domain/world/read-world.ts";
 import { importWorld } from "../../src/usecases/import-world/import-world.ts";
-import type { EventHandler } from "../../src/usecases/inbox/handle-events.ts";
+import { type EventHandler, handleConversation, waitingConversations } from "../../src/usecases/inbox/handle-events.ts";
 import { type RelayContext, relayMessages } from "../../src/usecases/outbox/relay-messages.ts";
 import { type MovableClock, movableClock } from "./clock.ts";
 import { documented, scene, writeChapter, writesDocument } from "./conversation-document.ts";
 import { APP, type FarEnds, openFarEnds, relayContext } from "./conversation-far-ends.ts";
 import { Person } from "./conversation-person.ts";
 import { type TranscriptEntry, toMarkdown } from "./conversation-transcript.ts";
-import { startWeb } from "./conversation-web.ts";
+import { APOLOGY, startWeb } from "./conversation-web.ts";
 import { CONVERSATION_WORLD } from "./conversation-world.ts";
 import { withDatabase } from "./database.ts";
-import { keywordUnderstanding } from "./keyword-understanding.ts";
 import { type BillStory, writeBill } from "./published-bill.ts";
 
 const ENCRYPTION = createFieldEncryption([Buffer.alloc(32, 7)]);
@@ -45,6 +44,8 @@ export interface Conversation {
   /** What was logged as an error; a test that expects one empties it. */
   readonly errors: string[];
   settle(): Promise<void>;
+  /** What the sweeper does after a failure, without its growing delay. */
+  triesAgain(): Promise<void>;
 }
 
 /**
@@ -63,11 +64,7 @@ export function withConversation(
     return current;
   };
   beforeEach(async () => {
-    current = await openConversation(
-      database.db,
-      options.now ?? "2026-09-05",
-      options.understand ?? keywordUnderstanding,
-    );
+    current = await openConversation(database.db, options.now ?? "2026-09-05", options.understand ?? understandByRules);
   });
   afterEach(async ({ task }) => {
     const { entries, codes, errors, close } = opened();
@@ -178,6 +175,13 @@ async function openConversation(db: Database, now: string, understand: Understan
         release = resolve;
       });
       return release;
+    },
+    async triesAgain() {
+      await execute(db, Prisma.sql`UPDATE inbox_event SET next_attempt_at = now() WHERE state = 'received'`);
+      for (const key of await waitingConversations(db, 10)) {
+        await handleConversation(db, key, handler, APOLOGY).catch(() => {});
+      }
+      await settle();
     },
     failNextEvents(count) {
       faults.failures = count;

@@ -25,6 +25,9 @@ const ORDERS: readonly RegExp[] = [
   /(?:帮我|给我)?(?:批准|通过)[^，？]{0,8}(?:退款|审批|申请)|不用审批|直接(?:批|打款给|退到)/,
 ];
 
+/** A question about a change is no order to make it. */
+const ASKED = /谁|有没有|有人|为什么|什么时候|哪天|几号|记录|日志|怎么/;
+
 export interface Screened {
   readonly utterance: Utterance;
   readonly evidence: readonly string[];
@@ -38,7 +41,7 @@ export function withoutHostile(utterance: Utterance): Screened {
   let from = 0;
   for (const clause of utterance.plain.split(/(?<=[，？])/)) {
     const injection = INJECTION.some((pattern) => pattern.test(clause));
-    const order = ORDERS.some((pattern) => pattern.test(clause));
+    const order = !ASKED.test(clause) && ORDERS.some((pattern) => pattern.test(clause));
     injected ||= injection;
     // After an injection, whatever moves money belongs to it.
     if (injection || order || (injected && /退|转|打款|付给|免|\d/.test(clause))) {

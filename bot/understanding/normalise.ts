@@ -122,8 +122,9 @@ function dropNoise(folded: string, { text, origin }: Healed): Utterance {
       continue;
     }
     if (/\s/.test(character) && character !== "\n" && character !== "\t") {
-      // "1203 5000" are two numbers, "查 账单" is one wish.
+      // "1203 5000" are two numbers, "查 账单" is one wish, "只交房租 电费先不交" are two.
       if (isAlphanumeric(plain.at(-1)) && isAlphanumeric(text[index + 1])) push(" ", index);
+      else if (isPause(text, index) && !plain.endsWith("，")) push("，", index);
     } else if (character === "," && isDigit(text[index - 1]) && /^\d{3}(?!\d)/.test(text.slice(index + 1))) {
       push(",", index);
     } else {
@@ -135,6 +136,10 @@ function dropNoise(folded: string, { text, origin }: Healed): Utterance {
   }
   return { folded, plain, origin: [...kept, folded.length] };
 }
+
+/** A blank between two longer runs of Han characters stands for a comma. */
+const isPause = (text: string, index: number): boolean =>
+  /[㐀-鿿]{4}$/.test(text.slice(Math.max(0, index - 4), index)) && /^[㐀-鿿]{4}/.test(text.slice(index + 1));
 
 const isDigit = (character: string | undefined): boolean => character !== undefined && /\d/.test(character);
 

@@ -27,8 +27,18 @@ export interface Cue {
   readonly unless?: RegExp;
 }
 
-type CueRow = readonly [weight: number, pattern: string, more?: { needs?: readonly Feature[]; unless?: RegExp }];
+type CueRow = readonly [
+  weight: number,
+  pattern: string,
+  more?: { needs?: readonly Feature[]; unless?: RegExp | string },
+];
 
 /** The cues of one intent, from rows of weight and pattern. */
 export const cues = (intent: Intent, rows: readonly CueRow[]): Cue[] =>
-  rows.map(([weight, pattern, more]) => ({ intent, pattern: new RegExp(pattern), weight, ...more }));
+  rows.map(([weight, pattern, { needs, unless } = {}]) => ({
+    intent,
+    pattern: new RegExp(pattern),
+    weight,
+    ...(needs === undefined ? {} : { needs }),
+    ...(unless === undefined ? {} : { unless: new RegExp(unless) }),
+  }));

@@ -170,11 +170,14 @@ export function relativeDayRules(today: CivilDate, direction: Direction): Mentio
       read: ([word]) => addDays(today, RELATIVE_DAYS[word ?? ""] ?? 0),
     },
     {
-      pattern: new RegExp(`(上上|上|下下|下|这|本)个?${WEEK}([一二三四五六日天1-7])`, "g"),
+      pattern: new RegExp(`(上上|上|下下|下|这|本)个?${WEEK}([一二三四五六日天1-7])(?!共|起|直|次|个|笔|样|般)`, "g"),
       read: ([, which, day]) => weekdayIn(today, MONTH_SHIFT[which ?? ""] ?? 0, weekdayNumber(day)),
     },
     {
-      pattern: new RegExp(`(?<![一二两三四五六七八九十\\d个每])${WEEK}([一二三四五六日天1-7])(?!天)`, "g"),
+      pattern: new RegExp(
+        `(?<![一二两三四五六七八九十\\d个每])${WEEK}([一二三四五六日天1-7])(?!天|共|起|直|次|个|笔|样|般)`,
+        "g",
+      ),
       read: ([, day]) => nearestWeekday(today, weekdayNumber(day), direction),
     },
     {

@@ -214,7 +214,8 @@ function weekRules(today: CivilDate): MentionRule<Span>[] {
     days >= 1 && days <= 400 ? { from: addDays(today, 1 - days), to: today } : undefined;
   return [
     {
-      pattern: /(上上|上|下下|下|这|本)(?:一)?个?(?:周|星期|礼拜)(?![一二三四五六日天末1-7])/g,
+      pattern:
+        /(上上|上|下下|下|这|本)(?:一)?个?(?:周|星期|礼拜)(?!(?:[一二三四五六日天末1-7])(?!共|起|直|次|个|笔|样|般))/g,
       read: ([, which]) => week(MONTH_SHIFT[which ?? ""] ?? 0),
     },
     { pattern: new RegExp(`(?:最近|近|过去)(?:的)?(${NUMBER})天`, "g"), read: ([, days]) => lastDays(numberOf(days)) },

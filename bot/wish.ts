@@ -1,15 +1,13 @@
 import type { CardAction } from "../cards/action.ts";
 import type { BotContext, Wish } from "./context.ts";
 import type { Frame, Intent, UnderstandingRequest } from "./understanding/frame.ts";
+import { SURE_ENOUGH } from "./understanding/understand.ts";
 
 /** A frame, with what else may have been meant where the words leave it open. */
 export interface Understanding extends Frame {
   readonly alternatives?: readonly { readonly intent: Intent }[];
 }
 export type Understand = (request: UnderstandingRequest) => Understanding;
-
-/** Below this the bot asks instead of acting. */
-const SURE_ENOUGH = 0.6;
 
 /** A bill's number as the last word of a sentence: "DG-202609-00001", the project's code first. */
 const LAST_WORD = /([^\s,:;"'“”]+-\d{6}-\d{5,})[\s。.!?！？]*$/;

@@ -29,6 +29,8 @@ export interface BotDependencies {
   readonly cashierLink: (order: CashierOrder) => { readonly url: string; readonly expiresAtMs: number };
 }
 
+const HOUR_MS = 3_600_000;
+
 /** The understanding by rules, with what else may have been meant. */
 export const understandByRules: Understand = (request) => {
   const { frame, alternatives } = explain(request);
@@ -95,7 +97,10 @@ export function createBotServices(tx: Transaction, event: InboundEvent, deps: Bo
     async unbind() {
       await unbindIdentity(tx, identity, today);
     },
-    handoff: async (tenantId) => tellStewards(tx, { event, conversationKey, today }, await sender(), tenantId),
+    handoff: async (tenantId) => {
+      const hour = Math.floor(deps.clock.nowMs() / HOUR_MS);
+      return tellStewards(tx, { event, conversationKey, today, hour }, await sender(), tenantId);
+    },
     setReachable: (reachable) => setReachable(tx, identity, reachable),
     reportDelivery: (report) => recordDelivery(tx, report),
   };
@@ -103,7 +108,13 @@ export function createBotServices(tx: Transaction, event: InboundEvent, deps: Bo
 
 async function tellStewards(
   tx: Transaction,
-  origin: { readonly event: InboundEvent; readonly conversationKey: string; readonly today: BotContext["today"] },
+  origin: {
+    readonly event: InboundEvent;
+    readonly conversationKey: string;
+    readonly today: BotContext["today"];
+    /** Hours since 1970. */
+    readonly hour: number;
+  },
   sender: Sender | undefined,
   tenantId: string | undefined,
 ): Promise<boolean> {
@@ -126,7 +137,8 @@ async function tellStewards(
       personId: steward.personId,
       occasion: "notice",
       message: handoffNotice(sender.personName, member.tenantName),
-      dedupeKey: `handoff|${origin.event.externalKey}|${steward.platform}|${steward.externalId}`,
+      // Asking again within the hour does not ring again.
+      dedupeKey: `handoff|${sender.personId}|${member.tenantId}|${origin.hour}|${steward.platform}|${steward.externalId}`,
     })),
   );
   return stewards.length > 0;

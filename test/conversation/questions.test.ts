@@ -88,6 +88,8 @@ it("转人工会通知管家", async () => {
   const 张总 = await chat.person("张总");
   await 张总.says("转人工");
   张总.hears("已通知管家，工作时间内会尽快联系您");
+  await 张总.says("转人工");
+  张总.hears("已通知管家，工作时间内会尽快联系您");
   const told = await rows<{ recipient: string; text: string }>(
     chat.db,
     Prisma.sql`SELECT recipient, message->'paragraphs'->>0 AS text FROM outbox WHERE channel = 'wecom'`,

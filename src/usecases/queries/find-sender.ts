@@ -33,7 +33,7 @@ export async function findSender(
     tx,
     Prisma.sql`SELECT p.id AS person_id, p.name AS person_name, t.id AS tenant_id, t.name AS tenant_name,
         coalesce((SELECT pr.name FROM lease l JOIN project pr ON pr.id = l.project_id
-          WHERE l.tenant_id = t.id ORDER BY l.start_date DESC LIMIT 1), '') AS project_name, m.role
+          WHERE l.tenant_id = t.id ORDER BY l.start_date DESC, l.code COLLATE "C" LIMIT 1), '') AS project_name, m.role
       FROM channel_identity c
       JOIN person p ON p.id = c.person_id AND p.forgotten_at IS NULL
       LEFT JOIN tenant_member m ON m.person_id = p.id AND m.revoked_at IS NULL

@@ -37,7 +37,7 @@ export async function findTransferAccounts(
     tx,
     Prisma.sql`WITH owed AS (
         SELECT b.entity_id, (array_agg(b.payment_code ORDER BY b.due_date, b.bill_no COLLATE "C"))[1] AS payment_code
-        FROM bill b WHERE b.tenant_id = ${tenantId}::uuid AND b.state = 'published' AND EXISTS (
+        FROM legal_entity owner JOIN bill b ON b.entity_id = owner.id WHERE b.tenant_id = ${tenantId}::uuid AND b.state = 'published' AND EXISTS (
           SELECT 1 FROM receivable r WHERE r.bill_id = b.id AND (r.open_fen > 0 OR r.late_fee_open_fen > 0))
         GROUP BY b.entity_id
       ), wanted AS (

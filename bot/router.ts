@@ -30,11 +30,11 @@ import { type Understand, wishOfAction, wishOfText } from "./wish.ts";
  * message at all, the open dialog, the wish behind a tap or behind words, who may have it, the handler.
  */
 export async function answer(context: BotContext, understand: Understand): Promise<Answer> {
-  const { event, services } = context;
+  const { event, services, memory } = context;
   switch (event.kind) {
     case "text":
-      return isMessageOfDialog(context)
-        ? answerInDialog(context, event.text, understand)
+      return memory.dialog
+        ? answerInDialog(context, memory.dialog, event.text, understand)
         : answerText(context, event.text, understand);
     case "action":
       return grant(context, wishOfAction(event.action));
@@ -84,16 +84,17 @@ const HANDLERS: Partial<Record<Intent, (context: TenantContext, wish: Wish) => P
 const CANCEL = /^(取消|算了|不用了?|退出|不绑了?|不办了?|返回|停止)[。!！吧]*$/;
 const SWITCH_TENANT = /切换(企业|公司|租户)|换(一?[家个])?(企业|公司|租户)/;
 
-const isMessageOfDialog = (context: BotContext): boolean => context.memory.dialog !== undefined;
-
 async function answerText(context: BotContext, text: string, understand: Understand): Promise<Answer> {
   if (SWITCH_TENANT.test(text)) return switchTenant(context);
   return grant(context, wishOfText(context, text, understand));
 }
 
-async function answerInDialog(context: BotContext, text: string, understand: Understand): Promise<Answer> {
-  const { dialog } = context.memory;
-  if (dialog === undefined) return answerText(context, text, understand);
+async function answerInDialog(
+  context: BotContext,
+  dialog: Dialog,
+  text: string,
+  understand: Understand,
+): Promise<Answer> {
   const closed = { ...context, memory: withoutDialog(context.memory) };
   if (dialog.expiresAtMs <= context.nowMs) {
     // An answer to the old question would be misunderstood as something new.

@@ -1,12 +1,11 @@
 import { paymentNotice } from "../bot/notices/payment-notice.ts";
 import { SAY } from "../bot/text/zh-CN.ts";
-import { understand } from "../bot/understanding/understand.ts";
 import { textCard } from "../cards/card.ts";
 import { createHandlers } from "../jobs/handlers/all.ts";
 import { runBookOf } from "../jobs/run-book.ts";
 import { type RunningJobs, startJobs } from "../jobs/runtime.ts";
 import { pendingMigrations } from "../prisma/migrate.ts";
-import { createEventHandler } from "./compose/bot-services.ts";
+import { createEventHandler, understandByRules } from "./compose/bot-services.ts";
 import { createChannels } from "./compose/channels.ts";
 import { createMerchants, DEFAULT_MERCHANT } from "./compose/wechat-pay.ts";
 import type { Config } from "./config/env.ts";
@@ -85,13 +84,14 @@ export function compose(config: Config, options: ComposeOptions): Application {
   const handleEvent = createEventHandler({
     clock: clocks.business,
     encryption,
-    understand,
+    understand: understandByRules,
     cashierLink: (order) =>
       cashierLink({ publicUrl: config.publicUrl, linkKey, businessClock: clocks.business }, order),
   });
   const inbox = {
     receive: (event: Parameters<typeof receiveEvent>[1]) => receiveEvent(db, event),
-    handle: (conversationKey: string) => handleConversation(db, conversationKey, handleEvent, textCard(SAY.apology)),
+    handle: (conversationKey: string, untilEventId?: string) =>
+      handleConversation(db, conversationKey, handleEvent, textCard(SAY.apology), untilEventId),
     claimReply: (inboxEventId: string) => claimPassiveReply(db, inboxEventId),
     markReplySent: (outboxId: string) => markPassiveReplySent(db, outboxId),
     releaseReply: (outboxId: string) => releasePassiveReply(db, outboxId),

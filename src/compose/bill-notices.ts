@@ -27,7 +27,9 @@ export function billNoticesOf(context: { readonly config: Config; readonly clock
     return bills.flatMap((bill) =>
       (members.get(bill.tenantId) ?? []).map((member): OutboxMessage => {
         const payable = bill.owedFen > 0n && member.role !== "viewer";
-        const payUrl = payable ? cashierLink(links, { tenantId: bill.tenantId, entityId: bill.entityId, billNos: [bill.billNo] }).url : undefined;
+        const payUrl = payable
+          ? cashierLink(links, { tenantId: bill.tenantId, entityId: bill.entityId, billNos: [bill.billNo] }).url
+          : undefined;
         return {
           channel: app.platform,
           appId: app.appId,

@@ -57,8 +57,9 @@ export async function loadBillingFacts(tx: Transaction, period: Month): Promise<
 }
 
 /**
- * All lines of leases that are marked for a recheck; of the others only recent ones, and whatever there is of leases
- * without recent ones, so that a bill is not taken for their first. Opening receivables are not computed again.
+ * All lines of leases that are marked for a recheck or have something parked (a line that is issued already must not be
+ * taken for one that is missing); of the others only recent ones, and whatever there is of leases without recent ones,
+ * so that a bill is not taken for their first. Opening receivables are not computed again.
  */
 async function loadIssuedLines(tx: Transaction, period: Month): Promise<IssuedLine[]> {
   const since = firstDayOf(shiftMonth(period, -MONTHS_LOOKED_BACK));
@@ -84,7 +85,8 @@ async function loadIssuedLines(tx: Transaction, period: Month): Promise<IssuedLi
       FROM bill_line line
       JOIN bill b ON b.id = line.bill_id AND b.origin IN ('run', 'settlement')
       JOIN lease l ON l.id = line.lease_id JOIN legal_entity e ON e.id = line.entity_id
-      LEFT JOIN billing_recheck r ON r.lease_id = line.lease_id
+      LEFT JOIN (SELECT lease_id FROM billing_recheck UNION SELECT lease_id FROM parked_line WHERE resolved_at IS NULL) r
+        ON r.lease_id = line.lease_id
       LEFT JOIN recent ON recent.lease_id = line.lease_id
       WHERE r.lease_id IS NOT NULL OR line.period_to >= ${since}::date OR line.role = 'deposit' OR recent.lease_id IS NULL
       ORDER BY line.lease_id, line.charge_code, line.correction_no`,

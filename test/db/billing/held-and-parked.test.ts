@@ -175,3 +175,45 @@ describe("a line that cannot be computed", () => {
     );
   });
 });
+
+describe("a correction that stays parked for half a year", () => {
+  const database = withDatabase();
+
+  it("never becomes a second original line", async () => {
+    const { db } = database;
+    const months = ["2026-02", "2026-03", "2026-04", "2026-05", "2026-06", "2026-07", "2026-08"];
+    const ends = ["2026-01-31", "2026-02-28", "2026-03-31"];
+    const document = parkDocument({
+      meters: [waterMeter("W1", "A-1")],
+      readings: ends.map((date, index) => readingRow("W1", date, String(10 + 5 * index))),
+      leases: [
+        leaseRow("L1", "A-1", "T1", {
+          charges: [fixedRent("1000.00"), waterCharge("W1", { from: "2026-02-01", to: "2026-03-31" })],
+        }),
+      ],
+    });
+    await imported(db, document, "2026-02-01");
+    for (const month of months.slice(0, 3)) await issue(db, month);
+    await imported(
+      db,
+      parkDocument({ readings: [readingRow("W1", "2026-03-31", "1", { corrects: "存疑" })] }),
+      "2026-04-10",
+    );
+    // Whatever wrote the reading may not have left a mark; the last three months are looked at all the same.
+    await db.$executeRaw`DELETE FROM billing_recheck`;
+    for (const month of months.slice(3)) await issue(db, month);
+    expect(await parkedExceptions(db)).toMatchObject([
+      { state: "open", code: "READING_WENT_BACK", period: "2026-03-01" },
+    ]);
+    await imported(
+      db,
+      parkDocument({ readings: [readingRow("W1", "2026-03-31", "22", { corrects: "复核" })] }),
+      "2026-08-10",
+    );
+    await db.$executeRaw`DELETE FROM billing_recheck`;
+    await issue(db, "2026-09");
+    // 22 − 15 = 7 m³ instead of 5
+    expect((await sumsByPeriod(db))["L1 water charge 0 2026-03-01"]).toBe(2_100);
+    expect(await parkedExceptions(db)).toMatchObject([{ state: "resolved" }]);
+  });
+});

@@ -151,26 +151,29 @@ describe("what is imported while a run is at work", () => {
   it("is not forgotten: the next run corrects what rested on the old value", async () => {
     const { db } = database;
     const months = ["2026-02", "2026-03", "2026-04", "2026-05", "2026-06"];
-    const days = ["2026-01-31", "2026-02-28", "2026-03-31", "2026-04-30", "2026-05-31", "2026-06-30"];
+    const days = ["01-31", "02-28", "03-31", "04-30", "05-31", "06-30", "07-31", "08-31"].map((day) => `2026-${day}`);
     const readings = days.map((day, index) => readingRow("W1", day, String(10 * index)));
     const leases = [
       leaseRow("L1", "A-1", "T1", { start: "2026-02-01", charges: [fixedRent("1000.00"), waterCharge("W1")] }),
     ];
     await imported(db, parkDocument({ meters: [waterMeter("W1", "A-1")], readings, leases }), "2026-02-01");
     for (const month of [...months, "2026-07"]) await issue(db, month);
+    const correct = (date: string, total: string) =>
+      imported(db, parkDocument({ readings: [readingRow("W1", date, total, { corrects: "抄错" })] }), "2026-08-01");
+    // A mark that the run is going to work off: April is 11 m³, May 9.
+    await correct("2026-04-30", "31");
     // Old enough that only a mark makes a run look at it again: February's closing reading. The run has loaded its facts
     // and waits to write its drafts; the import falls into that moment.
     const release = await holdWrites(database.url, "bill_line");
     const running = issue(db, "2026-08");
     await somebodyWaits(db);
-    await imported(
-      db,
-      parkDocument({ readings: [readingRow("W1", "2026-02-28", "12", { corrects: "抄错" })] }),
-      "2026-08-01",
-    );
+    await correct("2026-02-28", "12");
     await release();
     await running;
-    expect(await sumsByPeriod(db)).toMatchObject({ "L1 water charge 0 2026-02-01": 3_000 });
+    expect(await sumsByPeriod(db)).toMatchObject({
+      "L1 water charge 0 2026-02-01": 3_000,
+      "L1 water charge 0 2026-04-01": 3_300,
+    });
     await issue(db, "2026-09");
     expect(await sumsByPeriod(db)).toMatchObject({
       "L1 water charge 0 2026-02-01": 3_600,

@@ -13,7 +13,7 @@ import { checkLedger } from "../../../src/usecases/ledger-check/check-ledger.ts"
 import { imported } from "../../db/billing/park.ts";
 import { createTestDatabase } from "../../support/database.ts";
 
-const LEASES = 300;
+const LEASES = 180;
 const KILLS = 10;
 const MONTH = "2026-08";
 const WORKER = join(import.meta.dirname, "issue-worker.ts");

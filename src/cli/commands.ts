@@ -13,6 +13,7 @@ import { lateFeeCommand } from "./commands/late-fee.ts";
 import { backupCommand, restoreCommand, rotateKeysCommand } from "./commands/operations.ts";
 import { outboxListCommand, outboxReplayCommand } from "./commands/outbox.ts";
 import { payRecordCommand, payUndoCommand } from "./commands/pay.ts";
+import { billReplayCommand } from "./commands/replay.ts";
 import { traceCommand } from "./commands/trace.ts";
 import { understandCommand } from "./commands/understand.ts";
 
@@ -21,6 +22,7 @@ export const COMMANDS: readonly AnyCommand[] = [
   importCommand,
   billRunCommand,
   billShowCommand,
+  billReplayCommand,
   lateFeeCommand,
   waiveCommand,
   disputeOpenCommand,

@@ -11,7 +11,7 @@ import {
   type Utility,
 } from "../world/property.ts";
 import type { MeteredChargeInput } from "./metered-charge.ts";
-import { indexReadings, readingsBetween, type StandingReading } from "./reading-index.ts";
+import { indexReadings, type MeterReadings, readingsBetween, type StandingReading } from "./reading-index.ts";
 import { type TariffSpan, tariffChangesIn, tariffRowOn } from "./tariff-rows.ts";
 
 /*
@@ -95,17 +95,22 @@ export function meteredInputs(
 export function restoreMeteredInput(stored: MeteredInputs): MeteredChargeInput {
   const { month, run, leaseEnd, roundTo } = stored;
   const meter: Meter = stored.meter;
-  const readings = stored.readings.map((row) => restoreReading(meter.code, row));
   return {
     month,
     run,
     leaseEnd,
     roundTo,
     meter,
-    readings: indexReadings([meter], readings).get(meter.code) ?? [],
+    readings: restoreReadings(meter, stored.readings),
     tariffs: stored.tariffs.map(restoreSpan),
   };
 }
+
+export const restoreReadings = (meter: Meter, rows: readonly ReadingInputs[]): MeterReadings =>
+  indexReadings(
+    [meter],
+    rows.map((row) => restoreReading(meter.code, row)),
+  ).get(meter.code) ?? [];
 
 /** A meter as it was at a reading. */
 export const meterInputs = (meter: Meter, first: StandingReading): MeterInputs => ({
@@ -177,7 +182,7 @@ function restoreSpan({ from, tariff, kind, basis, price }: TariffRowInputs): Tar
   };
 }
 
-function restorePrice(price: PriceInputs): TariffPrice {
+export function restorePrice(price: PriceInputs): TariffPrice {
   if (price.kind !== "tiered") return price;
   const tiers = price.tiers.map((tier) => ({
     ...(tier.upTo !== undefined && { upTo: tier.upTo }),

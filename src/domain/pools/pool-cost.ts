@@ -27,7 +27,7 @@ export interface PoolCost {
   readonly measured?: { readonly row: MeasuredRow; readonly usages: readonly PoolMeterUsage[] };
 }
 
-type MeasuredRow = Extract<TariffPrice, { readonly kind: "flat" | "tou" }>;
+export type MeasuredRow = Extract<TariffPrice, { readonly kind: "flat" | "tou" }>;
 
 /** How a pool's month is paid for: what is known of its cost before any reading is looked at. */
 export type PoolPrice =
@@ -84,9 +84,11 @@ export function costOfPool(pool: Pool, month: Month, world: PoolWorld, price: Po
 
 type CostResult = { readonly ok: true; readonly cost: PoolCost } | PoolFailure;
 
-const givenCost = (costFen: Fen): CostResult => ({
-  ok: true,
-  cost: { costFen, yuan: constant("公摊费用（录入）", ratio(costFen, 100n)) },
+const givenCost = (costFen: Fen): CostResult => ({ ok: true, cost: costAsGiven(costFen) });
+
+export const costAsGiven = (costFen: Fen): PoolCost => ({
+  costFen,
+  yuan: constant("公摊费用（录入）", ratio(costFen, 100n)),
 });
 
 function measuredCost(
@@ -105,8 +107,13 @@ function measuredCost(
     if (!result.ok) return poolFailure("POOL_INCOMPLETE", `公摊 ${pool.code} 无法计量：${result.message}`);
     usages.push({ meter, sign, consumption: result.consumption });
   }
+  return { ok: true, cost: costOfUsages(row, usages) };
+}
+
+/** Price × net quantity, rounded to the fen; also what a replay computes from the readings stored with a line. */
+export function costOfUsages(row: MeasuredRow, usages: readonly PoolMeterUsage[]): PoolCost {
   const yuan = roundedTo("round", "公摊费用", pricedUsages(row, usages), "0.01");
-  return { ok: true, cost: { costFen: fenOf(yuan.ratio), yuan, measured: { row, usages } } };
+  return { costFen: fenOf(yuan.ratio), yuan, measured: { row, usages } };
 }
 
 /** Price × net quantity of all meters: at one price (`flat`), or register by register (`tou`). */

@@ -1,6 +1,18 @@
 import { compareCodes } from "../charging/code-order.ts";
 import { type Fen, splitByLargestRemainder } from "../money/fen.ts";
-import { divide, integer, isZero, multiply, type Ratio, ratio, subtract, sum, ZERO } from "../money/ratio.ts";
+import {
+  compare,
+  divide,
+  floor,
+  integer,
+  isZero,
+  multiply,
+  type Ratio,
+  ratio,
+  subtract,
+  sum,
+  ZERO,
+} from "../money/ratio.ts";
 import {
   type DateRange,
   daysInMonth,
@@ -49,8 +61,22 @@ export interface ComputedPoolMonth {
   /** The same shares by lease, the operator's under OPERATOR. */
   readonly sharesByLease: ReadonlyMap<string, readonly PoolShare[]>;
   readonly operatorFen: Fen;
+  readonly weightBy: Pool["weight"];
+  /** The pair that got the last left-over fen; null where the split left none over. */
+  readonly lastFenTo: LastFen | null;
   /** An estimated closing reading is in the cost or in a weight. */
   readonly estimated: boolean;
+}
+
+/**
+ * Where the left-over fen of a split end: pairs with a larger fractional part, and those with the same that come before
+ * it in the order of ties, got one too. So each share can be computed again without all the others.
+ */
+export interface LastFen {
+  readonly unit: string;
+  readonly lease: string;
+  /** Fractional part of its exact share in fen. */
+  readonly rest: Ratio;
 }
 
 export type PoolMonth = ComputedPoolMonth | PoolFailure;
@@ -92,6 +118,7 @@ export function computePoolMonth(
     cost,
     costFen: cost.costFen,
     ...split(pool, month, cost.costFen, members, leased),
+    weightBy: pool.weight,
     estimated: members.some((member) => member.estimated) || isEstimated(cost),
   };
 }
@@ -104,7 +131,10 @@ interface Claim {
   readonly takenWeight: Ratio;
 }
 
-type Split = Pick<ComputedPoolMonth, "takenWeightSum" | "members" | "shares" | "sharesByLease" | "operatorFen">;
+type Split = Pick<
+  ComputedPoolMonth,
+  "takenWeightSum" | "members" | "shares" | "sharesByLease" | "operatorFen" | "lastFenTo"
+>;
 
 function split(
   pool: Pool,
@@ -127,7 +157,26 @@ function split(
     amountFen: amounts[index] ?? 0n,
   }));
   const sharesByLease = groupBy(shares, (share) => share.lease);
-  return { takenWeightSum, members, shares, sharesByLease, operatorFen: amounts.at(-1) ?? 0n };
+  return {
+    takenWeightSum,
+    members,
+    shares,
+    sharesByLease,
+    operatorFen: amounts.at(-1) ?? 0n,
+    lastFenTo: lastFenOf(shares),
+  };
+}
+
+/** Shares come in the order of ties, so the last of the smallest fractional part that got a fen is the end. */
+function lastFenOf(shares: readonly PoolShare[]): LastFen | null {
+  let last: LastFen | null = null;
+  for (const { unit, lease, exactYuan, amountFen } of shares) {
+    const exactFen = multiply(exactYuan, integer(100));
+    if (amountFen === floor(exactFen)) continue;
+    const rest = subtract(exactFen, integer(floor(exactFen)));
+    if (last === null || compare(rest, last.rest) <= 0) last = { unit, lease, rest };
+  }
+  return last;
 }
 
 /** The (unit, lease) pairs with at least one leased day, in the order in which ties are broken. */

@@ -9,6 +9,7 @@ import type { Transaction } from "../../db/transaction.ts";
 import { canonicalJson } from "../../domain/canonical-json.ts";
 import { openingPosition } from "../../domain/ledger/line-events.ts";
 import type { Fen } from "../../domain/money/fen.ts";
+import { formatRatio, ratio } from "../../domain/money/ratio.ts";
 import { monthOf } from "../../domain/time/civil-date.ts";
 import type { LeaseTerms } from "../../domain/world/lease.ts";
 import type { OpeningPosition } from "../../domain/world/world.ts";
@@ -118,7 +119,7 @@ export async function writeOpening(
       tax_rate: facts.taxRate,
       input_hash: createHash("sha256").update(canonicalJson(inputs)).digest("hex"),
       inputs,
-      derivation: { op: "constant", label: "期初应收", value: receivable.amountFen.toString() },
+      derivation: { op: "constant", label: "期初应收", value: formatRatio(ratio(receivable.amountFen, 100n)) },
     };
     bill.lines.push(line);
     bill.totalFen += receivable.amountFen;

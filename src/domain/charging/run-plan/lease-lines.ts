@@ -1,10 +1,9 @@
-import { toJsonInteger } from "../../money/fen.ts";
-import { ratio } from "../../money/ratio.ts";
 import { fromDayNumber, type Month, monthOf, toDayNumber } from "../../time/civil-date.ts";
 import type { ChargeTerms, DecimalText, LineKind } from "../../world/lease.ts";
 import { duePeriods, periodBeginning } from "../billing-stretch.ts";
+import { computeCorrection } from "../corrections.ts";
 import { type DaySpan, toDateRange } from "../days.ts";
-import { constant, type Derivation, differenceOf, sumOf } from "../derivation.ts";
+import type { Derivation } from "../derivation.ts";
 import { termsOn } from "../lease-timeline.ts";
 import { type ComputedLine, ENGINE_VERSION, type JsonValue, type LineComputation } from "../line.ts";
 import type { TimeBasedInputs } from "../time-based.ts";
@@ -198,22 +197,11 @@ function addCorrection(
   const [original] = family;
   const latest = family.at(-1);
   if (!original || !latest) return;
-  const issuedFen = family.reduce((total, line) => total + line.amountFen, 0n);
-  const amountFen = (right?.amountFen ?? 0n) - issuedFen;
-  if (amountFen === 0n) return;
-  const today = { ratio: ratio(right?.amountFen ?? 0n, 100n), node: right?.derivation };
-  const rightNow = today.node ? { ratio: today.ratio, node: today.node } : constant("今日应收（元）", today.ratio);
-  const before = sumOf(
-    "已开账单合计（元）",
-    family.map((line) =>
-      constant(line.correction === 0 ? "原账单行" : `第${line.correction}次更正`, ratio(line.amountFen, 100n)),
-    ),
+  const correction = computeCorrection(
+    right,
+    family.map((line) => line.amountFen),
   );
-  const inputs: JsonValue = {
-    type: "correction",
-    right: right?.inputs ?? null,
-    issuedFen: family.map((line) => toJsonInteger(line.amountFen)),
-  };
+  if (correction.amountFen === 0n) return;
   const { role, ordinal, period, kind, entity, taxRate } = original;
   run.lines.push({
     charge: run.work.charge.code,
@@ -227,11 +215,11 @@ function addCorrection(
     dueDay,
     taxKind: "other",
     fixedTaxRate: taxRate,
-    amountFen,
+    amountFen: correction.amountFen,
     estimated: right?.estimated ?? false,
-    inputs,
+    inputs: correction.inputs,
     inputHash: hashOf(run, right?.inputs ?? null),
-    derivation: differenceOf("更正金额（元）", rightNow, before).node,
+    derivation: correction.derivation,
   });
 }
 

@@ -1,13 +1,11 @@
 import { canonicalJson } from "../../canonical-json.ts";
-import { toJsonInteger } from "../../money/fen.ts";
-import { ratio } from "../../money/ratio.ts";
 import { splitTax } from "../../tax/net-and-tax.ts";
 import { taxRateOn } from "../../tax/tax-rate.ts";
 import { addDays, type CivilDate, dayOfMonth, later, type Month } from "../../time/civil-date.ts";
 import type { DecimalText, LeaseTerms } from "../../world/lease.ts";
 import { compareCodes } from "../code-order.ts";
-import { constant, differenceOf } from "../derivation.ts";
-import { ENGINE_VERSION, type JsonValue } from "../line.ts";
+import { computeDeposit } from "../deposit.ts";
+import { ENGINE_VERSION } from "../line.ts";
 import { anomaliesOfLine, firstBillAnomaly } from "./anomalies.ts";
 import type { BillingIndex } from "./billing-index.ts";
 import type { IssuedLine, PlanOptions } from "./facts.ts";
@@ -105,13 +103,8 @@ function depositDraft(
   hash: (text: string) => string,
 ): DraftLine | undefined {
   const heldFen = index.depositHeldFen.get(terms.code) ?? 0n;
-  const amountFen = terms.depositFen - heldFen;
-  if (amountFen <= 0n || issued.some((line) => line.role === DEPOSIT)) return undefined;
-  const inputs: JsonValue = {
-    type: DEPOSIT,
-    depositFen: toJsonInteger(terms.depositFen),
-    heldFen: toJsonInteger(heldFen),
-  };
+  if (terms.depositFen <= heldFen || issued.some((line) => line.role === DEPOSIT)) return undefined;
+  const { amountFen: dueFen, inputs, derivation } = computeDeposit(terms.depositFen, heldFen);
   return {
     charge: DEPOSIT,
     role: DEPOSIT,
@@ -124,15 +117,11 @@ function depositDraft(
     dueDay: undefined,
     taxKind: "other",
     fixedTaxRate: "0",
-    amountFen,
+    amountFen: dueFen,
     estimated: false,
     inputs,
     inputHash: hash(`${ENGINE_VERSION}\n${canonicalJson(inputs)}`),
-    derivation: differenceOf(
-      "应收押金（元）",
-      constant("约定押金（元）", ratio(terms.depositFen, 100n)),
-      constant("期初已收押金（元）", ratio(heldFen, 100n)),
-    ).node,
+    derivation,
   };
 }
 

@@ -47,6 +47,13 @@ export const SCHEDULES: readonly Schedule[] = Object.freeze([
     payload: dayBefore,
   },
   {
+    name: "deferral.release",
+    job: "deferral.release",
+    // Only the first day of a month has anything to do; every day makes up for a missed one.
+    timetable: { kind: "daily", at: "01:30", missed: "latest" },
+    payload: dayOf,
+  },
+  {
     name: "ledger.check",
     job: "ledger.check",
     timetable: { kind: "daily", at: "03:00", missed: "latest" },

@@ -3,6 +3,7 @@ import type { BusinessClock, WireClock } from "../../src/ports/clock.ts";
 import type { Logger } from "../../src/telemetry/logger.ts";
 import { sealAudit } from "../../src/usecases/audit/seal-audit.ts";
 import { verifyAudit } from "../../src/usecases/audit/verify-audit.ts";
+import { releaseDeferredIncome } from "../../src/usecases/deferrals/release-deferred-income.ts";
 import { accrueNightly } from "../../src/usecases/late-fees/accrue-nightly.ts";
 import { checkLedger } from "../../src/usecases/ledger-check/check-ledger.ts";
 import { pruneExpired } from "../../src/usecases/schedule/prune-expired.ts";
@@ -10,6 +11,7 @@ import type { AllJobHandlers } from "../definitions.ts";
 import { accrueLateFeesHandler } from "./accrue-late-fees.ts";
 import { checkLedgerHandler, verifyAuditHandler } from "./checks.ts";
 import { pruneHandler } from "./prune.ts";
+import { releaseDeferredHandler } from "./release-deferred.ts";
 import { sealAuditHandler } from "./seal-audit.ts";
 
 /** What the handlers' use cases need. */
@@ -24,6 +26,7 @@ export const createHandlers = ({ db, clocks, logger }: HandlerContext): AllJobHa
   "audit.seal": sealAuditHandler((date) => sealAudit(db, date), logger),
   "audit.verify": verifyAuditHandler(() => verifyAudit(db), logger),
   "late-fee.accrue": accrueLateFeesHandler((throughDate) => accrueNightly(db, throughDate)),
+  "deferral.release": releaseDeferredHandler((today) => releaseDeferredIncome(db, today)),
   "ledger.check": checkLedgerHandler((today) => checkLedger(db, { today }), logger),
   "housekeeping.prune": pruneHandler(() =>
     pruneExpired(db, { business: clocks.business.nowMs(), wire: clocks.wire.nowMs() }),

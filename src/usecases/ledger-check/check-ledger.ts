@@ -7,7 +7,12 @@ import { checkAccrualSteps, checkAccruedFees } from "./checks/late-fees.ts";
 import { checkCorrectionChains, checkLineIdentities } from "./checks/line-identities.ts";
 import { checkNetAndTax } from "./checks/net-and-tax.ts";
 import { checkPoolCosts, checkPoolShares } from "./checks/pool-shares.ts";
-import { checkEventsPosted, checkPostedEvents, checkPrepaymentPostings } from "./checks/postings.ts";
+import {
+  checkDeferredIncome,
+  checkEventsPosted,
+  checkPostedEvents,
+  checkPrepaymentPostings,
+} from "./checks/postings.ts";
 import { checkAllocationOwners, checkPrepayments, checkReceipts } from "./checks/receipts.ts";
 import { checkClaimedLines, checkReceivables, checkSetOffs } from "./checks/receivables.ts";
 
@@ -30,6 +35,7 @@ const CHECKS: readonly LedgerCheck[] = [
   checkEventsPosted,
   checkPostedEvents,
   checkPrepaymentPostings,
+  checkDeferredIncome,
   checkAccrualSteps,
   checkAccruedFees,
 ];

@@ -94,6 +94,11 @@ describe("the schedules of the house", () => {
           "kind": "daily",
           "missed": "latest",
         },
+        "deferral.release": {
+          "at": "01:30",
+          "kind": "daily",
+          "missed": "latest",
+        },
         "housekeeping.prune": {
           "at": "04:30",
           "kind": "daily",

@@ -35,6 +35,7 @@ const EVENTS = Prisma.sql`
 const OPTIONAL_EVENTS = Prisma.sql`
   SELECT 'pool.operator-share' AS event_type, a.id AS event_id FROM pool_allocation a
   UNION ALL SELECT 'late-fee.restored', r.id FROM receipt r WHERE r.state = 'undone'
+  UNION ALL SELECT 'deferral.released', t.event_id FROM ledger_transaction t WHERE t.event_type = 'deferral.released'
   UNION ALL SELECT 'prepayment.applied', t.event_id FROM ledger_transaction t WHERE t.event_type = 'prepayment.applied'`;
 
 /** I10, first half: every event is posted. */
@@ -86,4 +87,22 @@ export const checkPrepaymentPostings = sqlCheck<{ subject: string; allocated_fen
     GROUP BY l.id, b.bill_no HAVING sum(x.allocated_fen) <> sum(x.posted_fen) ORDER BY 1`,
   say: ({ allocated_fen, posted_fen }) =>
     `预收抵用 ${formatYuan(allocated_fen)}，入账 ${formatYuan(posted_fen)} / prepayment paid ${formatYuan(allocated_fen)}, ${formatYuan(posted_fen)} was posted`,
+});
+
+/** I10 for deferred income, whose releases have no row of their own: no line gives back more than it kept. */
+export const checkDeferredIncome = sqlCheck<{ subject: string; kept_fen: Fen }>({
+  code: "I10",
+  counts: "deferredLines",
+  count: Prisma.sql`SELECT count(DISTINCT line_id) AS count FROM ledger_posting WHERE credit_account = '2203.09'`,
+  find: Prisma.sql`WITH parts AS (
+      SELECT line_id, CASE WHEN credit_account = '2203.09' THEN amount_fen ELSE -amount_fen END AS fen,
+        t.event_type = 'bill.issued' AS deferred
+      FROM ledger_posting p JOIN ledger_transaction t ON t.id = p.transaction_id
+      WHERE '2203.09' IN (p.credit_account, p.debit_account))
+    SELECT b.bill_no || ' / ' || l.charge_code AS subject, sum(x.fen)::bigint AS kept_fen
+    FROM parts x JOIN bill_line l ON l.id = x.line_id JOIN bill b ON b.id = l.bill_id
+    GROUP BY b.bill_no, l.charge_code, l.id
+    HAVING sum(x.fen) * sign(sum(x.fen) FILTER (WHERE x.deferred)) < 0 ORDER BY 1`,
+  say: ({ kept_fen }) =>
+    `递延收入多结转了 ${formatYuan(kept_fen < 0n ? -kept_fen : kept_fen)} / released more than was deferred`,
 });

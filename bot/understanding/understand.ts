@@ -3,13 +3,11 @@ import { withoutHostile } from "./hostile.ts";
 import type { Cue, Feature } from "./lexicon/cue.ts";
 import { STAFF_CUES } from "./lexicon/staff-cues.ts";
 import { TENANT_CUES } from "./lexicon/tenant-cues.ts";
-import { STAFF_UNKNOWN_CUES, TENANT_UNKNOWN_CUES } from "./lexicon/unknown-cues.ts";
 import { correctionAt, withoutTakenBack } from "./negation.ts";
 import { normalise } from "./normalise.ts";
 import { type Candidate, confidenceOf, type Step, scoreIntents } from "./score.ts";
 import { businessDay } from "./slots/dates.ts";
 import { type Findings, fillSlots, findAll } from "./slots/fill.ts";
-import { findStatus } from "./slots/status.ts";
 
 /** Below this the bot asks with buttons instead of acting. */
 export const SURE_ENOUGH = 0.6;
@@ -58,18 +56,17 @@ const shareOf = (candidate: Candidate, all: readonly Candidate[]): number =>
 
 const only = (all: readonly Cue[], allowed: readonly Intent[]): readonly Cue[] =>
   all.filter(({ intent }) => allowed.includes(intent));
-const STAFF = only([...STAFF_CUES, ...STAFF_UNKNOWN_CUES], STAFF_INTENTS);
+const STAFF = only(STAFF_CUES, STAFF_INTENTS);
 const CUES: Readonly<Record<UnderstandingRequest["role"], readonly Cue[]>> = {
-  tenant: only([...TENANT_CUES, ...TENANT_UNKNOWN_CUES], TENANT_INTENTS),
+  tenant: only(TENANT_CUES, TENANT_INTENTS),
   steward: STAFF,
   manager: STAFF,
 };
 
 function featuresOf(found: Findings): ReadonlySet<Feature> {
-  const { places, today, utterance } = found;
+  const { places, today } = found;
   const present: readonly (readonly [Feature, boolean])[] = [
     ["unit", places.unit !== undefined],
-    ["building", places.building !== undefined],
     ["tenant", found.tenant !== undefined],
     ["amount", found.amounts.length > 0],
     ["reading", found.reading !== undefined],
@@ -77,7 +74,6 @@ function featuresOf(found: Findings): ReadonlySet<Feature> {
     ["laterDay", found.laterDays.some(({ value }) => value > today)],
     ["charge", found.charges.length > 0],
     ["period", found.periods.length > 0],
-    ["status", findStatus(utterance.plain) !== undefined],
   ];
   return new Set(present.filter(([, isPresent]) => isPresent).map(([feature]) => feature));
 }

@@ -49,7 +49,8 @@ export function measure(utterances: readonly Labelled[]): Accuracy {
       wrong.push({ labelled, intent: frame.intent, slots: frame.slots });
     }
     for (const name of new Set([...Object.keys(expected), ...Object.keys(frame.slots)]) as Set<keyof Slots>) {
-      const count = (slots[name] ??= { expected: 0, found: 0, right: 0 });
+      const count = slots[name] ?? { expected: 0, found: 0, right: 0 };
+      slots[name] = count;
       if (expected[name] !== undefined) count.expected++;
       if (frame.slots[name] !== undefined) count.found++;
       if (expected[name] !== undefined && isDeepStrictEqual(expected[name], frame.slots[name])) count.right++;

@@ -1,17 +1,7 @@
 import type { Intent } from "../frame.ts";
 
 /** Something found in the message that a cue may ask for besides its words. */
-export type Feature =
-  | "unit"
-  | "building"
-  | "tenant"
-  | "amount"
-  | "reading"
-  | "taxNo"
-  | "laterDay"
-  | "charge"
-  | "period"
-  | "status";
+export type Feature = "unit" | "tenant" | "amount" | "reading" | "taxNo" | "laterDay" | "charge" | "period";
 
 /**
  * One sign that an intent is meant. Weights: 2 a topic is named, 4 a topic is asked about, 6 a wish in so many words,
@@ -27,18 +17,20 @@ export interface Cue {
   readonly unless?: RegExp;
 }
 
-type CueRow = readonly [
-  weight: number,
-  pattern: string,
-  more?: { needs?: readonly Feature[]; unless?: RegExp | string },
-];
+interface Conditions {
+  readonly needs?: readonly Feature[];
+  readonly unless?: readonly string[];
+}
+type CueRow = readonly [weight: number, patterns: readonly string[], conditions?: Conditions];
 
-/** The cues of one intent, from rows of weight and pattern. */
+const anyOf = (patterns: readonly string[]): RegExp => new RegExp(patterns.join("|"));
+
+/** The cues of one intent, from rows of a weight and patterns of which any will do. */
 export const cues = (intent: Intent, rows: readonly CueRow[]): Cue[] =>
-  rows.map(([weight, pattern, { needs, unless } = {}]) => ({
+  rows.map(([weight, patterns, { needs, unless } = {}]) => ({
     intent,
-    pattern: new RegExp(pattern),
+    pattern: anyOf(patterns),
     weight,
     ...(needs === undefined ? {} : { needs }),
-    ...(unless === undefined ? {} : { unless: new RegExp(unless) }),
+    ...(unless === undefined ? {} : { unless: anyOf(unless) }),
   }));

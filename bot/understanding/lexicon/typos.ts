@@ -36,7 +36,7 @@ const WRITTEN: Readonly<Record<string, string>> = {
   逾期: "愈期 于期 余期 渝期 俞期 榆期",
   凭证: "平证 凭正 瓶证",
   票作废: "票做废 票作费 票坐废",
-  红冲: "红充 洪冲 红重",
+  红冲: "红充 洪冲",
   充值: "冲值 充直 充植",
   预存: "预村 于存 预寸",
   账号: "涨号",
@@ -60,7 +60,7 @@ const WRITTEN: Readonly<Record<string, string>> = {
   多少: "几多 多小 几钱",
   多少钱: "好多钱 多少前 几块钱 几钱呀",
   怎么算: "点算 怎么蒜",
-  怎么交: "点交",
+  怎么交: "点交 点给 点俾 点畀",
   怎么办: "点办 点好",
   现在: "而家 宜家 现再",
   哪里: "边度 哪儿 边处",
@@ -73,6 +73,7 @@ const WRITTEN: Readonly<Record<string, string>> = {
   找: "搵 揾",
   知道: "晓得",
   公司: "公同 公斯",
+  "1月": "元月",
 };
 
 const pairs = Object.entries(WRITTEN).flatMap(([meant, written]) =>

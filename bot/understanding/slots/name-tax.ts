@@ -28,15 +28,15 @@ const COMPANY_END = "有限责任公司|股份有限公司|有限公司|分公�
 const NAME_CHARACTER = "[一-鿿a-z0-9()·&]";
 // Words that never stand inside a company's name: where they begin, a name has ended.
 const NOT_INSIDE =
-  "(?![和与跟、的还欠没交付了吗呢把被说要开也都]|(?<=抬)头|抬头|税号|名称|多少|发票|账单|电费|水费|租金|房租|物业)";
+  "(?![、的还欠没交付了吗呢把被说要给]|(?<=抬)头|抬头|税号|名称|多少|发票|账单|电费|水费|租金|房租|物业)";
 const COMPANY = new RegExp(
-  `(?:${NOT_INSIDE}${NAME_CHARACTER}){1,24}?(?:${TRADES})(?:${TRADES})*(?:(?:${NOT_INSIDE}${NAME_CHARACTER}){0,10}(?:${COMPANY_END}))?`,
+  `(?:${NOT_INSIDE}${NAME_CHARACTER}){1,24}?(?:${TRADES})(?:${TRADES})*(?:(?:(?![和与跟及])${NOT_INSIDE}${NAME_CHARACTER}){0,10}(?:${COMPANY_END}))?`,
   "g",
 );
 const NOT_NAMES =
   /^(?:绑定|解绑|取消|认证|关联|换绑|不|已经|哪|我们?|你们?|咱们?|他们?|贵|本|这家?|那家?|哪家|哪个|哪些|该|各|每个?|个|新|原|老|物业|电力|供电|水务|自来水|租户|客户|另一家|另外一?家|其他|其它|别的|别家|一家|几家|两家|隔壁|所有|多少家?|什么|搬家|快递|装修|保洁|银行|母|子|总|全|单位|做|开|银行信息|开票|账户|转账|合同|发票|付款|收款|用电|用水|电费|的|有|在|是|按|分|同)*(?:公司|店|厂|工厂|集团|信息|服务|设备|技术|电器|电气|能源|网络|智能|自动化|文化|教育|汽车|材料|软件|设计|食品)$/;
 const SPOKEN_TO =
-  /^(?:刚刚|刚才|刚|已经|催一?下|催催|催|通知一?下|通知|联系一?下|联系|拜访|走访|去了一?趟|去了|去过|去|见了|见|打给|打电话给|电话|打|问问|问|和|跟|与|对|给|替|帮|为|把|让|叫|请|找|关于|另外|还有|然后|今天|昨天|上午|下午|早上|晚上|前天|备注|记录?一?下|记一?笔|记录|记|登记|租户|客户|商户|业主|那家|这家|有家|的|是|在|绑定到?|绑|换绑到?|关联|解绑|解除绑定|解除|取消|加入|添加|切换到?|名称|公司名称?|公司叫|叫做|我司|我方|都用|统一用|用|改成|改为|换成|我叫|那个|这个|就|都|谁是|应该|[a-z]-?\d{2,4}(?:室|房)?的?|\d{3,4}(?:室|房)?的?|[a-z\d]{1,2}(?:栋|座|号楼)的?)/;
+  /^(?:刚刚|刚才|刚|已经|催一?下|催催|催|通知一?下|通知|联系一?下|联系|拜访|走访|去了一?趟|去了|去过|去|见了|见|打给|打电话给|电话|打|问问|问|和|跟|与|对|给|替|帮|为|把|让|叫|请|找|关于|另外|还有|然后|今天|昨天|上午|下午|早上|晚上|前天|备注|记录?一?下|记一?笔|记录|记|登记|租户|客户|商户|业主|那家|这家|有家|的|是|在|绑定到?|绑|换绑到?|关联|解绑|解除绑定|解除|取消|加入|添加|切换到?|名称|公司名称?|公司叫|叫做|我司|我方|以后|今后|开票|开给|开成|开具|发票|都用|统一用|用|改成|改为|换成|我叫|那个|这个|就|都|谁是|应该|[a-z]-?\d{2,4}(?:室|房)?的?|\d{3,4}(?:室|房)?的?|[a-z\d]{1,2}(?:栋|座|号楼)的?)/;
 
 /** Companies named by their legal form or trade, as they were said. */
 export function findCompanies(utterance: Utterance): Mention<string>[] {
@@ -57,7 +57,9 @@ export function headOfName(text: string): number {
   for (;;) {
     const rest = text.slice(head);
     const step = leadingWords(rest) || (SPOKEN_TO.exec(rest)?.[0].length ?? 0);
-    if (step === 0 || step >= rest.length - 2) return head;
+    // 和兴五金 begins with 和; in 解除和兴达五金 it does not.
+    if (step === 0 || step >= rest.length - 2 || (head === 0 && /^[和对到为与打]/.test(rest) && step === 1))
+      return head;
     head += step;
   }
 }
@@ -68,7 +70,7 @@ const TITLE = new RegExp(
 );
 const TITLE_END = /(?:吧|哈|谢谢|就行|就可以了?|可以吗|行吗|了|的|吗|开票|开发票|那个|这个|名下|就好|好了)+$/;
 const NO_TITLE =
-  /^(?:什么|哪个|谁|多少|错|不对|对|一下|原来|之前|上次|公司抬头|个|哪|新的|这样|我们公司|公司|开|写|一样|怎么|成|别的|另外|一个|另一)/;
+  /^(?:加|少|多|漏|缺|什么|哪个|谁|多少|错|不对|对|一下|原来|之前|上次|公司抬头|个|哪|新的|这样|我们公司|公司|开|写|一样|怎么|成|别的|另外|一个|另一)/;
 
 /** The name for the invoice title: what stands after 抬头, or a company in a message about titles. */
 export function findTitleName(utterance: Utterance): Mention<string> | undefined {

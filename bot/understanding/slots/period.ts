@@ -255,11 +255,15 @@ const COMPARED = "(?:比起?|较|相比|对比)$";
 const WITH = "(?:跟|和|与|同)$";
 const COMPARED_AFTER = "^(?:的|份)?(?:比|相比|差|不一样|一样|一比)";
 
+// 上个月才两千: said only to measure another month by.
+const BASELINE = /^(?:的|份)?[^，？]{0,3}(?:才|只有|只要|才用)/;
+
 /** The periods spoken of, in their order, without those that only serve as comparison; neighbours joined by 和 are one. */
 export function findPeriods(plain: string, today: CivilDate, direction: Direction): Mention<Span>[] {
   const mentions = findMentions(plain, periodRules(today, direction)).filter(({ from, to }) => {
     const head = plain.slice(Math.max(0, from - 3), from);
     return !(
+      BASELINE.test(plain.slice(to, to + 6)) ||
       new RegExp(COMPARED).test(head) ||
       (new RegExp(WITH).test(head) && new RegExp(COMPARED_AFTER).test(plain.slice(to, to + 4)))
     );

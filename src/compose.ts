@@ -1,6 +1,7 @@
 import { paymentNotice } from "../bot/notices/payment-notice.ts";
 import { SAY } from "../bot/text/zh-CN.ts";
 import { textCard } from "../cards/card.ts";
+import { markResent } from "../cards/resent.ts";
 import { createHandlers } from "../jobs/handlers/all.ts";
 import { runBookOf } from "../jobs/run-book.ts";
 import { type RunningJobs, startJobs } from "../jobs/runtime.ts";
@@ -143,6 +144,9 @@ export function compose(config: Config, options: ComposeOptions): Application {
             outbound: { mode: config.outbound.mode, allowlist: new Set(config.outbound.allowlist) },
             worker: `${process.pid}`,
             wireNowMs: clocks.wire.nowMs,
+            businessNowMs: clocks.business.nowMs,
+            markResent,
+            onError: (error, outboxId) => logger.error({ err: error, outboxId }, "outbox.send-failed"),
           }),
         polls: [
           {

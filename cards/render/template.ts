@@ -1,5 +1,6 @@
-import type { Card, CardName } from "../card.ts";
+import type { Card, CardName, CardRow } from "../card.ts";
 import { LIMITS } from "../limits.ts";
+import { TEXT } from "../text.zh-CN.ts";
 import { fitCharacters } from "./fit.ts";
 
 /** What `message/template/send` needs besides the person and the template's id, which configuration has by `templateKey`. */
@@ -16,7 +17,32 @@ export interface TemplateContent {
  */
 export function renderTemplate(card: Card, keywords?: readonly string[]): TemplateContent | undefined {
   if (card.notice === undefined || card.notice.length === 0) return undefined;
-  const data = card.notice.map((fact, index) => {
+  return contentOf(card, card.notice, keywords);
+}
+
+/** Characters of a general notice under a field without a limit of its own; WeChat shows about three lines. */
+const GENERAL_MAX_CHARACTERS = 60;
+
+/**
+ * Any card as a general notice of two facts, what it is about and how it begins, for cards without a template of their
+ * own. Whoever answers it opens a conversation and hears the rest.
+ */
+export function renderGeneralTemplate(card: Card, keywords?: readonly string[]): TemplateContent {
+  const [figure] = card.emphasis === undefined ? [] : [`${card.emphasis.label} ${card.emphasis.value}`];
+  const words = [figure, ...card.paragraphs, ...card.rows.map(({ label, value }) => `${label} ${value}`)];
+  const beginning = words.filter((part) => part !== undefined && part !== "").join(" ");
+  const facts = [
+    { label: "", value: card.title === "" ? TEXT.generalNotice.title : card.title },
+    { label: "", value: fitCharacters(plain(beginning) || TEXT.generalNotice.see, GENERAL_MAX_CHARACTERS) },
+  ];
+  return contentOf(card, facts, keywords);
+}
+
+/** Template fields show no line breaks. */
+const plain = (text: string): string => text.replace(/\s+/g, " ").trim();
+
+function contentOf(card: Card, facts: readonly CardRow[], keywords: readonly string[] | undefined): TemplateContent {
+  const data = facts.map((fact, index) => {
     const keyword = keywords?.[index] ?? `keyword${index + 1}`;
     return [keyword, { value: fitKeyword(keyword, fact.value) }] as const;
   });

@@ -10,7 +10,7 @@ import type { Transaction } from "../db/transaction.ts";
 import type { BusinessClock } from "../ports/clock.ts";
 import type { ConversationContext, EventHandler } from "../usecases/inbox/handle-events.ts";
 import { conversationKeyOf } from "../usecases/inbox/receive-event.ts";
-import { recordDelivery } from "../usecases/outbox/relay-messages.ts";
+import { recordDelivery } from "../usecases/outbox/delivery-reports.ts";
 import { type BindingContext, confirmBindCode, requestBindCode, resendBindCode } from "../usecases/people/bind-code.ts";
 import { type ChannelIdentity, setReachable, unbindIdentity } from "../usecases/people/channel-identity.ts";
 import { findStewards, recordHandoff } from "../usecases/people/request-handoff.ts";

@@ -17,6 +17,11 @@ export type Occasion = "reply" | "notice";
 export interface OutgoingMessage {
   readonly occasion: Occasion;
   readonly card: Card;
+  /**
+   * The only way it may go, when the caller keeps count of what the platform allows: into the open conversation, or by a
+   * template, which may begin one. Absent: the messenger tries in the order that fits the occasion.
+   */
+  readonly via?: "conversation" | "template";
   /** Same value = same message; platforms that de-duplicate get it (template `client_msg_id`, WeCom duplicate check). */
   readonly dedupeKey: string;
 }
@@ -30,7 +35,14 @@ export interface OutgoingMessage {
  */
 export type SendOutcome =
   | { readonly state: "accepted"; readonly channel: string; readonly vendorId?: string }
-  | { readonly state: "refused"; readonly code: string; readonly reason: string; readonly recipientGone: boolean }
+  | {
+      readonly state: "refused";
+      readonly code: string;
+      readonly reason: string;
+      readonly recipientGone: boolean;
+      /** The person must say something first; a template may still go. */
+      readonly windowClosed?: true;
+    }
   | { readonly state: "later"; readonly code: string; readonly reason: string; readonly retryAfterMs: number }
   | { readonly state: "unknown"; readonly reason: string };
 
@@ -40,4 +52,9 @@ export interface Messenger {
   /** The app's id on its platform: appid, corpid/agentid, client id. Part of every identity and inbox key. */
   readonly appId: string;
   send(recipient: Recipient, message: OutgoingMessage): Promise<SendOutcome>;
+  /**
+   * Present on platforms that count messages: how a card may go to somebody whose window is closed. `own`: by a template
+   * made for this kind of card; `general`: by the template for anything, which holds its beginning only; `none`: not at all.
+   */
+  templateFor?(card: Card): "own" | "general" | "none";
 }

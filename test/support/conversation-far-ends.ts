@@ -1,5 +1,6 @@
 import { type OfficialAccount, startOfficialAccount } from "../../playground/official-account/official-account.ts";
 import { type Sms, startSms } from "../../playground/sms/sms.ts";
+import { markResent } from "../../cards/resent.ts";
 import type { FieldEncryption } from "../../src/db/field-encryption.ts";
 import { createOfficialAccountMessenger } from "../../src/platforms/official-account/send.ts";
 import { createAccessTokens } from "../../src/platforms/official-account/token.ts";
@@ -18,6 +19,8 @@ const RELAY_AHEAD_MS = 5_000;
 export interface FarEnds {
   readonly officialAccount: OfficialAccount;
   readonly sms: Sms;
+  /** The business clock, on which the windows for messages run. */
+  readonly clock: MovableClock;
 }
 
 export async function openFarEnds(clock: MovableClock): Promise<FarEnds> {
@@ -51,7 +54,7 @@ export async function openFarEnds(clock: MovableClock): Promise<FarEnds> {
       clocks,
     ),
   ]);
-  return { officialAccount, sms };
+  return { officialAccount, sms, clock };
 }
 
 /** Our side of the wire to them: the real adapters. */
@@ -75,5 +78,7 @@ export function relayContext(playground: FarEnds, encryption: FieldEncryption): 
     outbound: { mode: "live", allowlist: new Set() },
     worker: "test",
     wireNowMs: () => Date.now() + RELAY_AHEAD_MS,
+    businessNowMs: () => playground.clock.nowMs(),
+    markResent,
   };
 }

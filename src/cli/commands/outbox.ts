@@ -1,4 +1,4 @@
-import { listMessages, replayMessage } from "../../usecases/outbox/list-messages.ts";
+import { type ListedMessage, listMessages, replayMessage } from "../../usecases/outbox/list-messages.ts";
 import { type Command, refused, UsageError } from "../command.ts";
 
 export const outboxListCommand: Command = {
@@ -14,10 +14,7 @@ export const outboxListCommand: Command = {
     const messages = await listMessages(context.db, filter);
     return {
       json: { messages },
-      text: messages.map(
-        (message) =>
-          `${message.createdAt} ${message.channel} ${message.recipient} ${message.what} ${message.state}${message.via === null ? "" : `（${message.via}）`}${message.failure === null ? "" : ` ${message.failure}`} ${message.id}`,
-      ),
+      text: messages.length === 0 ? ["没有。"] : messages.map(lineOf),
     };
   },
 };
@@ -30,8 +27,21 @@ export const outboxReplayCommand: Command = {
   positionals: [1, 1],
   async run(context, [id = ""]) {
     if (!(await replayMessage(context.db, id))) {
-      return refused({ code: "NOT_REPLAYABLE", message: `没有可以重发的消息 ${id}（只有放弃或扣下的可以重发）` });
+      return refused({
+        code: "NOT_REPLAYABLE",
+        message: `没有可以重发的消息 ${id}（只有放弃的、扣下的、平台报告没有送达的可以重发）`,
+      });
     }
-    return { json: { id, state: "pending" }, text: ["已重新排队，服务运行时会发出。"] };
+    const { mode } = context.config.outbound;
+    const text = mode === "live" ? AGAIN : `${AGAIN}注意：OUTBOUND=${mode}，不允许发送的会再次扣下。`;
+    return { json: { id, state: "pending", outbound: mode }, text: [text] };
   },
 };
+
+const AGAIN = "已重新排队，服务运行时会发出。";
+
+function lineOf(message: ListedMessage): string {
+  const { createdAt, channel, recipient, tenant, what, state, via, why, id } = message;
+  const fate = via === null ? state : `${state}（${via}）`;
+  return [createdAt, channel, recipient, tenant, what, fate, why, id].filter((part) => part !== null).join(" ");
+}

@@ -42,6 +42,7 @@ export function failureOutcome(errorCode: number, message: string): SendOutcome 
     case "recipient-gone":
       return { state: "refused", code, reason, recipientGone: true };
     case "window-closed":
+      return { state: "refused", code, reason, recipientGone: false, windowClosed: true };
     case "refused":
       return { state: "refused", code, reason, recipientGone: false };
     default:

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Card, CardName } from "../../../cards/card.ts";
 import { LIMITS } from "../../../cards/limits.ts";
 import { type ConversationContent, renderConversation } from "../../../cards/render/official-account.ts";
-import { renderTemplate } from "../../../cards/render/template.ts";
+import { renderGeneralTemplate, renderTemplate, type TemplateContent } from "../../../cards/render/template.ts";
 import type { Messenger, OutgoingMessage, Recipient, SendOutcome } from "../../ports/messenger.ts";
 import { type ApiAnswer, type ApiConnection, errorCodeOf, errorMessageOf } from "./api.ts";
 import { callWithToken } from "./authorized-call.ts";
@@ -18,15 +18,16 @@ export interface TemplateBinding {
 
 export interface OfficialAccountMessengerConfig extends ApiConnection {
   readonly appId: string;
+  /** `text` is the general template: it carries the beginning of every card that has none of its own. */
   readonly templates: Readonly<Partial<Record<CardName, TemplateBinding>>>;
 }
 
 const UNREACHABLE_RETRY_MS = 10_000;
 
 /**
- * Says things on one official account (reference/platforms.md section 5.1). A reply goes as a customer-service message
- * and, when its window is closed, as a template message if the card has one; a notice goes the other way round. Throws
- * only when the shared state fails.
+ * Says things on one official account (reference/platforms.md section 5.1). Without `via` a reply goes as a
+ * customer-service message and, when its window is closed, as a template message if the card has one; a notice goes the
+ * other way round. Throws only when the shared state fails.
  */
 export function createOfficialAccountMessenger(
   config: OfficialAccountMessengerConfig,
@@ -35,6 +36,7 @@ export function createOfficialAccountMessenger(
   return {
     platform: "official-account",
     appId: config.appId,
+    templateFor: (card) => templateOf(config, card)?.kind ?? "none",
     async send(recipient: Recipient, message: OutgoingMessage): Promise<SendOutcome> {
       if (recipient.kind === "group") {
         return refusal("UNSUPPORTED_RECIPIENT", "an official account has no groups");
@@ -61,10 +63,14 @@ async function sendToPerson(
   message: OutgoingMessage,
 ): Promise<SendOutcome> {
   const template = templateRequest(config, openId, message);
-  const sendTemplate = async (body: TemplateRequest): Promise<SendOutcome> =>
+  const sendTemplate = async ({ body }: { readonly body: TemplateRequest }): Promise<SendOutcome> =>
     outcomeOf(await callWithToken(config, tokens, "/cgi-bin/message/template/send", body), "template");
 
-  if (message.occasion === "notice" && template !== undefined) return sendTemplate(template);
+  if (message.via === "template") {
+    return template === undefined ? refusal("NO_TEMPLATE", "no template carries this card") : sendTemplate(template);
+  }
+  const mayFallBack = message.via === undefined;
+  if (mayFallBack && message.occasion === "notice" && template?.kind === "own") return sendTemplate(template);
   const content = renderConversation(message.card);
   const answer = await callWithToken(
     config,
@@ -72,7 +78,7 @@ async function sendToPerson(
     "/cgi-bin/message/custom/send",
     conversationRequest(openId, content),
   );
-  if (template !== undefined && answer.state === "answered") {
+  if (mayFallBack && template !== undefined && answer.state === "answered") {
     if (meaningOf(errorCodeOf(answer.json)) === "window-closed") return sendTemplate(template);
   }
   return outcomeOf(answer, `custom-${content.kind}`);
@@ -124,21 +130,36 @@ function templateRequest(
   config: OfficialAccountMessengerConfig,
   openId: string,
   message: OutgoingMessage,
-): TemplateRequest | undefined {
-  const binding = bindingOf(config, message.card);
-  const content = binding && renderTemplate(message.card, binding.keywords);
-  if (binding === undefined || content === undefined) return undefined;
-  return {
+): { readonly kind: "own" | "general"; readonly body: TemplateRequest } | undefined {
+  const found = templateOf(config, message.card);
+  if (found === undefined) return undefined;
+  const { kind, templateId, content } = found;
+  const body = {
     touser: openId,
-    template_id: binding.templateId,
+    template_id: templateId,
     ...(content.url === undefined ? {} : { url: content.url }),
     data: content.data,
     client_msg_id: clientMessageId(message.dedupeKey),
   };
+  return { kind, body };
 }
 
-const bindingOf = (config: OfficialAccountMessengerConfig, card: Card): TemplateBinding | undefined =>
-  config.templates[card.name];
+/** The template of the card's own kind where the card has the facts for it, else the general one. */
+function templateOf(
+  config: OfficialAccountMessengerConfig,
+  card: Card,
+): { readonly kind: "own" | "general"; readonly templateId: string; readonly content: TemplateContent } | undefined {
+  const own = config.templates[card.name];
+  const content = own && renderTemplate(card, own.keywords);
+  if (own !== undefined && content !== undefined) return { kind: "own", templateId: own.templateId, content };
+  const general = config.templates.text;
+  if (general === undefined) return undefined;
+  return {
+    kind: "general",
+    templateId: general.templateId,
+    content: renderGeneralTemplate(card, general.keywords),
+  };
+}
 
 /** WeChat takes 32 characters; a longer key is hashed, so that the same key still gives the same id. */
 const clientMessageId = (dedupeKey: string): string =>

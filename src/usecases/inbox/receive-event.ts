@@ -4,6 +4,7 @@ import type { Database } from "../../db/client.ts";
 import { newId } from "../../db/ids.ts";
 import { rows } from "../../db/rows.ts";
 import { inTransaction } from "../../db/transaction.ts";
+import { recordReach } from "../reach/reach-windows.ts";
 
 export interface ReceivedEvent {
   readonly inboxEventId: string;
@@ -18,7 +19,7 @@ export const conversationKeyOf = (event: InboundEvent): string =>
 /**
  * Stores an event before anything is done about it (design.md, way 1): at-least-once delivery becomes exactly-once
  * by the unique key (platform, app, external key). Numbered within its conversation, so that two quick taps are
- * answered in the order in which they came.
+ * answered in the order in which they came. What the event lets us say to the person counts from here, too.
  */
 export async function receiveEvent(db: Database, event: InboundEvent): Promise<ReceivedEvent> {
   const conversationKey = conversationKeyOf(event);
@@ -45,6 +46,7 @@ export async function receiveEvent(db: Database, event: InboundEvent): Promise<R
     await tx.$executeRaw(
       Prisma.sql`UPDATE conversation SET last_sequence = ${sequence}, updated_at = now() WHERE key = ${conversationKey}`,
     );
+    await recordReach(tx, event);
     return { inboxEventId, conversationKey, duplicate: false };
   });
 }

@@ -8,13 +8,9 @@ import { rows } from "../../db/rows.ts";
 import { inTransaction, type Transaction } from "../../db/transaction.ts";
 import type { Messenger, Occasion, Platform, SendOutcome } from "../../ports/messenger.ts";
 import type { SmsSender } from "../../ports/sms.ts";
-
-/** Who may be written to: a pilot on real data messages nobody by accident (interfaces.md section 7, OUTBOUND). */
-export interface OutboundPolicy {
-  readonly mode: "live" | "allowlist" | "off";
-  /** External ids and, for SMS, person ids. */
-  readonly allowlist: ReadonlySet<string>;
-}
+import { sendWithinReach } from "../reach/send-within-reach.ts";
+import { applyEarlyReport } from "./delivery-reports.ts";
+import { mayHear, type OutboundPolicy, phoneForSms } from "./outbound-policy.ts";
 
 export interface RelayContext {
   /** By "platform|appId". */
@@ -25,6 +21,10 @@ export interface RelayContext {
   /** Names this process in claims. */
   readonly worker: string;
   readonly wireNowMs: () => number;
+  /** What the platforms' message windows run on. */
+  readonly businessNowMs: () => number;
+  /** Tells the reader that a message may be there already: cards/resent.ts. */
+  readonly markResent: (card: Card) => Card;
   /** Hears of what a messenger should not have thrown. */
   readonly onError?: (error: unknown, outboxId: string) => void;
 }
@@ -34,11 +34,18 @@ interface DueMessage {
   readonly channel: Platform | "sms";
   readonly app_id: string;
   readonly recipient: string;
+  readonly person_id: string | null;
   readonly occasion: Occasion;
   readonly message: unknown;
   readonly dedupe_key: string;
+  /** Ever made, this one included: the number of its delivery. */
   readonly attempts: number;
-  readonly reclaimed: boolean;
+  /** Of those, the ones before an operator put it back in line. */
+  readonly earlier_attempts: number;
+  /** An earlier try may have arrived. */
+  readonly resent: boolean;
+  /** Taken by the platform before and reported as not delivered: this one is another message to it. */
+  readonly undelivered: number;
 }
 
 /** Vendors that get no answer in time are given up after 10 s; a claim outlives the whole batch by far. */
@@ -87,41 +94,44 @@ async function claimDue(tx: Transaction, context: RelayContext): Promise<DueMess
         claimed_until = ${nowIso}::timestamptz + make_interval(secs => ${CLAIM_SECONDS}::double precision),
         resent = o.resent OR head.reclaimed
       FROM head WHERE o.id = head.id
-      RETURNING o.id, o.channel, o.app_id, o.recipient, o.occasion, o.message, o.dedupe_key, o.attempts, head.reclaimed`,
+      RETURNING o.id, o.channel, o.app_id, o.recipient, o.person_id, o.occasion, o.message, o.dedupe_key, o.attempts,
+        o.earlier_attempts, o.resent, (SELECT count(*)::int FROM delivery d
+          WHERE d.outbox_id = o.id AND d.state = 'undelivered') AS undelivered`,
   );
 }
 
 type Verdict = SendOutcome | { readonly state: "withheld" };
 
 async function sendMessage(db: Database, due: DueMessage, context: RelayContext): Promise<Verdict> {
-  if (due.attempts > MAX_ATTEMPTS) return { state: "unknown", reason: "every process that tried to send it died" };
-  const { mode, allowlist } = context.outbound;
-  if (mode === "off" || (mode === "allowlist" && !allowlist.has(due.recipient))) return { state: "withheld" };
+  if (triesOf(due) > MAX_ATTEMPTS) return { state: "unknown", reason: "every process that tried to send it died" };
+  if (!(await mayHear(db, due, context.outbound, context.encryption))) return { state: "withheld" };
   if (due.channel === "sms") return sendSms(db, due, context);
   const messenger = context.messengers.get(`${due.channel}|${due.app_id}`);
   if (!messenger) return refused("CHANNEL_OFF", `${due.channel} is not configured`);
-  return messenger.send(
-    { kind: "person", externalId: due.recipient },
-    { occasion: due.occasion, card: due.message as Card, dedupeKey: due.dedupe_key },
-  );
+  const card = due.message as Card;
+  const message = {
+    occasion: due.occasion,
+    // A template has no room for the remark; there the platform itself drops the second of two equal messages.
+    card: due.resent ? context.markResent(card) : card,
+    dedupeKey: due.undelivered === 0 ? due.dedupe_key : `${due.dedupe_key}|${due.undelivered}`,
+  };
+  const recipient = { kind: "person", externalId: due.recipient } as const;
+  return sendWithinReach(db, messenger, recipient, message, context.businessNowMs());
 }
 
 /** The number is read at the last moment: an outbox row names the person, never the phone. */
 async function sendSms(db: Database, due: DueMessage, context: RelayContext): Promise<SendOutcome> {
   if (!context.sms) return refused("CHANNEL_OFF", "sms is not configured");
-  const { phoneHash, ...message } = due.message as SmsContent;
-  const [phone] = await rows<{ phone_cipher: Uint8Array; phone_key_id: string }>(
-    db,
-    Prisma.sql`SELECT phone_cipher, phone_key_id FROM person_phone WHERE person_id = ${due.recipient}::uuid
-      AND (${phoneHash ?? ""} = '' OR phone_hash = decode(${phoneHash ?? ""}, 'hex')) LIMIT 1`,
-  );
-  if (!phone) return refused("NO_PHONE", "the person has no phone number");
-  return context.sms.send({
-    ...message,
-    phone: context.encryption.decrypt(phone.phone_cipher, phone.phone_key_id),
-    dedupeKey: due.dedupe_key,
-  });
+  const { phoneHash: _read, ...message } = due.message as SmsContent;
+  const phone = await phoneForSms(db, due, context.encryption);
+  if (phone === undefined) return refused("NO_PHONE", "the person has no phone number");
+  return context.sms.send({ ...message, phone, dedupeKey: due.dedupe_key });
 }
+
+const conversationOf = (due: DueMessage): string => `${due.channel}|${due.app_id}|${due.recipient}`;
+
+/** Since it was written, or since it was last put back in line. */
+const triesOf = (due: DueMessage): number => due.attempts - due.earlier_attempts;
 
 const refused = (code: string, reason: string): SendOutcome => ({
   state: "refused",
@@ -131,7 +141,7 @@ const refused = (code: string, reason: string): SendOutcome => ({
 });
 
 async function recordOutcome(tx: Transaction, due: DueMessage, verdict: Verdict, nowMs: number): Promise<void> {
-  const next = nextState(verdict, due.attempts);
+  const next = nextState(verdict, triesOf(due));
   const failure = "code" in verdict ? `${verdict.code} ${verdict.reason}` : "reason" in verdict ? verdict.reason : null;
   const again = next.state === "pending";
   // Only as long as the claim is ours: after a long sleep another relay may have sent it and said so.
@@ -147,14 +157,14 @@ async function recordOutcome(tx: Transaction, due: DueMessage, verdict: Verdict,
   await tx.$executeRaw(Prisma.sql`INSERT INTO delivery (id, outbox_id, attempt, recipient, via, vendor_id, state, detail)
     VALUES (${newId()}::uuid, ${due.id}::uuid, ${due.attempts}, ${due.recipient}, ${via}, ${vendorId}, ${verdict.state},
       ${failure ?? ""}) ON CONFLICT (outbox_id, attempt) DO NOTHING`);
-  if (vendorId !== "" && due.channel !== "sms") await applyEarlyReport(tx, due, vendorId);
+  if (vendorId !== "" && due.channel !== "sms") await applyEarlyReport(tx, conversationOf(due), vendorId);
   if (verdict.state === "refused" && verdict.recipientGone) {
     await tx.$executeRaw(Prisma.sql`UPDATE channel_identity SET reachable = false
       WHERE platform = ${due.channel} AND app_id = ${due.app_id} AND external_id = ${due.recipient}`);
   }
 }
 
-function nextState(verdict: Verdict, attempts: number): { state: string; delaySeconds: number } {
+function nextState(verdict: Verdict, tries: number): { state: string; delaySeconds: number } {
   switch (verdict.state) {
     case "accepted":
       return { state: "sent", delaySeconds: 0 };
@@ -164,37 +174,11 @@ function nextState(verdict: Verdict, attempts: number): { state: string; delaySe
       return { state: "dead", delaySeconds: 0 };
     case "later":
     case "unknown": {
-      if (attempts >= MAX_ATTEMPTS) return { state: "dead", delaySeconds: 0 };
+      if (tries >= MAX_ATTEMPTS) return { state: "dead", delaySeconds: 0 };
       const asked = verdict.state === "later" ? verdict.retryAfterMs / 1000 : 0;
-      return { state: "pending", delaySeconds: Math.max(asked, RETRY_SECONDS[attempts - 1] ?? 0) };
+      return { state: "pending", delaySeconds: Math.max(asked, RETRY_SECONDS[tries - 1] ?? 0) };
     }
     default:
       return verdict satisfies never;
   }
-}
-
-/**
- * A report may overtake the answer to our own request: then it was handled before there was a delivery to report on. The
- * conversation's lock makes "handled before" and "comes after" the only two cases.
- */
-async function applyEarlyReport(tx: Transaction, due: DueMessage, vendorId: string): Promise<void> {
-  const conversationKey = `${due.channel}|${due.app_id}|${due.recipient}`;
-  await tx.$executeRaw(Prisma.sql`INSERT INTO conversation (key) VALUES (${conversationKey}) ON CONFLICT DO NOTHING`);
-  await tx.$queryRaw(Prisma.sql`SELECT 1 AS held FROM conversation WHERE key = ${conversationKey} FOR UPDATE`);
-  const [early] = await rows<{ delivered: boolean; detail: string }>(
-    tx,
-    Prisma.sql`SELECT (event->>'delivered')::boolean AS delivered, event->>'detail' AS detail FROM inbox_event
-      WHERE conversation_key = ${conversationKey} AND state = 'handled'
-        AND event->>'kind' = 'delivery' AND event->>'vendorId' = ${vendorId} LIMIT 1`,
-  );
-  if (early) await recordDelivery(tx, { vendorId, ...early });
-}
-
-/** The platform reports later what became of a message (TEMPLATESENDJOBFINISH). */
-export async function recordDelivery(
-  tx: Transaction,
-  report: { readonly vendorId: string; readonly delivered: boolean; readonly detail: string },
-): Promise<void> {
-  await tx.$executeRaw(Prisma.sql`UPDATE delivery SET state = ${report.delivered ? "delivered" : "undelivered"},
-    detail = ${report.detail} WHERE vendor_id = ${report.vendorId} AND state = 'accepted'`);
 }

@@ -3,6 +3,7 @@ import { lockTenantAccounts } from "../../db/tenant-account.ts";
 import { inTransaction, type Transaction } from "../../db/transaction.ts";
 import { civilDateAt } from "../../domain/time/civil-date.ts";
 import type { PaymentFact } from "../../ports/payment-gateway.ts";
+import { openReachWindow } from "../reach/reach-windows.ts";
 import { receiveMoney } from "../receipts/record-receipt.ts";
 import type { PaymentContext } from "./context.ts";
 import { findReceiptOf } from "./find-receipt.ts";
@@ -90,7 +91,16 @@ async function settle(
   const { receiptId, receiptNo } = recorded;
   if (receiptId === undefined || receiptNo === undefined) throw new Error("a recorded receipt has an id and a number");
   await endOrder(tx, order.orderId, "PAID");
+  await openPayerWindow(tx, fact, context);
   return { state: "settled", receiptId, receiptNo };
+}
+
+/** Whoever has paid through the account may be written to for two days, as often as need be (platforms.md 5.1). */
+async function openPayerWindow(tx: Transaction, fact: PaymentFact, context: PaymentContext): Promise<void> {
+  const { officialAccountAppId: appId } = context;
+  if (appId === undefined || fact.appId !== appId || fact.payerExternalId === undefined) return;
+  const person = { appId, externalId: fact.payerExternalId };
+  await openReachWindow(tx, person, "payment", Date.parse(fact.successTime));
 }
 
 /** Which of the facts are not as the order says; names only, so that nothing personal reaches a log. */

@@ -3,7 +3,7 @@ import type { InboundEvent } from "../../../bot/events.ts";
 import { textCard } from "../../../cards/card.ts";
 import { handleConversation } from "../../../src/usecases/inbox/handle-events.ts";
 import { receiveEvent } from "../../../src/usecases/inbox/receive-event.ts";
-import { recordDelivery } from "../../../src/usecases/outbox/relay-messages.ts";
+import { recordDelivery } from "../../../src/usecases/outbox/delivery-reports.ts";
 import { withDatabase } from "../../support/database.ts";
 import { deliveriesOf, enqueue, newOpenId, notice, relayWorld } from "./relay-world.ts";
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { Prisma } from "../../../generated/prisma/client.ts";
 import { inTransaction } from "../../../src/db/transaction.ts";
-import { recordDelivery } from "../../../src/usecases/outbox/relay-messages.ts";
+import { recordDelivery } from "../../../src/usecases/outbox/delivery-reports.ts";
 import { withDatabase } from "../../support/database.ts";
 import { eventually } from "../../support/eventually.ts";
 import { closedGate } from "../../support/gate.ts";
@@ -77,7 +77,7 @@ describe("the relay", () => {
   it("tries three times, with pauses; then it is a dead letter and the stream goes on", async () => {
     const world = relayWorld(database);
     const to = newOpenId();
-    world.vendorAnswers((_to, { card }) => (card.paragraphs[0] === "坏" ? NO_ANSWER : ACCEPTED));
+    world.vendorAnswers((_to, { card }) => (card.paragraphs.at(-1) === "坏" ? NO_ANSWER : ACCEPTED));
     await enqueue(database.db, notice(to, "坏"), notice(to, "好"));
     const tries: number[] = [];
     // 5 s after the first try, 30 s after the second.
@@ -193,7 +193,7 @@ describe("a relay that died", () => {
     const world = relayWorld(database);
     const to = newOpenId();
     await enqueue(database.db, notice(to, "毒"), notice(to, "好"));
-    world.vendorAnswers((_to, { card }) => (card.paragraphs[0] === "毒" ? dies() : ACCEPTED));
+    world.vendorAnswers((_to, { card }) => (card.paragraphs.at(-1) === "毒" ? dies() : ACCEPTED));
     for (let death = 1; death <= 3; death += 1) {
       void world.relayOnce(`died-${death}`);
       await eventually(() => world.sent).toHaveLength(death);

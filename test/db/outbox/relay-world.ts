@@ -1,4 +1,5 @@
 import { type Card, textCard } from "../../../cards/card.ts";
+import { markResent } from "../../../cards/resent.ts";
 import { Prisma } from "../../../generated/prisma/client.ts";
 import type { Database } from "../../../src/db/client.ts";
 import { createFieldEncryption } from "../../../src/db/field-encryption.ts";
@@ -7,7 +8,8 @@ import { enqueueMessages, type OutboxMessage } from "../../../src/db/outbox/enqu
 import { inTransaction } from "../../../src/db/transaction.ts";
 import type { Messenger, OutgoingMessage, SendOutcome } from "../../../src/ports/messenger.ts";
 import type { SmsMessage } from "../../../src/ports/sms.ts";
-import { type OutboundPolicy, type RelayContext, relayMessages } from "../../../src/usecases/outbox/relay-messages.ts";
+import type { OutboundPolicy } from "../../../src/usecases/outbox/outbound-policy.ts";
+import { type RelayContext, relayMessages } from "../../../src/usecases/outbox/relay-messages.ts";
 
 export const ACCEPTED: SendOutcome = { state: "accepted", channel: "custom", vendorId: "" };
 export const NO_ANSWER: SendOutcome = { state: "unknown", reason: "no answer in 10 s" };
@@ -26,7 +28,7 @@ export function relayWorld(database: { readonly db: Database }) {
     platform: "official-account",
     appId: "wx1",
     async send(recipient, message) {
-      sent.push(`${recipient.externalId}: ${message.card.paragraphs[0]}`);
+      sent.push(`${recipient.externalId}: ${message.card.paragraphs.at(-1)}`);
       return answer(recipient.externalId, message);
     },
   };
@@ -42,6 +44,8 @@ export function relayWorld(database: { readonly db: Database }) {
     outbound,
     worker,
     wireNowMs: () => wireMs,
+    businessNowMs: () => wireMs,
+    markResent,
   });
   return {
     sent,

@@ -1,0 +1,43 @@
+import { OUT_OF_REACH } from "../reach/send-within-reach.ts";
+
+/** By the code at the beginning of `failure`; what to do about it is in the sentence. */
+const BY_CODE: Readonly<Record<string, string>> = {
+  [OUT_OF_REACH]:
+    "对方近期没有互动，消息额度已用完，且没有可用的模板；请在 OA_TEMPLATES 配置模板，或改用电话、短信联系",
+  45015: "微信不允许主动发送：对方48小时内没有互动，或已取消关注；且没有可用的模板",
+  45047: "微信不允许主动发送：本次互动的消息条数已用完；且没有可用的模板",
+  43004: "对方没有关注公众号，或已取消关注；请改用电话、短信联系",
+  40003: "公众号不认识这个收件人（openid 属于另一个公众号）；请让对方重新绑定",
+  40037: "模板编号不存在；请核对 OA_TEMPLATES，用 doctor 检查",
+  47003: "模板字段与公众号后台不一致；请核对 OA_TEMPLATES 里字段的名称和顺序，用 doctor 检查",
+  40164: "本机 IP 不在公众号的 IP 白名单里；用 doctor 检查",
+  40125: "OA_APP_SECRET 不对；用 doctor 检查",
+  40013: "OA_APP_ID 不对；用 doctor 检查",
+  48001: "公众号没有这个接口的权限；请确认是已认证的服务号",
+  CHANNEL_OFF: "这个渠道没有配置",
+  NO_PHONE: "这个人没有登记手机号",
+  NO_TEMPLATE: "这类消息没有配置模板",
+  UNREACHABLE: "连不上对方平台的服务器；请检查网络，用 doctor 检查",
+};
+
+const REPORTED: readonly (readonly [RegExp, string])[] = [
+  [/user block/i, "对方在微信里关闭了本公众号的通知"],
+  [/system failed/i, "微信投递失败，可以重发"],
+];
+
+/** Why a message has not arrived, in a sentence for the operator; undefined when it has, or may yet. */
+export function whyUndelivered(message: {
+  readonly state: string;
+  readonly delivery: string | null;
+  readonly failure: string | null;
+}): string | undefined {
+  if (message.state === "withheld") return "OUTBOUND 设置不允许发给此人，已扣下";
+  const failure = message.failure ?? "";
+  if (message.state === "sent" && message.delivery === "undelivered") {
+    return REPORTED.find(([pattern]) => pattern.test(failure))?.[1] ?? "平台报告没有送达";
+  }
+  if (message.state !== "dead") return undefined;
+  const [code = ""] = failure.split(" ", 1);
+  if (Object.hasOwn(BY_CODE, code)) return BY_CODE[code];
+  return message.delivery === "unknown" ? "平台多次没有回应，可能已送达" : "平台拒绝了这条消息";
+}

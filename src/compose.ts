@@ -8,6 +8,7 @@ import { type RunningJobs, startJobs } from "../jobs/runtime.ts";
 import { pendingMigrations } from "../prisma/migrate.ts";
 import { createEventHandler, understandByRules } from "./compose/bot-services.ts";
 import { createChannels } from "./compose/channels.ts";
+import { createUnderWay } from "./compose/under-way.ts";
 import { createMerchants, DEFAULT_MERCHANT } from "./compose/wechat-pay.ts";
 import type { Config } from "./config/env.ts";
 import { fieldEncryptionKeys } from "./config/field-key.ts";
@@ -60,6 +61,9 @@ const WAITING_CONVERSATIONS = 20;
 /** The first question about an order is due 5 s after it was made (reference/wechat-pay.md section 2.3). */
 const PAYMENT_POLL_MS = 2_000;
 
+/** Requests are answered by then; what they still write takes milliseconds unless the database is stuck. */
+const LAST_WORDS_MS = 5_000;
+
 const realClock: BusinessClock & WireClock = { nowMs: () => Date.now(), today: () => civilDateAt(Date.now()) };
 
 /** The only place that knows everything. Throws when a configured platform can't work with its keys. */
@@ -89,13 +93,14 @@ export function compose(config: Config, options: ComposeOptions): Application {
     cashierLink: (order) =>
       cashierLink({ publicUrl: config.publicUrl, linkKey, businessClock: clocks.business }, order),
   });
+  const underWay = createUnderWay();
   const inbox = {
     receive: (event: Parameters<typeof receiveEvent>[1]) => receiveEvent(db, event),
     handle: (conversationKey: string, untilEventId?: string) =>
-      handleConversation(db, conversationKey, handleEvent, textCard(SAY.apology), untilEventId),
+      underWay.track(handleConversation(db, conversationKey, handleEvent, textCard(SAY.apology), untilEventId)),
     claimReply: (inboxEventId: string) => claimPassiveReply(db, inboxEventId),
-    markReplySent: (outboxId: string) => markPassiveReplySent(db, outboxId),
-    releaseReply: (outboxId: string) => releasePassiveReply(db, outboxId),
+    markReplySent: (outboxId: string) => underWay.track(markPassiveReplySent(db, outboxId)),
+    releaseReply: (outboxId: string) => underWay.track(releasePassiveReply(db, outboxId)),
   };
   const metrics = createMetrics();
   let stopping = false;
@@ -109,7 +114,7 @@ export function compose(config: Config, options: ComposeOptions): Application {
       wechatPayCallbacks({
         accounts: merchants.accounts,
         defaultMerchantCode: merchants.accounts.has(DEFAULT_MERCHANT) ? DEFAULT_MERCHANT : undefined,
-        settlePayment: (fact) => settlePayment(db, fact, "notification", payments),
+        settlePayment: (fact) => underWay.track(settlePayment(db, fact, "notification", payments)),
         settleRefund: undefined,
         logger,
       }),
@@ -162,7 +167,10 @@ export function compose(config: Config, options: ComposeOptions): Application {
     announceStop() {
       stopping = true;
     },
-    close: () => db.$disconnect(),
+    async close() {
+      await underWay.ended(LAST_WORDS_MS);
+      await db.$disconnect();
+    },
   };
 }
 

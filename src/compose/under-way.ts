@@ -10,10 +10,8 @@ export function createUnderWay(): UnderWay {
   const running = new Set<Promise<unknown>>();
   return {
     track(work) {
-      const done = work.then(
-        () => running.delete(done),
-        () => running.delete(done),
-      );
+      const forget = (): void => void running.delete(done);
+      const done: Promise<void> = work.then(forget, forget);
       running.add(done);
       return work;
     },

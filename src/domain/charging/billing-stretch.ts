@@ -1,6 +1,6 @@
 import type { Month } from "../time/civil-date.ts";
 import type { ChargeMode, ChargeTerms } from "../world/lease.ts";
-import { clip, type DaySpan, hull } from "./days.ts";
+import { clip, type DaySpan, hull, joinAdjacent } from "./days.ts";
 import {
   type ChargeTimeline,
   isUsageFormula,
@@ -125,4 +125,18 @@ export function billableDays(stretch: BillingStretch, through: number | undefine
   const month = spanOfIndex(monthIndexOfDay(through));
   const from = stretch.family === "pool" && through < month.to ? month.from : through + 1;
   return clip(stretch.runDays, { from, to: Number.POSITIVE_INFINITY });
+}
+
+/**
+ * The days on which the charge bills the same months as this stretch does: its own and those of the stretches beside it
+ * that count months alike. A month that an amendment cuts in two lines is still one month.
+ */
+export function billedByMonths(
+  stretches: readonly { readonly stretch: BillingStretch; readonly billable: readonly DaySpan[] }[],
+  own: BillingStretch,
+): readonly DaySpan[] {
+  const alike = stretches.filter(
+    ({ stretch }) => stretch.family === own.family && stretch.grid.anchor === own.grid.anchor,
+  );
+  return joinAdjacent(alike.flatMap(({ billable }) => billable));
 }

@@ -60,7 +60,7 @@ export function computeDiscount(inputs: DiscountInputs): LineComputation {
 function pieceOf(rates: readonly RateInputs[], piece: DiscountPiece): Traced | ParkedLine {
   const range = `${formatDate(piece.from)}至${formatDate(piece.to)}`;
   if (piece.amountPerMonth !== undefined) {
-    const months = piece.cells.map((cell) => fractionOf(cell, cell.coveredDays, cellLabel(cell.cell)));
+    const months = piece.cells.map((cell) => fractionOf(cell, daysOf(cell), cellLabel(cell.cell)));
     return productOf(`${range}每月优惠`, constant("每月优惠（元）", piece.amountPerMonth), sumOf("优惠月数", months));
   }
   const charge = chargeOn(rates, piece.cells);
@@ -69,6 +69,9 @@ function pieceOf(rates: readonly RateInputs[], piece: DiscountPiece): Traced | P
   const { numerator, denominator } = parseRatio(percent);
   return productOf(`${range}优惠${percent}%`, charge, constant(`${percent}%`, ratio(numerator, 100n * denominator)));
 }
+
+/** Of a month that is cut in two lines only those of this line, while `coveredDays` says that every day counts. */
+const daysOf = (cell: CellInputs): number => cell.parts.reduce((total, part) => total + part.days, 0);
 
 /** What is left of a charge for further discounts, as the next one's `left`. */
 export const leftAfter = (chargeFen: Fen, discountsFen: Fen): DecimalText => toYuanText(chargeFen + discountsFen);

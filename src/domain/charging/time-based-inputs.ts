@@ -1,6 +1,6 @@
 import { parseFormula } from "../formula/formula.ts";
 import { toDayNumber } from "../time/civil-date.ts";
-import type { DecimalText, LeaseTerms } from "../world/lease.ts";
+import type { DecimalText, Discount, LeaseTerms, Proration } from "../world/lease.ts";
 import { clip, countDays, type DaySpan, daysIn, toDateRange } from "./days.ts";
 import type { DiscountPiece } from "./discounts.ts";
 import { type ChargeTimeline, type LeaseTimeline, termsOn } from "./lease-timeline.ts";
@@ -18,6 +18,11 @@ export interface ChargePeriod {
   readonly grid: PeriodGrid;
   /** Cut to the days on which the charge runs. */
   readonly period: DaySpan;
+  /**
+   * The days on which these months are billed by this charge: those of the period and, where an amendment cut it inside a
+   * month, those of the lines beside it (billedByMonths of billing-stretch.ts).
+   */
+  readonly billed: readonly DaySpan[];
 }
 
 /** Inputs of the charge line and of the discounts that hold a covered day, by ordinal, in list order. */
@@ -33,11 +38,10 @@ export interface GatheredCharge {
  */
 export function gatherTimeBased(target: ChargePeriod): GatheredCharge | ParkedLine {
   const { charge, grid, period } = target;
-  const covered = clip(charge.coveredDays, period);
-  const months = monthCells(grid, period);
+  const months = monthsOf(target, monthCells(grid, period));
   const used = new RateTable(target);
-  const cells = cellsOf(target, months, covered, covered, used);
-  const discounts = discountsOf(target, months, covered, used);
+  const cells = cellsOf(target, months, (month) => month.covered, used);
+  const discounts = discountsOf(target, months, used);
   if (used.unitWithoutArea !== undefined) {
     const message = `单元 ${used.unitWithoutArea} 没有登记面积，费用 ${charge.code} 无法计算，请补录面积`;
     return parked("UNIT_WITHOUT_AREA", message);
@@ -54,24 +58,44 @@ export function gatherTimeBased(target: ChargePeriod): GatheredCharge | ParkedLi
   return { ok: true, charge: line, discounts };
 }
 
+/** A month of the period that has a covered day. */
+interface CoveredMonth {
+  readonly cell: MonthCell;
+  /** The covered days of the month, in this line or in one beside it. */
+  readonly covered: readonly DaySpan[];
+  readonly firstCovered: number;
+  readonly proration: Proration;
+}
+
+function monthsOf({ charge, billed }: ChargePeriod, cells: readonly MonthCell[]): readonly CoveredMonth[] {
+  return cells.flatMap((cell) => {
+    const covered = clip(charge.coveredDays, cell).flatMap((span) => clip(billed, span));
+    const firstCovered = covered[0]?.from;
+    if (firstCovered === undefined) return [];
+    return [{ cell, covered, firstCovered, proration: termsOn(charge, firstCovered)?.proration ?? "actual" }];
+  });
+}
+
 /**
- * The days of each month by rate. `days` are those that count; `covered` are all covered days of the charge, which under
- * `whole` decide the price and area of the month and of its discounts.
+ * The days of each month by rate. `daysOf` are those of the month that count: for a charge all that are covered, for a
+ * discount those in its range. A month that is cut in two lines stays one month: where every day of it counts each line has
+ * its days ÷ days in the month, and under `whole` all of it falls to the line that holds the first covered day, at the
+ * price and area of that day.
  */
 function cellsOf(
-  { charge, rates }: ChargePeriod,
-  months: readonly MonthCell[],
-  covered: readonly DaySpan[],
-  days: readonly DaySpan[],
+  { rates, period }: ChargePeriod,
+  months: readonly CoveredMonth[],
+  daysOf: (month: CoveredMonth) => readonly DaySpan[],
   used: RateTable,
 ): readonly CellInputs[] {
   const cells: CellInputs[] = [];
   for (const month of months) {
-    const counting = clip(days, month);
-    const firstCovered = clip(covered, month)[0]?.from;
-    if (counting.length === 0 || firstCovered === undefined) continue;
-    const proration = termsOn(charge, firstCovered)?.proration ?? "actual";
-    const coveredDays = countDays(counting);
+    const { cell, firstCovered, proration } = month;
+    const days = daysOf(month);
+    const counting = proration === "whole" ? (holds(period, firstCovered) ? days : []) : clip(days, period);
+    if (counting.length === 0) continue;
+    const cellDays = daysIn(cell);
+    const coveredDays = countDays(days) === cellDays ? cellDays : countDays(counting);
     const parts: { days: number; rate: number }[] = [];
     if (proration === "whole") {
       const rate = rates.findLast((candidate) => candidate.from <= firstCovered);
@@ -83,51 +107,72 @@ function cellsOf(
         if (partDays > 0) parts.push({ days: partDays, rate: used.indexOf(rate) });
       });
     }
-    cells.push({ cell: month.key, cellDays: daysIn(month), proration, coveredDays, parts });
+    cells.push({ cell: cell.key, cellDays, proration, coveredDays, parts });
   }
   return cells;
 }
 
+const holds = (span: DaySpan, day: number): boolean => span.from <= day && day <= span.to;
+
 function discountsOf(
   target: ChargePeriod,
-  months: readonly MonthCell[],
-  covered: readonly DaySpan[],
+  months: readonly CoveredMonth[],
   used: RateTable,
 ): GatheredCharge["discounts"] {
   const byOrdinal = new Map<number, DiscountPiece[]>();
-  for (const { from, to, list } of discountLists(target)) {
-    list.forEach((discount, ordinal) => {
-      const range = {
-        from: Math.max(toDayNumber(discount.from), from),
-        to: Math.min(toDayNumber(discount.to), to),
-      };
-      const days = range.from <= range.to ? clip(covered, range) : [];
-      if (days.length === 0) return;
-      const cells = cellsOf(target, months, covered, days, used);
-      const { percent, amountPerMonth } = discount;
-      const piece: DiscountPiece = {
-        from: discount.from,
-        to: discount.to,
-        ...(percent === undefined ? {} : { percent }),
-        ...(amountPerMonth === undefined ? {} : { amountPerMonth }),
-        cells,
-      };
-      byOrdinal.set(ordinal, [...(byOrdinal.get(ordinal) ?? []), piece]);
-    });
+  for (const { ordinal, discount, agreed } of agreedDiscounts(target)) {
+    const range = { from: toDayNumber(discount.from), to: toDayNumber(discount.to) };
+    const cells = cellsOf(
+      target,
+      months,
+      // Under `whole` what is agreed on the first covered day holds for the month.
+      ({ covered, firstCovered, proration }) => {
+        const inRange = clip(covered, range);
+        if (proration !== "whole") return clip(inRange, agreed);
+        return holds(agreed, firstCovered) ? inRange : [];
+      },
+      used,
+    );
+    if (cells.length === 0) continue;
+    const { from, to, percent, amountPerMonth } = discount;
+    const piece: DiscountPiece = {
+      from,
+      to,
+      ...(percent === undefined ? {} : { percent }),
+      ...(amountPerMonth === undefined ? {} : { amountPerMonth }),
+      cells,
+    };
+    byOrdinal.set(ordinal, [...(byOrdinal.get(ordinal) ?? []), piece]);
   }
   return [...byOrdinal].sort(([a], [b]) => a - b).map(([ordinal, pieces]) => ({ ordinal, pieces }));
 }
 
-/** The lists of discounts in force in the period; an amendment that names none leaves a list whole. */
-function discountLists({ charge, period }: ChargePeriod) {
-  const lists: (DaySpan & { list: ChargePeriod["charge"]["segments"][number]["terms"]["discounts"] })[] = [];
-  for (const { from, to, terms } of charge.segments) {
-    const last = lists.at(-1);
-    if (last && last.list === terms.discounts) lists[lists.length - 1] = { ...last, to };
-    else lists.push({ from, to, list: terms.discounts });
-  }
-  return lists.filter((entry) => entry.list.length > 0 && entry.from <= period.to && period.from <= entry.to);
+interface AgreedDiscount {
+  readonly ordinal: number;
+  readonly discount: Discount;
+  /** The days on which it stands at this place of the list. */
+  readonly agreed: DaySpan;
 }
+
+/** The discounts of the charge in order of date; an amendment that names none or repeats one leaves it whole. */
+function agreedDiscounts({ charge }: ChargePeriod): readonly AgreedDiscount[] {
+  const all: AgreedDiscount[] = [];
+  let before: readonly AgreedDiscount[] = [];
+  for (const { from, to, terms } of charge.segments) {
+    before = terms.discounts.map((discount, ordinal) => {
+      const last = before[ordinal];
+      const known = last && last.agreed.to + 1 === from && isSameDiscount(last.discount, discount) ? last : undefined;
+      if (known) all.splice(all.indexOf(known), 1);
+      const row = { ordinal, discount, agreed: { from: known?.agreed.from ?? from, to } };
+      all.push(row);
+      return row;
+    });
+  }
+  return all;
+}
+
+const isSameDiscount = (a: Discount, b: Discount): boolean =>
+  a.from === b.from && a.to === b.to && a.percent === b.percent && a.amountPerMonth === b.amountPerMonth;
 
 /** The rates that a line uses, in the order in which they are met. */
 class RateTable {

@@ -33,6 +33,7 @@ export type CellInputs = {
   readonly cell: string;
   readonly cellDays: number;
   readonly proration: Proration;
+  /** Those of all parts, but all days of the month where they are covered and an amendment cut it in two lines. */
   readonly coveredDays: number;
   readonly parts: readonly { readonly days: number; readonly rate: number }[];
 };

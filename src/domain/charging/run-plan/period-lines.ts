@@ -5,7 +5,7 @@ import type { TariffSpan } from "../../metering/tariff-rows.ts";
 import { poolLineOf } from "../../pools/pool-line.ts";
 import { formatMonth, fromDayNumber, type Month } from "../../time/civil-date.ts";
 import type { ChargeTerms } from "../../world/lease.ts";
-import { type BillingStretch, billableDays, buildStretches } from "../billing-stretch.ts";
+import { type BillingStretch, billableDays, billedByMonths, buildStretches } from "../billing-stretch.ts";
 import { clip, countDays, type DaySpan, hull, toDateRange } from "../days.ts";
 import { computeDiscount, type DiscountPiece, leftAfter } from "../discounts.ts";
 import { type ChargeTimeline, type LeaseTimeline, termsOn } from "../lease-timeline.ts";
@@ -66,7 +66,8 @@ export function linesOfPeriod(work: ChargeWork, stretch: BillingStretch, period:
   switch (stretch.family) {
     case "time-based": {
       const { lease, charge, rates } = work;
-      const gathered = gatherTimeBased({ lease, charge, rates, grid: stretch.grid, period });
+      const billed = billedByMonths(work.stretches, stretch);
+      const gathered = gatherTimeBased({ lease, charge, rates, grid: stretch.grid, period, billed });
       if (!gathered.ok) return { ...common, source: gathered, discounts: [] };
       const inputs = gathered.charge;
       const source: LineSource = { ok: true, inputs, compute: () => computeTimeBased(inputs) };

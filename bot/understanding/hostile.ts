@@ -26,7 +26,7 @@ const ORDERS: readonly RegExp[] = [
 ];
 
 /** A question about a change is no order to make it. */
-const ASKED = /谁|有没有|有人|为什么|什么时候|哪天|几号|记录|日志|怎么/;
+const ASKED = /谁|有没有|有人|为什么|什么时候|哪天|几号|(?:操作|修改|改动)记录|日志|怎么/;
 
 export interface Screened {
   readonly utterance: Utterance;

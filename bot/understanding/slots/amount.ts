@@ -14,7 +14,7 @@ const MEASURES =
 const MONEY_VERB =
   "(?:先付|先交|预存|充值|支付|转账|汇款|打款|实付|实收|付款|金额|价税合计|总额|合计|总共|共计|[付交充存转汇打还扣收退开补欠给划差要算是变到])";
 const AFTER_VERB =
-  "(?:了|过|过去|过来|个|一下|上|款|账|进去|我|你们|你|他们|下|成|只|出去|出|掉|来|走|够|满|钱|的|电费|水费|水电|房租|租金|物业费|管理费|停车费|押金|费|一笔|笔)*(?:是|为|:|：)?";
+  "(?:了|错|重|多|过|过去|过来|个|一下|上|款|账|进去|我|你们|你|他们|下|成|只|出去|出|掉|来|走|够|满|钱|的|电费|水费|水电|房租|租金|物业费|管理费|停车费|押金|费|一笔|笔)*(?:是|为|:|：)?";
 
 const yuan = (value: number | undefined): string | undefined =>
   value === undefined || !(value > 0) || value >= 1e12 ? undefined : (Math.round(value * 100) / 100).toFixed(2);
@@ -62,7 +62,7 @@ const RULES: readonly MentionRule<string>[] = [
   },
   {
     pattern: new RegExp(
-      `(?<![\\d.a-z-])(${DIGITS})(?=过去|的(?:专票|普票|发票|票|款|账)|到账|已转|已付|押金)(?!${MEASURES})`,
+      `(?<![\\d.a-z-]|单元|室|号|栋|座|楼)(${DIGITS})(?=过去|的(?:专票|普票|发票|票|款)|到账|已转|已付|押金)(?!${MEASURES})`,
       "g",
     ),
     read: ([, number]) => yuan(parseNumber(number ?? "")),

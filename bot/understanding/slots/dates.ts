@@ -33,7 +33,7 @@ export const mondayOf = (date: CivilDate): CivilDate => addDays(date, 1 - weekda
 /** Where a bare day or month lies that has no year: behind us (bills, payments) or ahead (promises, forecasts). */
 export type Direction = "past" | "future";
 
-export const NUMBER = `(?:\\d{1,2}|[${HAN_DIGIT}十]{1,3})`;
+export const NUMBER = `(?:(?<![\\d.])\\d{1,2}|[${HAN_DIGIT}十]{1,3})`;
 export const numberOf = (text: string | undefined): number =>
   text === undefined ? Number.NaN : (parseNumber(text) ?? Number.NaN);
 
@@ -125,7 +125,7 @@ export function exactDayRules(today: CivilDate, direction: Direction): MentionRu
       read: ([, year, month, day]) => existing(yearOf(year, today) ?? 0, numberOf(month), numberOf(day)),
     },
     {
-      pattern: new RegExp(`(${NUMBER})月份?(${NUMBER})(?:${DAY_MARK}|(?=前|之前|付|交|转|，|？|$))`, "g"),
+      pattern: new RegExp(`(${NUMBER})月份?(\\d{1,2}|${NUMBER})(?:[号日]|(?=前|之前|付|交|转|，|？|$))`, "g"),
       read: ([, month, day]) => monthAhead(numberOf(month), numberOf(day)),
     },
     {

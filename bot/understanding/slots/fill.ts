@@ -75,6 +75,7 @@ const PROMISES: readonly Intent[] = ["promise", "task.note"];
 const TITLES: readonly Intent[] = ["invoice.request", "invoice.query", "invoice.reverse", "title.set"];
 const METERS: readonly Intent[] = ["meter.query", "meter.report"];
 const OVERDUE_LISTS: readonly Intent[] = ["arrears.list", "arrears.query", "aging.report", "task.list"];
+const BILLS: readonly Intent[] = ["bill.query", "bill.explain", "bill.pdf", "statement.query", "dispute"];
 const PAYMENTS_NOW: readonly Intent[] = ["pay", "prepay"];
 const NO_CHARGES: readonly Intent[] = ["unknown", "greet", "help", "cancel", "handoff"];
 
@@ -84,7 +85,7 @@ export function fillSlots(intent: Intent, role: SpeakerRole, found: Findings): S
   const { utterance, places } = found;
   const { plain } = utterance;
   const staff = role !== "tenant";
-  const promiseDate = PROMISES.includes(intent) ? preferred(found.laterDays, found)?.value : undefined;
+  const promiseDate = PROMISES.includes(intent) ? promisedDay(found) : undefined;
   const period = periodFor(intent, found);
   const charges = chargesFor(intent, found);
   const status = BILL_WISHES.includes(intent) ? findStatus(plain) : undefined;
@@ -120,6 +121,16 @@ function preferred<T>(mentions: readonly Mention<T>[], { correctedFrom }: Findin
   return later ?? mentions[0];
 }
 
+const SAID = /说|答应|承诺|表示|保证|回复|约|同意|先|一定|再/;
+
+/** 今天去了恒信, 会计说30号打款: the day that follows the promise, not the day of the visit. */
+function promisedDay(found: Findings): string | undefined {
+  const said = found.utterance.plain.search(SAID);
+  const later = found.laterDays.filter(({ value }) => value > found.today);
+  const after = found.laterDays.filter(({ from }) => said >= 0 && from > said);
+  return (preferred(later, found) ?? preferred(after, found))?.value;
+}
+
 function periodFor(intent: Intent, found: Findings): string | undefined {
   const { utterance, today } = found;
   let mentions =
@@ -135,6 +146,8 @@ function periodFor(intent: Intent, found: Findings): string | undefined {
   if (PAYMENTS_NOW.includes(intent)) {
     mentions = mentions.filter(({ value }) => value.from !== today);
   }
+  // 今天要交房租吗: the day of asking, not of the bill.
+  if (BILLS.includes(intent)) mentions = mentions.filter(({ value }) => value.from !== today || value.to !== today);
   const chosen = preferred(mentions, found)?.value;
   return chosen === undefined ? undefined : periodText(chosen);
 }

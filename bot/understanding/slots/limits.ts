@@ -13,7 +13,8 @@ export function findMinDaysOverdue(plain: string): number | undefined {
     const [, number, unit] = pattern.exec(plain) ?? [];
     if (number === undefined || unit === undefined) continue;
     const count = number === "半" ? 0.5 : parseNumber(number);
-    if (count !== undefined && count > 0) return Math.round(count * (DAYS_OF[unit] ?? 1));
+    if (count !== undefined && count > 0)
+      return number === "半" && unit === "年" ? 180 : Math.round(count * (DAYS_OF[unit] ?? 1));
   }
   return undefined;
 }

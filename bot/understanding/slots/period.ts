@@ -86,7 +86,7 @@ export function periodRules(today: CivilDate, direction: Direction): MentionRule
     },
     {
       pattern: new RegExp(
-        `(${YEAR})?从?(${NUMBER})月份?(?:${TO}|以来到?)(?:现在|目前|今天|如今|这个月|本月|这期)`,
+        `(${YEAR})?从?(${NUMBER})月份?(?:(?:${TO}|以来到?)(?:现在|目前|今天|如今|这个月|本月|这期)|以来|至今|开始到现在)`,
         "g",
       ),
       read: ([, y1, from]) => {
@@ -111,6 +111,14 @@ export function periodRules(today: CivilDate, direction: Direction): MentionRule
       read: ([, y, m]) => one(monthNumbered(Number(y), Number(m))),
     },
     { pattern: new RegExp(`(${YEAR})(${NUMBER})月份?`, "g"), read: ([, y, m]) => one(bare(m, y)) },
+    {
+      pattern: new RegExp(`(${YEAR})?前([二两三2-3])个?季度`, "g"),
+      read: ([, y, count]) => {
+        const of = yearOf(y, today) ?? year;
+        const last = monthNumbered(of, 3 * numberOf(count));
+        return last && months(parseMonth(`${of}-01`), last);
+      },
+    },
     {
       pattern: new RegExp(`(${YEAR})?第?([一二三四1-4])个?季度`, "g"),
       read: ([, y, quarter]) =>
@@ -160,13 +168,13 @@ export function periodRules(today: CivilDate, direction: Direction): MentionRule
       pattern: /(?:下下)(?:一)?(?:个月|月|期)/g,
       read: () => ({ ...months(shifted("下下"), shifted("下下")), ahead: true }),
     },
-    { pattern: /上(?:一)?(?:个月|月份|月(?!租|卡)|期|个账期)/g, read: () => one(shifted("上")) },
+    { pattern: /上(?:一)?(?:个月|月份|月(?!租(?!金)|卡)|期|个账期)/g, read: () => one(shifted("上")) },
     {
-      pattern: /下(?:一)?(?:个月|月份|月(?!租|卡)|期|个账期)/g,
+      pattern: /下(?:一)?(?:个月|月份|月(?!租(?!金)|卡)|期|个账期)/g,
       read: () => ({ ...months(shifted("下"), shifted("下")), ahead: true }),
     },
     {
-      pattern: /(?:这|本|当|今)(?:一)?(?:个月|月份|月(?!租|卡|亮)|期|个账期)|当前(?:月|期|账期)|这次账期/g,
+      pattern: /(?:这|本|当|今)(?:一)?(?:个月|月份|月(?!租(?!金)|卡|亮)|期|个账期)|当前(?:月|期|账期)|这次账期/g,
       read: () => one(current),
     },
     ...weekRules(today),
@@ -175,7 +183,7 @@ export function periodRules(today: CivilDate, direction: Direction): MentionRule
       read: (match: RegExpMatchArray) => one(read(match)),
     })),
     {
-      pattern: new RegExp(`(?<![\\d.])(?<!${AND}|第)(${NUMBER})月份?(?!租|卡|亮|饼|结)`, "g"),
+      pattern: new RegExp(`(?<!${AND}|第)(${NUMBER})月份?(?!租(?!金)|卡|亮|饼|结)`, "g"),
       read: ([, m]) => one(bare(m)),
     },
     {
@@ -256,6 +264,7 @@ const WITH = "(?:跟|和|与|同)$";
 const COMPARED_AFTER = "^(?:的|份)?(?:比|相比|差|不一样|一样|一比)";
 
 // 上个月才两千: said only to measure another month by.
+const UP_TO = /(?:到|截至|截止)$/;
 const BASELINE = /^(?:的|份)?[^，？]{0,3}(?:才|只有|只要|才用)/;
 
 /** The periods spoken of, in their order, without those that only serve as comparison; neighbours joined by 和 are one. */
@@ -264,6 +273,7 @@ export function findPeriods(plain: string, today: CivilDate, direction: Directio
     const head = plain.slice(Math.max(0, from - 3), from);
     return !(
       BASELINE.test(plain.slice(to, to + 6)) ||
+      (UP_TO.test(head) && plain.slice(from, to).startsWith("今")) ||
       new RegExp(COMPARED).test(head) ||
       (new RegExp(WITH).test(head) && new RegExp(COMPARED_AFTER).test(plain.slice(to, to + 4)))
     );

@@ -23,6 +23,7 @@ import { cashierLink } from "./http/h5/cashier-link.ts";
 import { deriveLinkKey } from "./http/h5/link.ts";
 import { h5Routes } from "./http/h5/routes.ts";
 import { healthRoutes, type ReadinessProbe } from "./http/health.ts";
+import { limitAddresses } from "./http/rate-limits.ts";
 import type { BusinessClock, WireClock } from "./ports/clock.ts";
 import type { Logger } from "./telemetry/logger.ts";
 import { createMetrics } from "./telemetry/metrics.ts";
@@ -33,6 +34,7 @@ import { relayMessages } from "./usecases/outbox/relay-messages.ts";
 import type { PaymentContext } from "./usecases/payments/context.ts";
 import { queryDueOrders } from "./usecases/payments/query-due-orders.ts";
 import { settlePayment } from "./usecases/payments/settle-payment.ts";
+import { countUse } from "./usecases/rate-limits/rate-limits.ts";
 import { backlogAges } from "./usecases/schedule/backlog-ages.ts";
 
 export interface ComposeOptions {
@@ -106,6 +108,7 @@ export function compose(config: Config, options: ComposeOptions): Application {
   let stopping = false;
   const http = createHttpApp({
     logger,
+    limits: limitAddresses({ count: (...use) => countUse(db, ...use), clock: clocks.wire, logger }),
     routers: [
       healthRoutes({ probes: probesOf(db, databaseUrl), metrics, isStopping: () => stopping }),
       ...(channels.officialAccountKeys === undefined

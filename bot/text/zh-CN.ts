@@ -1,6 +1,7 @@
 /** Everything the bot says around the cards. The words on the cards are in cards/text.zh-CN.ts. */
 export const SAY = {
   apology: "抱歉，系统刚才没能处理好您的消息，已通知同事。请稍后再试，或回复“转人工”。",
+  tooOften: "您发得有点快，我先歇一分钟，之后再回答您。急事请直接致电园区服务中心。",
   unknown: "抱歉，我没有听懂。您可以回复“查账单”“缴费”或“帮助”，也可以回复“转人工”找管家。",
   notSure: (names: readonly string[]) =>
     `我不太确定您的意思。您是想${names.map((name) => `“${name}”`).join("、")}吗？直接回复引号里的词就行。`,

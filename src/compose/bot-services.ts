@@ -2,8 +2,10 @@ import type { BotContext, BotServices, CashierOrder, Memory } from "../../bot/co
 import type { InboundEvent } from "../../bot/events.ts";
 import { handoffNotice } from "../../bot/notices/handoff-notice.ts";
 import { answer } from "../../bot/router.ts";
+import { SAY } from "../../bot/text/zh-CN.ts";
 import { explain } from "../../bot/understanding/understand.ts";
 import type { Understand } from "../../bot/wish.ts";
+import { textCard } from "../../cards/card.ts";
 import type { FieldEncryption } from "../db/field-encryption.ts";
 import { enqueueMessages } from "../db/outbox/enqueue.ts";
 import type { Transaction } from "../db/transaction.ts";
@@ -20,6 +22,7 @@ import { findTenantBills } from "../usecases/queries/tenant-bills.ts";
 import { findTenantLeases } from "../usecases/queries/tenant-leases.ts";
 import { findTenantPayments } from "../usecases/queries/tenant-payments.ts";
 import { findTransferAccounts } from "../usecases/queries/transfer-accounts.ts";
+import { limitTalk } from "../usecases/rate-limits/limit-talk.ts";
 
 export interface BotDependencies {
   readonly clock: BusinessClock;
@@ -40,6 +43,10 @@ export const understandByRules: Understand = (request) => {
 /** Answers events with the bot: who speaks, what is remembered and what may be asked, all in the event's transaction. */
 export function createEventHandler(deps: BotDependencies): EventHandler {
   return async (tx, event, stored) => {
+    const verdict = await limitTalk(tx, event);
+    if (verdict !== "answer") {
+      return { replies: verdict === "warn" ? [textCard(SAY.tooOften)] : [], context: stored };
+    }
     const memory = stored as Memory;
     const context: BotContext = {
       event,

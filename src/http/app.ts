@@ -1,11 +1,13 @@
 import type Router from "@koa/router";
-import Koa from "koa";
+import Koa, { type Middleware } from "koa";
 import type { Logger } from "../telemetry/logger.ts";
 import { readRawBody } from "./raw-body.ts";
 
 export interface HttpContext {
   readonly routers: readonly Router[];
   readonly logger: Logger;
+  /** Turns away who asks too often: `limitAddresses`. Absent: nobody. */
+  readonly limits?: Middleware;
 }
 
 /** The web server without its port: raw bodies first, one place for errors, then the routes that compose.ts chose. */
@@ -21,6 +23,7 @@ export function createHttpApp(context: HttpContext): Koa {
       ctx.body = "";
     }
   });
+  if (context.limits) app.use(context.limits);
   app.use(async (ctx, next) => {
     ctx.set("X-Content-Type-Options", "nosniff");
     ctx.set("Referrer-Policy", "no-referrer");

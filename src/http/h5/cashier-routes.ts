@@ -2,13 +2,14 @@ import type { Context } from "koa";
 import { findMerchantOf } from "../../usecases/payments/find-merchant.ts";
 import { loadPayableBills } from "../../usecases/payments/payable-bills.ts";
 import { type PreparedOrder, type PrepareRequest, prepareOrder } from "../../usecases/payments/prepare-order.ts";
+import { countUse, RATE_LIMITS } from "../../usecases/rate-limits/rate-limits.ts";
 import { rawBodyOf } from "../raw-body.ts";
 import { billPage, cashierPage } from "./cashier-page.ts";
 import type { H5Context } from "./context.ts";
 import { newFormToken, spendFormToken } from "./form-token.ts";
 import { linkRefusedPage, noticePage } from "./notice-page.ts";
 import { orderUrl } from "./order-page.ts";
-import { sendPage } from "./page.ts";
+import { type Page, sendPage } from "./page.ts";
 import { H5_TEXT } from "./text.zh-CN.ts";
 import { receiveVisitor, type Visitor } from "./visitor.ts";
 
@@ -32,10 +33,25 @@ export async function cashierForm(ctx: Context, context: H5Context): Promise<voi
   const back = `/h5/pay?t=${visitor.token}`;
   const spent = await spendFormToken(context, visitor.token, visitor.openId, form.get("form") ?? "");
   if (spent !== "fresh") return seeOther(ctx, `${back}&again=1`);
+  if (await isTooOften(context, visitor)) return sendPage(ctx, tooOftenPage(back));
   const request = { ...(await requestOf(visitor, context)), renew: form.get("renew") === "1" };
   const prepared = await prepareOrder(context.db, request, context.payments);
   seeOther(ctx, await answerTo(ctx, prepared, visitor, back));
 }
+
+/** A link is passed on, so whoever has it shares this; the channel is asked for nothing more until the minute is over. */
+async function isTooOften(context: H5Context, visitor: Visitor): Promise<boolean> {
+  const count = await countUse(context.db, "order-creation", visitor.token, context.payments.wireClock.nowMs());
+  return count > RATE_LIMITS["order-creation"].limit;
+}
+
+const tooOftenPage = (back: string): Page =>
+  noticePage({
+    title: H5_TEXT.notice.refusedTitle,
+    text: H5_TEXT.notice.tooOften,
+    status: 429,
+    links: [{ label: H5_TEXT.order.back, href: back }],
+  });
 
 async function answerTo(
   ctx: Context,

@@ -69,6 +69,7 @@ export const H5_TEXT = {
     retry: "再试一次",
     byCode: "改用二维码付款",
     refusedTitle: "暂时不能付款",
+    tooOften: "这个链接刚才发起付款的次数太多了，请一分钟后再试。",
     missingTitle: "没有找到订单",
     missing: "这笔订单不存在，请返回账单重新发起。",
     close: "可以关闭本页了。",

@@ -19,6 +19,7 @@ export const CONVERSATION_ATTEMPTS: readonly Attempt[] = [
     copyOf("outbox", { dedupe_key: "d2" }),
   ),
   attempt("one try of a delivery twice", "delivery_outbox_id_attempt_key", copyOf("delivery")),
+  attempt("more earlier tries than tries", "outbox_check", "UPDATE outbox SET earlier_attempts = attempts + 1"),
   attempt("a delivery before the first try", "delivery_attempt_check", copyOf("delivery", { attempt: 0 })),
   attempt("two cards of one task", "card_instance_pkey", copyOf("card_instance")),
   attempt("more messages than the platform allows", "reach_window_check", "UPDATE reach_window SET used = used + 1"),

@@ -153,3 +153,10 @@ const anyPool: fc.Arbitrary<LineComputation> = fc
   });
 
 export const anyLine: fc.Arbitrary<LineComputation> = fc.oneof(anyTimeBased.map(computeTimeBased), anyMetered, anyPool);
+
+/** Two lines of the same kind, as two months of one charge are. */
+export const anyOfOneKind: fc.Arbitrary<readonly [LineComputation, LineComputation]> = fc.oneof(
+  fc.tuple(anyTimeBased.map(computeTimeBased), anyTimeBased.map(computeTimeBased)),
+  fc.tuple(anyMetered, anyMetered),
+  fc.tuple(anyPool, anyPool),
+);

@@ -103,13 +103,15 @@ export function createQueue<Table extends JobTable>(
   logger: Logger,
 ): JobQueue<Table> {
   const { backend, prefix, producer } = backendOf(connection);
+  let closing = false;
   const queues = eachQueue((queueName) => {
     const queue = new Queue(
       queueName,
       { connection: producer, prefix, skipMetasUpdate: true, skipWaitingForReady: false },
       backend,
     );
-    queue.on("error", (error) => logger.error({ err: error, queue: queueName }, "queue.error"));
+    // BullMQ leaves connections to end by themselves; that the database stops before them is nobody's fault.
+    queue.on("error", (error) => closing || logger.error({ err: error, queue: queueName }, "queue.error"));
     return queue;
   });
   return {
@@ -135,6 +137,7 @@ export function createQueue<Table extends JobTable>(
       return Object.fromEntries(counts) as Record<QueueName, number>;
     },
     async close() {
+      closing = true;
       await Promise.all(Object.values(queues).map((queue) => queue.close()));
     },
   };
@@ -147,6 +150,7 @@ export async function startConsuming(
   logger: Logger,
 ): Promise<RunningWorkers> {
   const { backend, prefix, consumer } = backendOf(connection);
+  let closing = false;
   const workers = eachQueue((queueName) => {
     const worker = new Worker(
       queueName,
@@ -159,7 +163,7 @@ export async function startConsuming(
       { connection: consumer, prefix, concurrency: QUEUES[queueName].concurrency },
       backend,
     );
-    worker.on("error", (error) => logger.error({ err: error, queue: queueName }, "queue.error"));
+    worker.on("error", (error) => closing || logger.error({ err: error, queue: queueName }, "queue.error"));
     worker.on("stalled", (jobId) => logger.warn({ jobId, queue: queueName }, "job.stalled"));
     return worker;
   });
@@ -167,6 +171,7 @@ export async function startConsuming(
   await Promise.all(all.map((worker) => worker.waitUntilReady()));
   return {
     async close(withinMs) {
+      closing = true;
       const closed = Promise.all(all.map((worker) => worker.close()));
       if (await endsWithin(closed, withinMs * (1 - GRACE_AFTER_ABORT))) return "finished";
       for (const worker of all) worker.cancelAllJobs("shutting down");

@@ -32,8 +32,9 @@ async function start(): Promise<void> {
   await migrate(database.url);
   const application = compose(config, { databaseUrl: database.url, logger });
   for (const line of platformsOff(config)) logger.info(line);
-  const jobs = role === "web" ? undefined : await application.startJobs();
+  // The port first: when it is taken, no work has been begun that would have to be given up.
   const server = role === "worker" ? undefined : await listen(application, config);
+  const jobs = role === "web" ? undefined : await application.startJobs();
   logger.info(
     { role, port: server === undefined ? undefined : portOf(server), publicUrl: config.publicUrl },
     "started",

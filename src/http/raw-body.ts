@@ -9,6 +9,8 @@ declare module "koa" {
 
 /** Longer than any callback or form of ours; a 10 MB body is turned away while it is still arriving. */
 const MAX_BYTES = 1_048_576;
+/** So much of it is let run into nothing, for who is cut off while sending never reads why. */
+const DISCARD_MAX_BYTES = 67_108_864;
 /** A sender that trickles holds a connection, nothing else; after this it is cut off. */
 const READ_LIMIT_MS = 10_000;
 
@@ -18,7 +20,8 @@ export const readRawBody: Middleware = async (ctx, next) => {
   const body = await read(ctx);
   if (typeof body === "number") {
     ctx.status = body;
-    ctx.set("Connection", "close");
+    if (body === 413) discardRest(ctx);
+    else ctx.set("Connection", "close");
     return;
   }
   ctx.state.rawBody = body;
@@ -31,7 +34,8 @@ async function read(ctx: Context): Promise<Buffer | 413 | 408> {
   let size = 0;
   const deadline = setTimeout(() => ctx.req.destroy(), READ_LIMIT_MS);
   try {
-    for await (const chunk of ctx.req) {
+    // Leaving the loop early must not cut the connection: the sender is to read its 413.
+    for await (const chunk of ctx.req.iterator({ destroyOnReturn: false })) {
       size += chunk.length;
       if (size > MAX_BYTES) return 413;
       chunks.push(chunk);
@@ -42,6 +46,18 @@ async function read(ctx: Context): Promise<Buffer | 413 | 408> {
   } finally {
     clearTimeout(deadline);
   }
+}
+
+function discardRest(ctx: Context): void {
+  const cutOff = (): void => void ctx.req.destroy();
+  const deadline = setTimeout(cutOff, READ_LIMIT_MS);
+  let size = 0;
+  ctx.req.on("data", (chunk: Buffer) => {
+    size += chunk.length;
+    if (size > DISCARD_MAX_BYTES) cutOff();
+  });
+  ctx.req.once("close", () => clearTimeout(deadline));
+  ctx.req.resume();
 }
 
 /** The body that `readRawBody` has read. Throws when the route is mounted without it. */

@@ -83,7 +83,8 @@ function copyObject(value: object, depth: number, above: Set<object>): unknown {
   }
   if (value instanceof Error) {
     const { name, message, stack, cause } = value;
-    const own = Object.entries(value).filter(([key]) => !["name", "message", "stack", "cause"].includes(key));
+    // pg hangs the whole connection on its errors as `client`.
+    const own = Object.entries(value).filter(([key]) => !["name", "message", "stack", "cause", "client"].includes(key));
     return {
       type: name,
       message: redactText(message),

@@ -39,7 +39,10 @@ async function receive(
   merchantCode: string | undefined,
 ): Promise<void> {
   const account = merchantCode === undefined ? undefined : context.accounts.get(merchantCode);
-  if (!account) return fail(ctx, 404, "no such merchant account");
+  if (!account) {
+    context.logger.warn({ refusal: "UNKNOWN_MERCHANT", path: ctx.path.slice(0, 100) }, "wechat-pay.refused");
+    return fail(ctx, 404, "no such merchant account");
+  }
   const work = settle(ctx, context, account).catch((error: unknown): Answer => {
     context.logger.error({ err: error, merchantCode }, "wechat-pay.settle-failed");
     return { status: 500, message: "could not be stored, please resend" };

@@ -25,6 +25,13 @@ export function createHttpApp(context: HttpContext): Koa {
   });
   if (context.limits) app.use(context.limits);
   app.use(async (ctx, next) => {
+    await next();
+    // Routes say themselves what they refuse, and why; this is for what never reached one.
+    if (ctx.status >= 400 && ctx._matchedRoute === undefined) {
+      context.logger.info({ status: ctx.status, method: ctx.method, path: ctx.path.slice(0, 100) }, "http.refused");
+    }
+  });
+  app.use(async (ctx, next) => {
     ctx.set("X-Content-Type-Options", "nosniff");
     ctx.set("Referrer-Policy", "no-referrer");
     await next();

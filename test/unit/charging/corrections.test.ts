@@ -54,6 +54,13 @@ describe("corrections", () => {
     expect(linesOf(world, "2026-05")).toEqual(["rent charge/0 2026-04-01..2026-04-30 #1 -300.00"]);
   });
 
+  it("fall due on the day of their charge, also where nothing remains", () => {
+    const rent = lease([fixed("300", { dueDay: 20 })]);
+    const ended = amended(rent, amendment("2026-03-01", { end: day("2026-03-31") }));
+    const plan = run(issuedThen(facts([rent]), ["2026-04"], facts([ended])), "2026-05");
+    expect(plan.bills.map((bill) => `${bill.dueDate} ${bill.totalFen}`)).toEqual(["2026-05-20 -30000"]);
+  });
+
   it("correct a discount in its own role", () => {
     const discounted = (percent: string) =>
       lease([fixed("300", { discounts: [{ from: day("2026-01-01"), to: day("2026-12-31"), percent }] })]);

@@ -4,7 +4,7 @@ import { duePeriods, periodBeginning } from "../billing-stretch.ts";
 import { computeCorrection } from "../corrections.ts";
 import { type DaySpan, toDateRange } from "../days.ts";
 import type { Derivation } from "../derivation.ts";
-import { termsOn } from "../lease-timeline.ts";
+import { type ChargeTimeline, termsOn } from "../lease-timeline.ts";
 import { type ComputedLine, ENGINE_VERSION, type JsonValue, type LineComputation } from "../line.ts";
 import type { TimeBasedInputs } from "../time-based.ts";
 import type { IssuedLine, LineIdentity, ParkedRetry } from "./facts.ts";
@@ -97,7 +97,7 @@ function draftIssuedPeriod(run: ChargeRun, day: number): void {
   }
   const chargeFamily = familyOf(issued, "charge", 0);
   if (!today) {
-    for (const family of families(issued)) addCorrection(run, family, undefined);
+    for (const family of families(issued)) addCorrection(run, family, undefined, dueDayOf(run.work.charge, day));
     return;
   }
   const { source } = today;
@@ -125,6 +125,10 @@ function draftIssuedPeriod(run: ChargeRun, day: number): void {
     addCorrection(run, family, undefined, today.terms.dueDay);
   }
 }
+
+/** Of a charge that may have ended before the day: then the last that was agreed. */
+const dueDayOf = (charge: ChargeTimeline, day: number): number | undefined =>
+  (termsOn(charge, day) ?? charge.segments.at(-1)?.terms)?.dueDay;
 
 /** "unknown": a pool month that was not computed with this run, so nothing can be said about its lines. */
 function linesBeginning(work: ChargeWork, day: number): PeriodLines | "unknown" | undefined {
@@ -192,7 +196,7 @@ function addCorrection(
   run: ChargeRun,
   family: readonly IssuedLine[],
   right: ComputedLine | undefined,
-  dueDay: number | undefined = undefined,
+  dueDay: number | undefined,
 ): void {
   const [original] = family;
   const latest = family.at(-1);

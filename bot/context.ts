@@ -8,6 +8,7 @@ import type { TenantLease } from "../src/usecases/queries/tenant-leases.ts";
 import type { PaymentFilter, TenantPayment } from "../src/usecases/queries/tenant-payments.ts";
 import type { TransferAccount } from "../src/usecases/queries/transfer-accounts.ts";
 import type { InboundEvent } from "./events.ts";
+import type { ExplainServices } from "./explain-services.ts";
 import type { Intent, Slots } from "./understanding/frame.ts";
 
 /** What is remembered between two messages. Plain JSON, stored with the conversation. */
@@ -36,6 +37,15 @@ export interface Wish {
   readonly billNo?: string;
   /** The words were too weak to act on: what they may mean, the likeliest first. */
   readonly perhaps?: readonly Intent[];
+  /** bill.explain: place of the line on its bill, from 0, as a button says it. */
+  readonly position?: number;
+  /** bill.explain: “第二笔” is 2, “最后一笔” -1; a line of the bill in view, or one of the bills in the list in view. */
+  readonly ordinal?: number;
+  readonly ordinalOf?: "bill";
+  /** bill.explain: “为什么比上个月多”. */
+  readonly compares?: true;
+  /** pay: only what would happen. */
+  readonly whatIf?: true;
 }
 
 export type CodeRequestResult =
@@ -48,7 +58,7 @@ export type BindResult =
   | { readonly state: "expired" };
 
 /** What the bot may ask and order. compose.ts ties it to the use cases and to the transaction of the message. */
-export interface BotServices {
+export interface BotServices extends ExplainServices {
   /** Who speaks; undefined for a stranger. */
   sender(): Promise<Sender | undefined>;
   owedBills(tenantId: string): Promise<readonly TenantBill[]>;

@@ -15,11 +15,13 @@ import { askTenant, chosenMember, rememberTenant, tenantMeant } from "./dialogs/
 import { continueUnbind, startUnbind } from "./dialogs/unbind.ts";
 import { showBalance, showDeposit } from "./handlers/balance.ts";
 import { showBill, showBills } from "./handlers/bills.ts";
+import { explain } from "./handlers/explain.ts";
 import { handoff, help } from "./handlers/help.ts";
 import { showLeases } from "./handlers/leases.ts";
 import { pay } from "./handlers/pay.ts";
 import { showPayments } from "./handlers/payments.ts";
 import { showTransferAccounts } from "./handlers/transfer.ts";
+import { showWhatIf } from "./handlers/what-if.ts";
 import { INTENT_NAMES } from "./text/intents.zh-CN.ts";
 import { SAY } from "./text/zh-CN.ts";
 import type { Intent } from "./understanding/frame.ts";
@@ -72,7 +74,8 @@ const MESSAGE_TYPES: ReadonlySet<string> = new Set([
 const HANDLERS: Partial<Record<Intent, (context: TenantContext, wish: Wish) => Promise<Answer>>> = {
   "bill.query": (context, wish) =>
     wish.billNo === undefined ? showBills(context, wish.slots) : showBill(context, wish.billNo),
-  pay: (context, wish) => pay(context, wish),
+  "bill.explain": explain,
+  pay: (context, wish) => (wish.whatIf ? showWhatIf(context, wish) : pay(context, wish)),
   "balance.query": showBalance,
   "deposit.query": showDeposit,
   "payment.history": showPayments,

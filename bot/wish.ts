@@ -1,5 +1,6 @@
 import type { CardAction } from "../cards/action.ts";
 import type { BotContext, Wish } from "./context.ts";
+import { explainWish, whatIfWish } from "./explain-words.ts";
 import type { Frame, Intent, UnderstandingRequest } from "./understanding/frame.ts";
 import { SURE_ENOUGH } from "./understanding/understand.ts";
 
@@ -23,6 +24,8 @@ export function wishOfAction(action: CardAction): Wish {
       return { intent: "bill.query", slots: {}, billNo: action.billNo };
     case "bill.list":
       return { intent: "bill.query", slots: {} };
+    case "bill.explain":
+      return { intent: "bill.explain", slots: {}, billNo: action.billNo, position: action.position };
     case "pay":
       return { intent: "pay", slots: {}, billNo: action.billNo };
     case "pay.all":
@@ -46,6 +49,8 @@ export function wishOfText(context: BotContext, text: string, understand: Unders
   const plain = text.normalize("NFKC").trim();
   const billNo = billNoAtEnd(plain);
   const frame = understand({ text: plain, role: "tenant", now: new Date(context.nowMs).toISOString() });
+  const special = explainWish(context, plain, frame) ?? whatIfWish(plain, frame);
+  if (special) return special;
   if (billNo !== undefined) return { intent: numberedIntent(frame, plain), slots: {}, billNo };
   const shown = shownBillNo(plain, context.memory.shownBillNos ?? []);
   const pointsAtBill = frame.intent === "pay" || frame.intent === "bill.query" || frame.intent === "unknown";

@@ -5,6 +5,8 @@
 export type CardAction =
   | { readonly type: "bill.show"; readonly billNo: string }
   | { readonly type: "bill.list" }
+  /** How the line at this place of the bill, from 0, came about. */
+  | { readonly type: "bill.explain"; readonly billNo: string; readonly position: number }
   | { readonly type: "pay"; readonly billNo: string }
   | { readonly type: "pay.all" }
   | { readonly type: "bind.start" }
@@ -44,6 +46,8 @@ function argumentsOf(action: CardAction): readonly string[] {
     case "bill.show":
     case "pay":
       return [action.billNo];
+    case "bill.explain":
+      return [action.billNo, String(action.position)];
     case "bill.list":
     case "pay.all":
     case "bind.start":
@@ -55,12 +59,17 @@ function argumentsOf(action: CardAction): readonly string[] {
   }
 }
 
+/** A place on a bill, from 0. */
+const PLACE = /^(?:0|[1-9]\d{0,3})$/;
+
 function build(type: string, values: readonly string[]): CardAction | null {
-  const [first] = values;
+  const [first, second] = values;
   switch (type) {
     case "bill.show":
     case "pay":
       return first ? { type, billNo: first } : null;
+    case "bill.explain":
+      return first && second !== undefined && PLACE.test(second) ? { type, billNo: first, position: Number(second) } : null;
     case "bill.list":
     case "pay.all":
     case "bind.start":

@@ -91,6 +91,8 @@ export function actionPhrase(action: CardAction): string {
       return `查账单 ${action.billNo}`;
     case "bill.list":
       return "查账单";
+    case "bill.explain":
+      return `账单 ${action.billNo} 第${action.position + 1}笔怎么算的`;
     case "pay":
       return `缴费 ${action.billNo}`;
     case "pay.all":

@@ -22,6 +22,7 @@ import { findTenantBills } from "../usecases/queries/tenant-bills.ts";
 import { findTenantLeases } from "../usecases/queries/tenant-leases.ts";
 import { findTenantPayments } from "../usecases/queries/tenant-payments.ts";
 import { findTransferAccounts } from "../usecases/queries/transfer-accounts.ts";
+import { explainServicesOf } from "./explain-services.ts";
 import { limitTalk } from "../usecases/rate-limits/limit-talk.ts";
 
 export interface BotDependencies {
@@ -77,6 +78,7 @@ export function createBotServices(tx: Transaction, event: InboundEvent, deps: Bo
 
   return {
     sender,
+    ...explainServicesOf(tx, today),
     owedBills: (tenantId) => findTenantBills(tx, { tenantId, owed: true }, today),
     billsOfPeriod: (tenantId, period) => findTenantBills(tx, { tenantId, period }, today),
     latestBills: (tenantId, limit) => findTenantBills(tx, { tenantId, limit }, today),

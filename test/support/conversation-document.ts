@@ -30,7 +30,7 @@ export function writeChapter(chapter: string, scenes: readonly string[]): void {
 }
 
 /** Chapters in the order in which somebody meets them. */
-const CHAPTERS = ["绑定", "查账单", "缴费", "其他问题", "问候与帮助", "消息送达"];
+const CHAPTERS = ["绑定", "查账单", "账单是怎么算的", "缴费", "其他问题", "问候与帮助", "消息送达"];
 const order = (text: string): number => CHAPTERS.findIndex((chapter) => text.startsWith(`## ${chapter}\n`));
 
 const chapters = (): string[] =>

@@ -1,5 +1,5 @@
 import { Converter } from "opencc-js/t2cn";
-import { TYPO_PATTERN, TYPOS } from "./lexicon/typos.ts";
+import { meantBy, TYPO_PATTERN } from "./lexicon/typos.ts";
 
 /** A message longer than this says what it wants at its beginning; the rest would only cost time. */
 export const MAX_LENGTH = 600;
@@ -60,6 +60,7 @@ const PUNCTUATION: Readonly<Record<string, string>> = {
   "’": "",
   "*": "",
 };
+const PICTURE = /^\p{Extended_Pictographic}/u;
 const FILLERS = /^(?:呃|嗯|啊|呀|噢|哦|嘛|呗|咯|啦|哎呀|哎|唉|诶|欸|喔|咧|那啥|就是说|怎么说呢)/;
 const isAlphanumeric = (character: string | undefined): boolean =>
   character !== undefined && /[0-9a-z]/i.test(character);
@@ -76,7 +77,7 @@ export function normalise(text: string): Utterance {
     .join("")
     .toLowerCase();
   const lower = simple.length === folded.length ? simple : folded;
-  return dropNoise(folded, healTypos(lower));
+  return withoutPoliteness(dropNoise(folded, healTypos(lower)));
 }
 
 interface Healed {
@@ -95,7 +96,7 @@ function healTypos(text: string): Healed {
   };
   for (const match of text.matchAll(TYPO_PATTERN)) {
     keep(match.index);
-    const meant = TYPOS.get(match[0]) ?? match[0];
+    const meant = meantBy(match[0]);
     // The last character of the word meant lies on the last one written, so that what follows still lies behind it.
     for (let index = 0; index < meant.length; index++) {
       origin.push(match.index + Math.min(index, match[0].length - 1));
@@ -121,6 +122,11 @@ function dropNoise(folded: string, { text, origin }: Healed): Utterance {
       index += filler.length;
       continue;
     }
+    if (PICTURE.test(text.slice(index, index + 2)) && !isDigit(character)) {
+      index += PICTURE.exec(text.slice(index, index + 2))?.[0].length ?? 1;
+      if (plain !== "" && !plain.endsWith("，")) push("，", index - 1);
+      continue;
+    }
     if (/\s/.test(character) && character !== "\n" && character !== "\t") {
       // "1203 5000" are two numbers, "查 账单" is one wish, "只交房租 电费先不交" are two.
       if (isAlphanumeric(plain.at(-1)) && isAlphanumeric(text[index + 1])) push(" ", index);
@@ -137,9 +143,24 @@ function dropNoise(folded: string, { text, origin }: Healed): Utterance {
   return { folded, plain, origin: [...kept, folded.length] };
 }
 
+const POLITE_HEAD =
+  /^(?:(?:你好|您好|你们好|早上好|上午好|中午好|下午好|晚上好|哈喽|嗨|hi|hello|在吗|在不在|喂|亲|那个|管家|客服|师傅|老师|美女|帅哥|老板|物业)[，？]+|亲(?![戚自手])|(?:请问|打扰一下|打扰了|不好意思|你好|您好|麻烦(?:你们?|您)?|劳驾|拜托|帮我|我?想?请?问(?:一下|下|问)|我想(?:咨询|了解)(?:一下|下)?|咨询(?:一下|下))，?)+(?=.{2})/;
+const POLITE_TAIL =
+  /(?:[，？]*(?:谢谢(?:你们?|您|了)?|多谢|感谢|谢了|拜托了?|麻烦(?:你们?|您)?了?|辛苦了?|尽快|急用|[急]+|哈+|thanks|thx|please|，))+$/;
+
+/** Greetings before and thanks after a wish only stand in its way; a message that is nothing else stays as it is. */
+function withoutPoliteness(utterance: Utterance): Utterance {
+  const { plain, origin } = utterance;
+  const from = POLITE_HEAD.exec(plain)?.[0].length ?? 0;
+  const tail = POLITE_TAIL.exec(plain.slice(from));
+  const to = tail === null || tail.index < 2 ? plain.length : from + tail.index;
+  return { ...utterance, plain: plain.slice(from, to), origin: origin.slice(from, to + 1) };
+}
+
 /** A blank between two longer runs of Han characters stands for a comma. */
 const isPause = (text: string, index: number): boolean =>
-  /[㐀-鿿]{4}$/.test(text.slice(Math.max(0, index - 4), index)) && /^[㐀-鿿]{4}/.test(text.slice(index + 1));
+  /[㐀-鿿]{3}[㐀-鿿](?<![的了是水把跟和交付])$/.test(text.slice(Math.max(0, index - 4), index)) &&
+  /^[㐀-鿿]{4}/.test(text.slice(index + 1));
 
 const isDigit = (character: string | undefined): boolean => character !== undefined && /\d/.test(character);
 

@@ -80,7 +80,7 @@ const TITLE_END = /(?:吧|哈|谢谢|就行|就可以了?|可以吗|行吗|了|�
 // 2月电子发票 names no company.
 const LEGAL_NAME =
   /(?:公司|集团|集團|厂|廠|店|商行|中心|超市|工作室|事务所|经营部|門市部|门市部|合作社|餐厅|饭店|研究院|研究所|学校|医院)$/;
-const TITLE_START = /^(?:就|写|开|用|填|改成|改为|换成|变更成|更新成|为|是)+/;
+const TITLE_START = /^(?:也|都|就|写|开|用|填|改成|改为|换成|变更成|更新成|为|是)+/;
 const NO_TITLE =
   /^(?:要|需|也|有|没|我们?公司|我司|贵司|我们|自己|的|哪|加|少|多|漏|缺|什么|哪个|谁|多少|错|不对|对|一下|原来|之前|上次|公司抬头|个|哪|新的|这样|我们公司|公司|开|写|一样|怎么|成|别的|另外|一个|另一)/;
 
@@ -88,9 +88,14 @@ const NO_TITLE =
 export function findTitleName(utterance: Utterance): Mention<string> | undefined {
   const match = TITLE.exec(utterance.plain);
   const written = match?.[1]?.replace(TITLE_START, "").replace(TITLE_END, "");
-  if (match !== null && written !== undefined && written.length >= 2 && !NO_TITLE.test(written)) {
+  if (match !== null && written !== undefined && written.length >= 2) {
+    if (/^(?:我们?公司|我司)/.test(written)) return undefined;
+    if (NO_TITLE.test(written)) return lastLegalName(utterance);
     const from = match.index + match[0].lastIndexOf(written);
     return { from, to: from + written.length, value: asSaid(utterance, from, from + written.length) };
   }
-  return findCompanies(utterance).findLast(({ value }) => LEGAL_NAME.test(value));
+  return lastLegalName(utterance);
 }
+
+const lastLegalName = (utterance: Utterance): Mention<string> | undefined =>
+  findCompanies(utterance).findLast(({ value }) => LEGAL_NAME.test(value));

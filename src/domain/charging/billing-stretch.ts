@@ -96,10 +96,29 @@ export function duePeriods(
   return due;
 }
 
-function cutPeriodsTouching(stretch: BillingStretch, billable: readonly DaySpan[], month: DaySpan): readonly DaySpan[] {
-  const touched = hull(clip(billable, month));
+function cutPeriodsTouching(stretch: BillingStretch, billable: readonly DaySpan[], days: DaySpan): readonly DaySpan[] {
+  const touched = hull(clip(billable, days));
   if (!touched) return [];
   return periodsTouching(stretch.grid, touched).flatMap((period) => cutPeriod(period, billable) ?? []);
+}
+
+/**
+ * The periods of a stretch that begins inside an issued period, as far as their own run lies before `month`: an amendment
+ * that came after the issue cut them off the issued line, and no later run bills them by itself.
+ */
+export function cutOffPeriods(
+  charge: ChargeTimeline,
+  stretch: BillingStretch,
+  billable: readonly DaySpan[],
+  issued: DaySpan,
+  month: Month,
+): readonly DaySpan[] {
+  if (stretch.family !== "time-based" || stretch.from <= issued.from || stretch.from > issued.to) return [];
+  const current = spanOfIndex(monthIndexOf(month));
+  const before = spanOfIndex(monthIndexOf(month) - 1);
+  return cutPeriodsTouching(stretch, billable, { from: stretch.from, to: issued.to }).filter((cut) =>
+    modeOn(charge, stretch, cut.from) === "advance" ? cut.from < current.from : cut.to < before.from,
+  );
 }
 
 /** The (cut) period that begins on the day, or undefined: how issued and parked lines find what is right today. */

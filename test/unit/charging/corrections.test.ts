@@ -105,6 +105,41 @@ describe("corrections", () => {
     ]);
   });
 
+  it("bill anew what an amendment cut off the issued line", () => {
+    // tax rate from 16 April, agreed after April was issued: 15/30 stay with the old line, 15/30 are a line of their own
+    const change = amendment("2026-04-16", { charges: [{ code: "rent", taxRate: "0.06" }] });
+    const world = issuedThen(facts([terms]), ["2026-04"], facts([amended(terms, change)]));
+    expect(linesOf(world, "2026-05")).toEqual([
+      "rent charge/0 2026-04-01..2026-04-30 #1 -150.00",
+      "rent charge/0 2026-04-16..2026-04-30 #0 150.00",
+      "rent charge/0 2026-05-01..2026-05-31 #0 300.00",
+    ]);
+    const again = { ...world, issuedLines: [...world.issuedLines, ...issue(run(world, "2026-05"))] };
+    expect(linesOf(again, "2026-06")).toEqual(["rent charge/0 2026-06-01..2026-06-30 #0 300.00"]);
+  });
+
+  it("bill anew every period that was cut off and is past", () => {
+    // a year of 300 a month, by the month from 16 April on, agreed in June: January to 15 April stay, 3.5 months
+    const year = lease([fixed("300", { cycleMonths: 12 })]);
+    const change = amendment("2026-04-16", { charges: [{ code: "rent", cycleMonths: 1 }] });
+    const world = issuedThen(facts([year]), ["2026-01"], facts([amended(year, change)]));
+    expect(linesOf(world, "2026-06")).toEqual([
+      "rent charge/0 2026-01-01..2026-12-31 #1 -2550.00",
+      "rent charge/0 2026-04-16..2026-04-30 #0 150.00",
+      "rent charge/0 2026-05-01..2026-05-31 #0 300.00",
+      "rent charge/0 2026-06-01..2026-06-30 #0 300.00",
+    ]);
+  });
+
+  it("leave what was cut off to its own run where that is still to come", () => {
+    // in arrears by the quarter from 16 April on: 16 April..30 June is billed in July
+    const monthly = lease([fixed("300", { mode: "arrears" })]);
+    const change = amendment("2026-04-16", { charges: [{ code: "rent", cycleMonths: 3 }] });
+    const world = issuedThen(facts([monthly]), ["2026-05"], facts([amended(monthly, change)]));
+    expect(linesOf(world, "2026-06")).toEqual(["rent charge/0 2026-04-01..2026-04-30 #1 -150.00"]);
+    expect(linesOf(world, "2026-07")[1]).toBe("rent charge/0 2026-04-16..2026-06-30 #0 750.00");
+  });
+
   it("wait while the figure of today cannot be computed", () => {
     const rent = facts([lease([byArea("10")])]);
     const world = issuedThen(rent, ["2026-04"], { ...rent, units: [unit("A-1")] });

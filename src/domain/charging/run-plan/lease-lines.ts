@@ -1,8 +1,8 @@
 import { fromDayNumber, type Month, monthOf, toDayNumber } from "../../time/civil-date.ts";
 import type { ChargeTerms, DecimalText, LineKind } from "../../world/lease.ts";
-import { duePeriods, periodBeginning } from "../billing-stretch.ts";
+import { cutOffPeriods, duePeriods, periodBeginning } from "../billing-stretch.ts";
 import { computeCorrection } from "../corrections.ts";
-import { type DaySpan, toDateRange } from "../days.ts";
+import { type DaySpan, toDateRange, toDaySpan } from "../days.ts";
 import type { Derivation } from "../derivation.ts";
 import { type ChargeTimeline, termsOn } from "../lease-timeline.ts";
 import { type ComputedLine, ENGINE_VERSION, type JsonValue, type LineComputation } from "../line.ts";
@@ -71,7 +71,28 @@ export function draftCharge(
     }
   }
   for (const day of issuedDays) draftIssuedPeriod(run, day);
+  for (const { stretch, period } of cutOffByAmendments(run, month)) {
+    if (issuedDays.has(period.from) || done.has(period.from)) continue;
+    done.add(period.from);
+    draftNewPeriod(run, linesOfPeriod(work, stretch, period));
+  }
   return run;
+}
+
+/**
+ * What the corrections of this run give up because an amendment cut it off the issued lines. Only these: of a lease that
+ * nothing has changed for not all issued lines are known.
+ */
+function cutOffByAmendments({ work, lines }: ChargeRun, month: Month) {
+  const corrected = lines.filter((line) => line.role === "charge" && line.correction > 0);
+  return corrected.flatMap((line) =>
+    work.stretches.flatMap(({ stretch, billable }) =>
+      cutOffPeriods(work.charge, stretch, billable, toDaySpan(line.period), month).map((period) => ({
+        stretch,
+        period,
+      })),
+    ),
+  );
 }
 
 function draftNewPeriod(run: ChargeRun, lines: PeriodLines): void {

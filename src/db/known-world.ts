@@ -6,7 +6,7 @@ import {
   loadMeters,
   loadPools,
   loadProjects,
-  loadReadings,
+  loadReadingHistory,
   loadTariffs,
   loadUnits,
 } from "./master-data.ts";
@@ -32,7 +32,7 @@ export async function loadKnownWorld(tx: Transaction): Promise<Partial<World>> {
     ),
     tariffs: await loadTariffs(tx),
     meters: await loadMeters(tx),
-    readings: await loadReadings(tx),
+    readings: await loadReadingHistory(tx),
     pools: await loadPools(tx),
     leases: (await loadLeases(tx)).map((lease) => lease.terms),
   };

@@ -124,6 +124,15 @@ export async function loadReadings(tx: Transaction): Promise<Reading[]> {
   return found.map(({ value, revision }) => ({ ...value, revision }));
 }
 
+/** Every value that was ever registered: a file that is imported again still holds what its later rows correct. */
+export async function loadReadingHistory(tx: Transaction): Promise<Reading[]> {
+  const found = await rows<{ value: Reading; revision: number }>(
+    tx,
+    Prisma.sql`SELECT r.value, r.revision FROM reading r`,
+  );
+  return found.map(({ value, revision }) => ({ ...value, revision }));
+}
+
 export async function loadPools(tx: Transaction): Promise<Pool[]> {
   const found = await rows<{ terms: Omit<Pool, "costs">; costs: Record<Month, string> | null }>(
     tx,

@@ -136,8 +136,11 @@ function compareLeases(
     }
     const known = new Set(before.terms.amendments.map(amendmentJson));
     const newAmendments = lease.amendments.filter((amendment) => !known.has(amendmentJson(amendment)));
+    // One that stands in the file beside a registered one of that day and reason is one more, not the same one changed.
+    const inFile = new Set(lease.amendments.map(amendmentJson));
+    const missing = before.terms.amendments.filter((amendment) => !inFile.has(amendmentJson(amendment)));
     const replaced = newAmendments.find((amendment) =>
-      before.terms.amendments.some((old) => old.effective === amendment.effective && old.reason === amendment.reason),
+      missing.some((old) => old.effective === amendment.effective && old.reason === amendment.reason),
     );
     if (replaced) {
       problems.push({

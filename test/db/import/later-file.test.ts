@@ -155,6 +155,20 @@ describe("a later file", () => {
     ]);
   });
 
+  it("takes one more amendment of the same day and reason beside the registered one", async () => {
+    const { db } = database;
+    const registered = { effective: "2026-10-01", reason: "调价", charges: [{ code: "rent", price: "22.00" }] };
+    const added = { effective: "2026-10-01", reason: "调价", charges: [{ code: "rent", dueDay: 8 }] };
+    await imported(db, parkDocument({ leases: [lease({ amendments: [registered, added] })] }), "2026-09-06");
+    const [stored] = await rows<object>(
+      db,
+      Prisma.sql`SELECT count(*)::integer AS versions FROM lease_version v JOIN lease l ON l.id = v.lease_id
+        WHERE l.code = 'L1' AND v.effective_from = '2026-10-01'`,
+    );
+    expect(stored).toEqual({ versions: 2 });
+    await clearRechecks(db);
+  });
+
   it("adds a price row of an old day and marks the leases that it prices", async () => {
     const { db } = database;
     const prices = [
@@ -183,6 +197,27 @@ describe("a later file", () => {
     const before = await fingerprint(db);
     await imported(db, corrected, "2026-09-07");
     expect(await fingerprint(db)).toEqual(before);
+    await clearRechecks(db);
+  });
+
+  it("takes the file that has grown: the first value, its correction and a row that is new", async () => {
+    const { db } = database;
+    const readings = [
+      readingRow("W2", "2026-08-31", "30"),
+      readingRow("W2", "2026-08-31", "31", { corrects: "抄错" }),
+      readingRow("W2", "2026-09-05", "32"),
+    ];
+    await imported(db, parkDocument({ readings }), "2026-09-08");
+    const stored = await rows<object>(
+      db,
+      Prisma.sql`SELECT r.stands_on::text AS day, r.revision, r.value->'values'->>'total' AS total
+        FROM reading r JOIN meter m ON m.id = r.meter_id WHERE m.code = 'W2' AND r.stands_on >= '2026-08-31' ORDER BY 1, 2`,
+    );
+    expect(stored).toEqual([
+      { day: "2026-08-31", revision: 0, total: "30" },
+      { day: "2026-08-31", revision: 1, total: "31" },
+      { day: "2026-09-05", revision: 0, total: "32" },
+    ]);
     await clearRechecks(db);
   });
 

@@ -31,6 +31,8 @@ export class AccessTokens {
   #classic: IssuedToken | undefined;
   #classicCalls: number[] = [];
   #forcedCalls: number[] = [];
+  /** False: the caller's address is not in the account's IP allow-list. */
+  isAddressAllowed = true;
 
   constructor(options: AccessTokenOptions) {
     this.#options = options;
@@ -95,6 +97,7 @@ export class AccessTokens {
   #checkCredential(grantType: unknown, appId: unknown, secret: unknown): OfficialAccountError | undefined {
     if (grantType !== "client_credential") return 40002;
     if (appId !== this.#options.appId) return 40013;
+    if (!this.isAddressAllowed) return 40164;
     return secret === this.#options.secret ? undefined : 40125;
   }
 

@@ -15,6 +15,7 @@ const messages = {
   40037: "invalid template_id",
   40125: "invalid appsecret",
   40163: "code been used",
+  40164: "invalid ip 203.0.113.9 ipv6 ::ffff:203.0.113.9, not in whitelist",
   41001: "access_token missing",
   42001: "access_token expired",
   43002: "require POST method",

@@ -126,6 +126,10 @@ export async function startOfficialAccount(options: OfficialAccountOptions, cloc
   });
 
   function answerCall(request: PlainRequest): PlainResponse {
+    if (request.path === "/cgi-bin/template/get_all_private_template") {
+      const refusal = tokens.refusalOf(request.query.get("access_token"));
+      return refusal === undefined ? templates.list() : errorResponse(refusal);
+    }
     const apiCall = calls[request.path];
     if (apiCall === undefined) return { status: 404, body: "" };
     if (request.method !== "POST") return errorResponse(43002);

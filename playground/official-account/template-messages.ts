@@ -38,6 +38,19 @@ export class TemplateMessages {
     this.#templates.set(template.templateId, template);
   }
 
+  /** GET /cgi-bin/template/get_all_private_template */
+  list(): PlainResponse {
+    const list = [...this.#templates.values()].map(({ templateId, title, content }) => ({
+      template_id: templateId,
+      title,
+      primary_industry: "房地产",
+      deputy_industry: "物业",
+      content,
+      example: "",
+    }));
+    return jsonResponse(200, { template_list: list });
+  }
+
   send(body: Readonly<Record<string, unknown>>, findFollower: (openId: string) => Follower | undefined): PlainResponse {
     const follower = typeof body.touser === "string" ? findFollower(body.touser) : undefined;
     if (follower === undefined) return errorResponse(40003);

@@ -72,11 +72,37 @@ export async function startSms(
   const usedNonces = new Set<string>();
   const sent: { phone: string; signName: string; kind: SmsTemplate["kind"]; atMs: number }[] = [];
 
+  /** What the console shows; everything in it is approved. */
+  const lists: Readonly<Record<string, (parameters: Readonly<Record<string, string>>) => PlainResponse>> = {
+    QuerySmsSignList: (parameters) =>
+      listed(
+        "SmsSignList",
+        options.signNames.map((SignName) => ({
+          SignName,
+          AuditStatus: "AUDIT_STATE_PASS",
+          BusinessType: "验证码类型",
+        })),
+        parameters,
+      ),
+    QuerySmsTemplateList: (parameters) =>
+      listed(
+        "SmsTemplateList",
+        [...templates.values()].map(({ code, content, kind }) => ({
+          TemplateCode: code,
+          TemplateContent: content,
+          TemplateType: kind === "verification" ? 0 : 1,
+          AuditStatus: "AUDIT_STATE_PASS",
+        })),
+        parameters,
+      ),
+  };
+
   const server = await startPlainServer((request) => {
     const checked = checkSignature(request, options, clocks.wireNowMs());
     if ("refusal" in checked) return gatewayError(request, checked.refusal);
     const { call } = checked;
-    if (call.action !== "SendSms" || call.version !== "2017-05-25") {
+    const isKnown = call.action === "SendSms" || Object.hasOwn(lists, call.action);
+    if (!isKnown || call.version !== "2017-05-25") {
       return gatewayError(request, {
         status: 404,
         code: "InvalidAction.NotFound",
@@ -91,7 +117,7 @@ export async function startSms(
       });
     }
     usedNonces.add(call.nonce);
-    return sendSms(call.parameters);
+    return lists[call.action]?.(call.parameters) ?? sendSms(call.parameters);
   });
 
   function sendSms(parameters: Readonly<Record<string, string>>): PlainResponse {
@@ -174,6 +200,21 @@ function fill(
   }
   const known = values;
   return { text: template.content.replace(/\$\{(\w+)\}/g, (_whole, name: string) => String(known[name])) };
+}
+
+function listed(name: string, items: readonly object[], parameters: Readonly<Record<string, string>>): PlainResponse {
+  const page = Number(parameters.PageIndex ?? "1");
+  const size = Number(parameters.PageSize ?? "10");
+  if (!(page >= 1) || !(size >= 1 && size <= 50)) return refused("isv.INVALID_PARAMETERS", "参数格式不正确");
+  return jsonResponse(200, {
+    Code: "OK",
+    Message: "OK",
+    RequestId: newRequestId(),
+    TotalCount: items.length,
+    CurrentPage: page,
+    PageSize: size,
+    [name]: items.slice((page - 1) * size, page * size),
+  });
 }
 
 /** Business refusals come with HTTP 200. */

@@ -8,6 +8,7 @@ import {
   periodReopenCommand,
 } from "./commands/books.ts";
 import { disputeCloseCommand, disputeOpenCommand, waiveCommand } from "./commands/claims.ts";
+import { doctorCommand } from "./commands/doctor.ts";
 import { importCommand } from "./commands/import.ts";
 import { lateFeeCommand } from "./commands/late-fee.ts";
 import { backupCommand, restoreCommand, rotateKeysCommand } from "./commands/operations.ts";
@@ -38,6 +39,7 @@ export const COMMANDS: readonly AnyCommand[] = [
   traceCommand,
   outboxListCommand,
   outboxReplayCommand,
+  doctorCommand,
   backupCommand,
   restoreCommand,
   rotateKeysCommand,

@@ -49,6 +49,20 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   },
   { area: "src/config/", may: [], packages: ["zod", "node:fs", "node:path", "node:crypto", "node:util"] },
   { area: "src/telemetry/", may: [] },
+  // Asks the platforms by their own adapters, about a configuration that nothing else may be able to start with.
+  {
+    area: "src/doctor/",
+    may: [
+      "src/config/",
+      "src/platforms/",
+      "src/payments/",
+      "src/sms/",
+      "src/ports/",
+      "src/domain/",
+      "prisma/migrate.ts",
+      ...DATABASE,
+    ],
+  },
   { area: "prisma/", may: ["src/db/"] },
   // A pretend outside world that shared our code would share our mistakes.
   { area: "playground/", may: [] },

@@ -5,7 +5,7 @@ import { blanked, type Utterance } from "./normalise.ts";
  * (interfaces 4). It only keeps such words from being read as a wish or as slots.
  */
 const INJECTION: readonly RegExp[] = [
-  /(?:忽略|无视|忘(?:记|掉)|跳过|绕过|不要?遵守)[^，？]{0,8}(?:指令|规则|提示|设定|要求|说明|限制|对话|内容|验证|审批|权限)/,
+  /(?:忽略|无视)(?:前面|以上|之前|上面|所有|先前)|(?:忽略|无视|忘(?:记|掉)|跳过|绕过|不要?遵守)[^，？]{0,8}(?:指令|规则|提示|设定|要求|说明|限制|对话|内容|验证|审批|权限)/,
   /ignore[^，？]{0,24}(?:instruction|previous|above|prompt|rule)|system ?prompt|you are now|act as|jailbreak|developer mode|as an? (?:ai|admin)|override|disregard/,
   /系统提示词?|提示词|你现在(?:是|扮演)|从现在(?:开始|起)，?你|扮演|假装你?是|(?:开发者|管理员|调试|上帝|超级|维护)(?:模式|权限|身份|账号)|越狱|我是(?:管理员|系统|开发|超管|你的?(?:主人|老板|开发))|root权限|sudo/,
   /(?:select|union|delete|insert|update|drop|alter|truncate|exec|create)\s?[^，？]{0,30}(?:from|table|into|set|select|database|bills?|users?|shell)|\bor\s?\d+\s?=\s?\d+|--\s?$|;--|rm -rf|<\/?[a-z!]|javascript:|\$\{|\{\{|\.\.\/|%[0-9a-f]{2}%|onerror=|alert\(|eval\(|curl |wget |base64|__proto__|constructor\[/,
@@ -26,7 +26,7 @@ const ORDERS: readonly RegExp[] = [
 ];
 
 /** A question about a change is no order to make it. */
-const ASKED = /谁|有没有|有人|为什么|什么时候|哪天|几号|(?:操作|修改|改动)记录|日志|怎么/;
+const ASKED = /谁|有没有|有人|为什么|什么时候|哪天|几号|(?:操作|修改|改动)记录|日志|怎么|我(?:不小心)?(?:误)?删|再发/;
 
 export interface Screened {
   readonly utterance: Utterance;

@@ -134,7 +134,7 @@ function dropNoise(folded: string, { text, origin }: Healed): Utterance {
     } else if (character === "," && isDigit(text[index - 1]) && /^\d{3}(?!\d)/.test(text.slice(index + 1))) {
       push(",", index);
     } else {
-      const mapped = PUNCTUATION[character] ?? character;
+      const mapped = character === "." && !isDigit(text[index + 1]) ? "，" : (PUNCTUATION[character] ?? character);
       // Several marks in a row are one pause.
       if (mapped !== "" && !(mapped === "，" && (plain === "" || plain.endsWith("，")))) push(mapped, index);
     }

@@ -5,7 +5,7 @@ const DIGITS = "(?:\\d{1,3}(?:,\\d{3})+|\\d+)(?:\\.\\d+)?";
 const HAN = `[${HAN_NUMBER}]`;
 // 三千, 1万2, 3千5, 8.6w, 一万二千五
 const SCALED = `${DIGITS}(?:[万千百]|[kw](?![a-z]))(?:[${HAN_NUMBER}]|\\d(?!\\d))*|${HAN}+`;
-const CURRENCY = "(?:元整|元|圆|块钱|块|人民币|rmb|cny|yuan)";
+const CURRENCY = "(?:元整|整(?!个|栋|月|年|层|租|理)|元|圆|块钱|块|人民币|rmb|cny|yuan)";
 // 大概五千, 几千, 八千多: no amount anyone could act on.
 const ROUGHLY_BEFORE = "(?<!大概|大约|约|差不多|将近|接近|快|好几|几|不到|不超过|第|\\d|\\.|,)";
 const NOT_ROUGHLY = "(?!\\d|\\.\\d|多|来块|来元|几|左右|上下|出头|以上下|倍|%|分之)";

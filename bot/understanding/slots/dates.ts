@@ -192,7 +192,7 @@ export function passingDayRules(today: CivilDate): MentionRule<CivilDate>[] {
   return [
     {
       pattern: new RegExp(
-        `(?:再?过|等)?(${NUMBER})(?:天|日)(?:之后|以后|后|之?内|以内)|再?(?:过|等|给我|宽限|缓|晚|迟)个?(?!两天)(${NUMBER})天`,
+        `(?:再?过|等)?(${NUMBER})(?:天|日)(?:之后|以后|后|之?内|以内)|再?(?:(?<!超)过|等|给我|宽限|缓|晚|迟)个?(?!两天)(${NUMBER})天`,
         "g",
       ),
       read: ([, after, passing]) => addDays(today, numberOf(after ?? passing)),

@@ -75,7 +75,17 @@ const PROMISES: readonly Intent[] = ["promise", "task.note"];
 const TITLES: readonly Intent[] = ["invoice.request", "invoice.query", "invoice.reverse", "title.set"];
 const METERS: readonly Intent[] = ["meter.query", "meter.report"];
 const OVERDUE_LISTS: readonly Intent[] = ["arrears.list", "arrears.query", "aging.report", "task.list"];
-const BILLS: readonly Intent[] = ["bill.query", "bill.explain", "bill.pdf", "statement.query", "dispute"];
+/** 今天 is when one asks or pays, not what is asked about. */
+const SAID_TODAY: readonly Intent[] = [
+  "bill.query",
+  "bill.explain",
+  "bill.pdf",
+  "statement.query",
+  "dispute",
+  "pay",
+  "prepay",
+  "meter.report",
+];
 const PAYMENTS_NOW: readonly Intent[] = ["pay", "prepay"];
 const NO_CHARGES: readonly Intent[] = ["unknown", "greet", "help", "cancel", "handoff"];
 
@@ -143,11 +153,12 @@ function periodFor(intent: Intent, found: Findings): string | undefined {
         !found.laterDays.some((day) => overlaps(day, mention)),
     );
   }
+  const ofAsking = ({ from, to }: Mention<Span>) => /^今(?!年|个月)/.test(utterance.plain.slice(from, to));
+  if (SAID_TODAY.includes(intent)) mentions = mentions.filter((mention) => !ofAsking(mention));
   if (PAYMENTS_NOW.includes(intent)) {
-    mentions = mentions.filter(({ value }) => value.from !== today);
+    const rest = utterance.plain.search(/剩下|其余|余下/);
+    mentions = mentions.filter(({ from }) => rest < 0 || from < rest);
   }
-  // 今天要交房租吗: the day of asking, not of the bill.
-  if (BILLS.includes(intent)) mentions = mentions.filter(({ value }) => value.from !== today || value.to !== today);
   const chosen = preferred(mentions, found)?.value;
   return chosen === undefined ? undefined : periodText(chosen);
 }

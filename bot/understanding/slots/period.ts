@@ -288,7 +288,7 @@ export function findPeriods(plain: string, today: CivilDate, direction: Directio
   return joined;
 }
 
-const CONJUNCTION = /^(?:的|份)?(?:和|跟|与|、|及|还有|加上?|到|至|-|~)$/;
+const CONJUNCTION = /^(?:的|份)?(?:和|跟|与|、|及|还有|加上?|到|至|-|~)?$/;
 
 function joinedSpan(plain: string, left: Mention<Span>, right: Mention<Span>): Mention<Span> | undefined {
   const between = plain.slice(left.to, right.from);

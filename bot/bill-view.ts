@@ -3,8 +3,11 @@ import { firstDayOf, formatDate, formatMonth, lastDayOf, monthOf } from "../src/
 import type { TenantBill, TenantBillLine } from "../src/usecases/queries/tenant-bills.ts";
 import { SAY } from "./text/zh-CN.ts";
 
+/** What a line's name is made of. */
+type NamedLine = Pick<TenantBillLine, "kind" | "period" | "correction">;
+
 /** The name of a line as tenants know it: kind, what it corrects, and its days where they are not the bill's month. */
-export function lineLabel(line: TenantBillLine, billMonth: string): string {
+export function lineLabel(line: NamedLine, billMonth: string): string {
   const label = SAY.charges[line.kind];
   const name = line.correction > 0 ? SAY.correction(label) : label;
   if (line.kind === "deposit") return name;

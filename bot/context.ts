@@ -7,8 +7,10 @@ import type { TenantBill } from "../src/usecases/queries/tenant-bills.ts";
 import type { TenantLease } from "../src/usecases/queries/tenant-leases.ts";
 import type { PaymentFilter, TenantPayment } from "../src/usecases/queries/tenant-payments.ts";
 import type { TransferAccount } from "../src/usecases/queries/transfer-accounts.ts";
+import type { Dialog, SceneMemory } from "./dialogs/dialog.ts";
 import type { InboundEvent } from "./events.ts";
 import type { ExplainServices } from "./explain-services.ts";
+import type { ClaimServices, PeopleServices } from "./people-services.ts";
 import type { Intent, Slots } from "./understanding/frame.ts";
 
 /** What is remembered between two messages. Plain JSON, stored with the conversation. */
@@ -17,17 +19,14 @@ export interface Memory {
   readonly tenantId?: string;
   /** The bills shown last, in the order shown: “付这个”, “第二笔”. */
   readonly shownBillNos?: readonly string[];
+  /** The one open dialog; what was begun before it and is taken up again when it ends. */
   readonly dialog?: Dialog;
+  readonly suspended?: Dialog;
+  /** Of the dialog that ended last: no later step may be taken for one of its. */
+  readonly lastExpiryMs?: number;
+  /** The paper bill that was scanned, for who is not known at its tenant. */
+  readonly scene?: SceneMemory;
 }
-
-/** The one open dialog of a conversation; it expires by itself. No phone in it: the code's row knows where it went. */
-export type Dialog = { readonly expiresAtMs: number } & (
-  | { readonly name: "bind"; readonly step: "phone" }
-  | { readonly name: "bind"; readonly step: "code"; readonly codeId: string }
-  /** Which tenant is meant, and what was wanted when the question came up. */
-  | { readonly name: "choose-tenant"; readonly tenantIds: readonly string[]; readonly wish?: Wish }
-  | { readonly name: "unbind" }
-);
 
 /** What somebody wants, whether typed or tapped: the same wish, the same answer. */
 export interface Wish {
@@ -58,7 +57,7 @@ export type BindResult =
   | { readonly state: "expired" };
 
 /** What the bot may ask and order. compose.ts ties it to the use cases and to the transaction of the message. */
-export interface BotServices extends ExplainServices {
+export interface BotServices extends PeopleServices, ClaimServices, ExplainServices {
   /** Who speaks; undefined for a stranger. */
   sender(): Promise<Sender | undefined>;
   owedBills(tenantId: string): Promise<readonly TenantBill[]>;
@@ -121,8 +120,8 @@ export interface TenantContext extends BotContext {
 export const say = (...replies: Card[]): Answer => ({ replies });
 /** The memory with no dialog open. */
 export function withoutDialog(memory: Memory): Memory {
-  const { dialog: _closed, ...rest } = memory;
-  return rest;
+  const { dialog, ...rest } = memory;
+  return dialog ? { ...rest, lastExpiryMs: dialog.expiresAtMs } : rest;
 }
 export const NOTHING: Answer = { replies: [] };
 export const sumFen = (amounts: readonly Fen[]): Fen => amounts.reduce((total, amount) => total + amount, 0n);

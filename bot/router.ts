@@ -1,18 +1,17 @@
+import type { CardAction } from "../cards/action.ts";
 import { bindCard } from "../cards/bind-card.ts";
-import { textCard } from "../cards/card.ts";
-import {
-  type Answer,
-  type BotContext,
-  type Dialog,
-  NOTHING,
-  say,
-  type TenantContext,
-  type Wish,
-  withoutDialog,
-} from "./context.ts";
-import { answersBind, continueBind, startBind } from "./dialogs/bind.ts";
-import { askTenant, chosenMember, rememberTenant, tenantMeant } from "./dialogs/choose-tenant.ts";
-import { continueUnbind, startUnbind } from "./dialogs/unbind.ts";
+import { type Card, textCard } from "../cards/card.ts";
+import type { Membership, Sender } from "../src/usecases/queries/find-sender.ts";
+import { commandOf, decideCommand } from "./commands.ts";
+import { type Answer, type BotContext, NOTHING, say, type TenantContext, type Wish, withoutDialog } from "./context.ts";
+import { startBind } from "./dialogs/bind.ts";
+import { askTenant, chosenMember } from "./dialogs/choose-tenant.ts";
+import { startDispute } from "./dialogs/dispute.ts";
+import { type Aside, answerByButton, answerInDialog, inBetween } from "./dialogs/engine.ts";
+import type { Desk } from "./dialogs/flow.ts";
+import { startPrepay } from "./dialogs/prepay.ts";
+import { startPromise } from "./dialogs/promise.ts";
+import { startUnbind } from "./dialogs/unbind.ts";
 import { showBalance, showDeposit } from "./handlers/balance.ts";
 import { showBill, showBills } from "./handlers/bills.ts";
 import { explain } from "./handlers/explain.ts";
@@ -20,8 +19,11 @@ import { handoff, help } from "./handlers/help.ts";
 import { showLeases } from "./handlers/leases.ts";
 import { pay } from "./handlers/pay.ts";
 import { showPayments } from "./handlers/payments.ts";
+import { followed, scanned } from "./handlers/scene.ts";
+import { showStatement } from "./handlers/statement.ts";
 import { showTransferAccounts } from "./handlers/transfer.ts";
 import { showWhatIf } from "./handlers/what-if.ts";
+import { withPrivacyNotice } from "./privacy.ts";
 import { INTENT_NAMES } from "./text/intents.zh-CN.ts";
 import { SAY } from "./text/zh-CN.ts";
 import type { Intent } from "./understanding/frame.ts";
@@ -36,16 +38,17 @@ export async function answer(context: BotContext, understand: Understand): Promi
   switch (event.kind) {
     case "text":
       return memory.dialog
-        ? answerInDialog(context, memory.dialog, event.text, understand)
+        ? answerInDialog(context, memory.dialog, event.text, deskOf(understand), asideOf(understand))
         : answerText(context, event.text, understand);
     case "action":
-      return grant(context, wishOfAction(event.action));
+      return answerAction(context, event.action, understand);
     case "menu":
-    case "scan":
       return help(context);
+    case "scan":
+      return scanned(context, event.scene);
     case "subscribe":
       await services.setReachable(true);
-      return help(context);
+      return event.scene === undefined ? followed(context) : scanned(context, event.scene);
     case "unsubscribe":
       await services.setReachable(false);
       return { replies: [], memory: {} };
@@ -81,76 +84,43 @@ const HANDLERS: Partial<Record<Intent, (context: TenantContext, wish: Wish) => P
   "payment.history": showPayments,
   "transfer.account": showTransferAccounts,
   "lease.query": showLeases,
+  "statement.query": showStatement,
+  prepay: startPrepay,
+  dispute: startDispute,
+  promise: startPromise,
   unbind: startUnbind,
 };
 
-const CANCEL = /^(取消|算了|不用了?|退出|不绑了?|不办了?|返回|停止)[。!！吧]*$/;
-const SWITCH_TENANT = /切换(企业|公司|租户)|换(一?[家个])?(企业|公司|租户)/;
+const deskOf = (understand: Understand): Desk => ({
+  grant,
+  answerText: (context, text) => answerText(context, text, understand),
+});
 
-async function answerText(context: BotContext, text: string, understand: Understand): Promise<Answer> {
-  if (SWITCH_TENANT.test(text)) return switchTenant(context);
-  return grant(context, wishOfText(context, text, understand));
+const answerText = (context: BotContext, text: string, understand: Understand): Promise<Answer> =>
+  asideOf(understand)(context, text).answer(context);
+
+/** What words mean outside of a dialog: a fixed phrase, else a wish. */
+const asideOf =
+  (understand: Understand) =>
+  (context: BotContext, text: string): Aside => {
+    const command = commandOf(text);
+    if (command) return { intent: "command", answer: command };
+    const wish = wishOfText(context, text, understand);
+    const isUnderstood = wish.intent !== "unknown" && !wish.perhaps;
+    return { intent: isUnderstood ? wish.intent : undefined, answer: (current) => grant(current, wish) };
+  };
+
+/** A tap. In the middle of a dialog it is a question in between, unless it answers the dialog. */
+async function answerAction(context: BotContext, action: CardAction, understand: Understand): Promise<Answer> {
+  if (action.type === "answer") return answerByButton(context, action, deskOf(understand));
+  const { dialog } = context.memory;
+  const closed = dialog ? { ...context, memory: withoutDialog(context.memory) } : context;
+  const given =
+    action.type === "join.decide"
+      ? await decideCommand(action.code, action.decision)(closed)
+      : await grant(closed, wishOfAction(action));
+  return dialog ? inBetween(closed, dialog, given) : given;
 }
-
-async function answerInDialog(
-  context: BotContext,
-  dialog: Dialog,
-  text: string,
-  understand: Understand,
-): Promise<Answer> {
-  const closed = { ...context, memory: withoutDialog(context.memory) };
-  if (dialog.expiresAtMs <= context.nowMs) {
-    // An answer to the old question would be misunderstood as something new.
-    if (isAnswerTo(dialog, text)) return { replies: [textCard(SAY.dialogExpired)], memory: closed.memory };
-    return keepMemory(closed, await answerText(closed, text, understand));
-  }
-  if (CANCEL.test(text.normalize("NFKC").trim())) {
-    return { replies: [textCard(SAY.cancelled)], memory: closed.memory };
-  }
-  switch (dialog.name) {
-    case "bind": {
-      if (answersBind(text)) return continueBind(context, dialog, text);
-      // "帮助" and "转人工" work in the middle of it, and the question stays open.
-      const wish = wishOfText(context, text, understand);
-      return wish.intent === "help" || wish.intent === "handoff"
-        ? grant(context, wish)
-        : continueBind(context, dialog, text);
-    }
-    case "choose-tenant": {
-      const sender = await context.services.sender();
-      const member = sender && tenantMeant(dialog, sender, text);
-      if (!member) {
-        const wish = wishOfText(context, text, understand);
-        if (wish.intent === "unknown") return say(textCard(SAY.chooseAgain(dialog.tenantIds.length)));
-        return keepMemory(closed, await grant(closed, wish));
-      }
-      const chosen = rememberTenant(context, member);
-      if (dialog.wish !== undefined) return keepMemory(chosen, await grant(chosen, dialog.wish));
-      return { replies: [textCard(SAY.tenantChosen(member.tenantName))], memory: chosen.memory };
-    }
-    case "unbind":
-      return continueUnbind(context, text);
-    default:
-      return dialog satisfies never;
-  }
-}
-
-function isAnswerTo(dialog: Dialog, text: string): boolean {
-  const plain = text.normalize("NFKC").trim();
-  switch (dialog.name) {
-    case "bind":
-      return /^[\d\s+-]+$/.test(plain) || /^重发/.test(plain);
-    case "choose-tenant":
-      return /^\d{1,2}$/.test(plain);
-    case "unbind":
-      return /^确认/.test(plain);
-    default:
-      return dialog satisfies never;
-  }
-}
-
-/** A memory that changed on the way is kept also where the handler says "as before". */
-const keepMemory = (context: BotContext, given: Answer): Answer => ({ memory: context.memory, ...given });
 
 /** Gives what is wanted to who may have it. A stranger learns nothing about anyone, not even whether it exists. */
 async function grant(context: BotContext, wish: Wish): Promise<Answer> {
@@ -166,19 +136,24 @@ async function grant(context: BotContext, wish: Wish): Promise<Answer> {
       return say(textCard(SAY.nothingToCancel));
   }
   const sender = await context.services.sender();
-  if (!sender || sender.memberships.length === 0) return say(bindCard({ state: "needed" }));
+  if (!sender || sender.memberships.length === 0) {
+    return say(withPrivacyNotice(context, bindCard({ state: "needed" })));
+  }
   if (wish.perhaps) return say(textCard(SAY.notSure(wish.perhaps.map((intent) => INTENT_NAMES[intent]))));
   if (wish.intent === "unknown") return say(textCard(SAY.unknown));
   const handler = HANDLERS[wish.intent];
   if (!handler) return say(textCard(SAY.notBuilt(INTENT_NAMES[wish.intent])));
   const member = chosenMember(context, sender);
-  if (!member) return askTenant(context, sender, wish);
-  return handler({ ...context, sender, member }, wish);
+  if (!member) return askTenant(context, sender, { wish });
+  return underName(sender, member, await handler({ ...context, sender, member }, wish));
 }
 
-async function switchTenant(context: BotContext): Promise<Answer> {
-  const sender = await context.services.sender();
-  const [first, second] = sender?.memberships ?? [];
-  if (!sender || !first) return say(bindCard({ state: "needed" }));
-  return second ? askTenant(context, sender, undefined) : say(textCard(SAY.onlyTenant(first.tenantName)));
+/** Who speaks for several tenants sees on every card for which one. */
+function underName({ memberships }: Sender, { tenantName }: Membership, given: Answer): Answer {
+  if (memberships.length < 2) return given;
+  const named = (card: Card): Card =>
+    card.subtitle?.includes(tenantName)
+      ? card
+      : { ...card, subtitle: card.subtitle === undefined ? tenantName : `${tenantName} · ${card.subtitle}` };
+  return { ...given, replies: given.replies.map(named) };
 }

@@ -17,8 +17,11 @@ const CODE_IN_WORD = /[\w-]*\w-\d{6}-\d{5,}$/;
 const WORDS_BEFORE_CODE = /^(?:查看?|看|缴费?|付款?|支付|交费?|账单|编号|号)+/;
 const PAYING = /付|缴|交|支付|pay/i;
 
+/** Buttons that want something; the others answer a question that was asked. */
+export type WishAction = Exclude<CardAction, { type: "answer" | "join.decide" }>;
+
 /** A card's button: the same wish as its words. */
-export function wishOfAction(action: CardAction): Wish {
+export function wishOfAction(action: WishAction): Wish {
   switch (action.type) {
     case "bill.show":
       return { intent: "bill.query", slots: {}, billNo: action.billNo };

@@ -11,7 +11,14 @@ export type CardAction =
   | { readonly type: "pay.all" }
   | { readonly type: "bind.start" }
   | { readonly type: "help" }
-  | { readonly type: "handoff" };
+  | { readonly type: "handoff" }
+  /** Answers one step of a dialog, as if `value` had been typed; a button of an earlier step says so and does nothing. */
+  | { readonly type: "answer"; readonly step: string; readonly value: string }
+  /** An owner lets somebody in who asked, or not. */
+  | { readonly type: "join.decide"; readonly code: string; readonly decision: JoinDecision };
+
+export type JoinDecision = "owner" | "finance" | "viewer" | "refuse";
+const JOIN_DECISIONS: readonly string[] = ["owner", "finance", "viewer", "refuse"] satisfies JoinDecision[];
 
 /** Bytes of the longest action text: the key of an official-account menu takes 128 (cards/limits.ts). */
 const ACTION_MAX_LENGTH = 128;
@@ -48,6 +55,10 @@ function argumentsOf(action: CardAction): readonly string[] {
       return [action.billNo];
     case "bill.explain":
       return [action.billNo, String(action.position)];
+    case "answer":
+      return [action.step, action.value];
+    case "join.decide":
+      return [action.code, action.decision];
     case "bill.list":
     case "pay.all":
     case "bind.start":
@@ -69,7 +80,13 @@ function build(type: string, values: readonly string[]): CardAction | null {
     case "pay":
       return first ? { type, billNo: first } : null;
     case "bill.explain":
-      return first && second !== undefined && PLACE.test(second) ? { type, billNo: first, position: Number(second) } : null;
+      return first && second !== undefined && PLACE.test(second)
+        ? { type, billNo: first, position: Number(second) }
+        : null;
+    case "answer":
+      return first && second ? { type, step: first, value: second } : null;
+    case "join.decide":
+      return first && second && isJoinDecision(second) ? { type, code: first, decision: second } : null;
     case "bill.list":
     case "pay.all":
     case "bind.start":
@@ -80,6 +97,8 @@ function build(type: string, values: readonly string[]): CardAction | null {
       return null;
   }
 }
+
+const isJoinDecision = (text: string): text is JoinDecision => JOIN_DECISIONS.includes(text);
 
 function decodeArgument(text: string): string {
   try {

@@ -41,7 +41,16 @@ export type CardButton =
     }
   | { readonly kind: "link"; readonly label: string; readonly url: string; readonly style?: "primary" };
 
-export const CARD_NAMES = ["text", "menu", "bill", "bill-list", "payment-link", "receipt", "bind", "explanation"] as const;
+export const CARD_NAMES = [
+  "text",
+  "menu",
+  "bill",
+  "bill-list",
+  "payment-link",
+  "receipt",
+  "bind",
+  "explanation",
+] as const;
 export type CardName = (typeof CARD_NAMES)[number];
 
 /** A card that is only words. */

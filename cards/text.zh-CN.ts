@@ -77,6 +77,7 @@ export const TEXT = {
     handoff: "转人工",
     tail: "也可以直接打字告诉我。",
   },
+  roles: { owner: "负责人", finance: "财务", viewer: "只读" },
   list: {
     open: "查看详情",
     more: (count: number) => `…共${count}项`,
@@ -103,6 +104,12 @@ export function actionPhrase(action: CardAction): string {
       return "帮助";
     case "handoff":
       return "转人工";
+    case "answer":
+      return action.value;
+    case "join.decide":
+      return action.decision === "refuse"
+        ? `拒绝加入 ${action.code}`
+        : `同意加入 ${action.code} ${TEXT.roles[action.decision]}`;
     default:
       return action satisfies never;
   }

@@ -31,6 +31,7 @@ import { handleConversation, waitingConversations } from "./usecases/inbox/handl
 import { claimPassiveReply, markPassiveReplySent, releasePassiveReply } from "./usecases/inbox/passive-reply.ts";
 import { receiveEvent } from "./usecases/inbox/receive-event.ts";
 import { relayMessages } from "./usecases/outbox/relay-messages.ts";
+import { deriveSceneKey } from "./usecases/people/bind-scene.ts";
 import type { PaymentContext } from "./usecases/payments/context.ts";
 import { queryDueOrders } from "./usecases/payments/query-due-orders.ts";
 import { settlePayment } from "./usecases/payments/settle-payment.ts";
@@ -94,6 +95,9 @@ export function compose(config: Config, options: ComposeOptions): Application {
     understand: understandByRules,
     cashierLink: (order) =>
       cashierLink({ publicUrl: config.publicUrl, linkKey, businessClock: clocks.business }, order),
+    sceneKeys: fieldKeys.map((key) => deriveSceneKey(key)),
+    privacyUrl: `${config.publicUrl.replace(/\/+$/, "")}/h5/privacy`,
+    prepayLink: async () => undefined,
   });
   const underWay = createUnderWay();
   const inbox = {

@@ -26,8 +26,14 @@ export const SAY = {
   chooseAgain: (count: number) => `请回复1到${count}之间的序号，或回复“取消”。`,
   tenantChosen: (name: string) => `好的，现在为您查看：${name}。要换一家时回复“切换企业”。`,
   onlyTenant: (name: string) => `您只绑定了一家企业：${name}。`,
-  dialogExpired: "刚才的办理已经超时结束了，没有任何改动。需要时请重新告诉我。",
+  dialogExpired: (title: string) => `刚才的“${title}”已经超时结束了，没有任何改动。需要时请重新告诉我。`,
+  suspendedExpired: (title: string) => `之前没办完的“${title}”已经超时结束了，需要时请重新告诉我。`,
+  weGoOn: (question: string) => `我们继续：${question}`,
+  oldButton: "这个按钮属于之前的办理，已经失效了。",
+  noLongerMember: "您现在不是这家企业的联系人，刚才的办理已结束。",
+  chooseTitle: "选择企业",
   bind: {
+    title: "绑定",
     askPhone: "请回复您在园区登记的手机号（11位）。我们会发送一条验证码短信。\n随时可回复“取消”。",
     badPhone: "这不像是手机号，请回复11位数字，例如 138 开头的号码；或回复“取消”。",
     codeSent: "如果该手机号已在园区登记，验证码短信马上就到。请在5分钟内回复6位验证码；没收到可回复“重发”。",
@@ -40,6 +46,8 @@ export const SAY = {
     noTenant: "手机号已验证，但它目前不是任何租户的联系人。请联系贵司负责人添加，或回复“转人工”。",
   },
   unbind: {
+    title: "解除绑定",
+    yes: "确认解绑",
     confirm: (names: readonly string[]) =>
       `解除绑定后，${names.join("、")}的账单和提醒不会再发到这里。\n确定请回复“确认解绑”；回复其他内容则不解除。`,
     done: "已解除绑定。以后需要时，回复“绑定”即可重新开始。",

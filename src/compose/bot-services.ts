@@ -22,10 +22,11 @@ import { findTenantBills } from "../usecases/queries/tenant-bills.ts";
 import { findTenantLeases } from "../usecases/queries/tenant-leases.ts";
 import { findTenantPayments } from "../usecases/queries/tenant-payments.ts";
 import { findTransferAccounts } from "../usecases/queries/transfer-accounts.ts";
-import { explainServicesOf } from "./explain-services.ts";
 import { limitTalk } from "../usecases/rate-limits/limit-talk.ts";
+import { explainServicesOf } from "./explain-services.ts";
+import { createPeopleServices, type PeopleDependencies } from "./people-services.ts";
 
-export interface BotDependencies {
+export interface BotDependencies extends PeopleDependencies {
   readonly clock: BusinessClock;
   readonly encryption: FieldEncryption;
   readonly understand: Understand;
@@ -77,6 +78,7 @@ export function createBotServices(tx: Transaction, event: InboundEvent, deps: Bo
   const sender = () => findSender(tx, identity);
 
   return {
+    ...createPeopleServices(tx, { binding, sender }, deps),
     sender,
     ...explainServicesOf(tx, today),
     owedBills: (tenantId) => findTenantBills(tx, { tenantId, owed: true }, today),

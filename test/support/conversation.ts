@@ -11,17 +11,20 @@ import { readWorld } from "../../src/domain/world/read-world.ts";
 import { importWorld } from "../../src/usecases/import-world/import-world.ts";
 import { type EventHandler, handleConversation, waitingConversations } from "../../src/usecases/inbox/handle-events.ts";
 import { type RelayContext, relayMessages } from "../../src/usecases/outbox/relay-messages.ts";
+import { deriveSceneKey, sceneOfBill } from "../../src/usecases/people/bind-scene.ts";
 import { type MovableClock, movableClock } from "./clock.ts";
 import { documented, scene, writeChapter, writesDocument } from "./conversation-document.ts";
 import { APP, type FarEnds, openFarEnds, relayContext } from "./conversation-far-ends.ts";
 import { Person } from "./conversation-person.ts";
-import { type TranscriptEntry, toMarkdown } from "./conversation-transcript.ts";
+import { type TranscriptEntry, toMarkdown, visibleText } from "./conversation-transcript.ts";
 import { APOLOGY, startWeb } from "./conversation-web.ts";
 import { CONVERSATION_WORLD } from "./conversation-world.ts";
 import { withDatabase } from "./database.ts";
 import { type BillStory, writeBill } from "./published-bill.ts";
 
-const ENCRYPTION = createFieldEncryption([Buffer.alloc(32, 7)]);
+const FIELD_KEY = Buffer.alloc(32, 7);
+const ENCRYPTION = createFieldEncryption([FIELD_KEY]);
+const SCENE_KEY = deriveSceneKey(FIELD_KEY);
 
 /** A park, its people, their phones, and the bot between them: everything real but the far ends. */
 export interface Conversation {
@@ -32,9 +35,13 @@ export interface Conversation {
   person(name: string, options?: { readonly stranger?: true }): Promise<Person>;
   /** Writes bills that the tenants can see. */
   bills(...stories: BillStory[]): Promise<void>;
+  /** What the QR code of a paper bill says, printed now. */
+  sceneOf(billNo: string): Promise<string>;
   /** The code in the latest SMS to a phone. Throws when none came. */
   codeSentTo(phone: string): string;
   smsCount(phone: string): number;
+  /** What the pattern's group finds in the latest message that has it; random, so the document shows dots for it. */
+  hides(person: Person, pattern: RegExp): string;
   /** Moves the business clock on, in words for the transcript. */
   later(words: string, ms: number): void;
   /** Until the returned function is called every handler waits before it answers. */
@@ -109,6 +116,12 @@ async function openConversation(db: Database, now: string, understand: Understan
       url: `https://park.example.com/h5/pay?t=${billNos.join("+")}`,
       expiresAtMs: clock.nowMs() + 7 * 86_400_000,
     }),
+    sceneKeys: [SCENE_KEY],
+    privacyUrl: "https://park.example.com/h5/privacy",
+    prepayLink: async (_tx, { amountFen }) => ({
+      url: `https://park.example.com/h5/prepay?amount=${amountFen}`,
+      expiresAtMs: clock.nowMs() + 7 * 86_400_000,
+    }),
   });
   const handler: EventHandler = async (...event) => {
     await faults.held;
@@ -159,10 +172,21 @@ async function openConversation(db: Database, now: string, understand: Understan
     async bills(...stories) {
       for (const story of stories) await writeBill(db, story);
     },
+    async sceneOf(billNo) {
+      const printed = await sceneOfBill(db, billNo, SCENE_KEY, clock.nowMs());
+      if (!printed) throw new Error(`no bill ${billNo}`);
+      return printed.scene;
+    },
     codeSentTo(phone) {
       const code = /\d{6}/.exec(playground.sms.inbox(phone).at(-1)?.text ?? "")?.[0];
       if (code === undefined) throw new Error(`no code was sent to ${phone}`);
       return code;
+    },
+    hides(person, pattern) {
+      const found = person.wechat.messages.map((message) => pattern.exec(visibleText(message))?.[1]).findLast(Boolean);
+      if (found === undefined) throw new Error(`${person.name} sees nothing like ${pattern}`);
+      codes.push(found);
+      return found;
     },
     smsCount: (phone) => playground.sms.inbox(phone).length,
     later(words, ms) {

@@ -5,7 +5,7 @@ import { newId } from "../../db/ids.ts";
 import { execute, row } from "../../db/rows.ts";
 import { lockTenantAccounts } from "../../db/tenant-account.ts";
 import { inTransaction, type Transaction } from "../../db/transaction.ts";
-import { type CivilDate, formatDate } from "../../domain/time/civil-date.ts";
+import { addDays, type CivilDate, formatDate } from "../../domain/time/civil-date.ts";
 import { accrueLateFees } from "../late-fees/accrue-late-fees.ts";
 import { findLine } from "../late-fees/find-line.ts";
 import { loadClaimsOf } from "../receipts/claim-index.ts";
@@ -32,9 +32,10 @@ export const openDispute = (
   db: Database,
   command: { readonly lineId: string; readonly from: CivilDate; readonly reason: string },
   context: DisputeContext,
-): Promise<DisputedLine | Refusal> => inTransaction(db, (tx) => open(tx, command, context));
+): Promise<DisputedLine | Refusal> => inTransaction(db, (tx) => openDisputeWithin(tx, command, context));
 
-async function open(
+/** The same inside the caller's transaction, for a chat, whose message and its effect commit together. */
+export async function openDisputeWithin(
   tx: Transaction,
   command: { readonly lineId: string; readonly from: CivilDate; readonly reason: string },
   context: DisputeContext,
@@ -80,9 +81,10 @@ export const closeDispute = (
   db: Database,
   command: { readonly lineId: string; readonly lastDay: CivilDate; readonly outcome: string },
   context: DisputeContext,
-): Promise<DisputedLine | Refusal> => inTransaction(db, (tx) => close(tx, command, context));
+): Promise<DisputedLine | Refusal> => inTransaction(db, (tx) => closeDisputeWithin(tx, command, context));
 
-async function close(
+/** The same inside the caller's transaction. */
+export async function closeDisputeWithin(
   tx: Transaction,
   command: { readonly lineId: string; readonly lastDay: CivilDate; readonly outcome: string },
   context: DisputeContext,
@@ -117,7 +119,8 @@ async function close(
       WHERE id = ${found.disputeId}::uuid`,
   );
   await execute(tx, Prisma.sql`UPDATE receivable SET disputed_since = NULL WHERE line_id = ${lineId}::uuid`);
-  await accrueLateFees(tx, await loadClaimsOf(tx, [lineId]), undefined, found.disputeId);
+  // Through yesterday: of a line that was paid while disputed nobody else would look at the days that count again.
+  await accrueLateFees(tx, await loadClaimsOf(tx, [lineId]), addDays(context.today, -1), found.disputeId);
   await audit(tx, context, "dispute.closed", lineId, { ...found, lastDay, outcome });
   return { ok: true, lineId, ...found, to: lastDay };
 }

@@ -1,7 +1,7 @@
 import { Prisma } from "../../../generated/prisma/client.ts";
 import { recordAudit } from "../../db/audit.ts";
 import { newId } from "../../db/ids.ts";
-import { execute, row } from "../../db/rows.ts";
+import { execute, row, rows } from "../../db/rows.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import type { CivilDate } from "../../domain/time/civil-date.ts";
 import type { Platform } from "../../ports/messenger.ts";
@@ -81,3 +81,11 @@ async function personOf(tx: Transaction, identity: ChannelIdentity): Promise<str
 
 const isThe = (identity: ChannelIdentity): Prisma.Sql =>
   Prisma.sql`platform = ${identity.platform} AND app_id = ${identity.appId} AND external_id = ${identity.externalId}`;
+
+/** Every way to reach a person, on any app. */
+export const findIdentities = (tx: Transaction, personId: string): Promise<ChannelIdentity[]> =>
+  rows<ChannelIdentity>(
+    tx,
+    Prisma.sql`SELECT platform, app_id AS "appId", external_id AS "externalId" FROM channel_identity
+      WHERE person_id = ${personId}::uuid AND reachable ORDER BY platform, app_id, external_id`,
+  );

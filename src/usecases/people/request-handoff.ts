@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { Prisma } from "../../../generated/prisma/client.ts";
 import { recordAudit } from "../../db/audit.ts";
 import { rows } from "../../db/rows.ts";
@@ -31,7 +32,8 @@ export async function recordHandoff(
       businessDate: request.today,
       action: "handoff.requested",
       subjectKind: request.tenantId === undefined ? "conversation" : "tenant",
-      subjectId: request.tenantId ?? request.conversationKey,
+      // The trail is never rewritten, so it does not hold the address of a person who may want to be forgotten.
+      subjectId: request.tenantId ?? createHash("sha256").update(request.conversationKey).digest("hex").slice(0, 32),
     },
   ]);
 }

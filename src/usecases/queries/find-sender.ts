@@ -53,3 +53,9 @@ export async function findSender(
     ),
   };
 }
+
+/** The name of a tenant, for sentences about it. */
+export async function findTenantName(tx: Transaction, tenantId: string): Promise<string> {
+  const [tenant] = await rows<{ name: string }>(tx, Prisma.sql`SELECT name FROM tenant WHERE id = ${tenantId}::uuid`);
+  return tenant?.name ?? "";
+}

@@ -41,6 +41,9 @@ async function figures(world: PaymentWorld) {
       encryption: createFieldEncryption([Buffer.alloc(32, 7)]),
       understand: understandByRules,
       cashierLink: () => ({ url: "https://park.example.com/h5/pay", expiresAtMs: 0 }),
+      sceneKeys: [],
+      privacyUrl: "https://park.example.com/h5/privacy",
+      prepayLink: async () => undefined,
     });
     const { today, nowMs } = { today: world.clock.today(), nowMs: world.clock.nowMs() };
     return answer({ event, memory: {}, services, today, nowMs }, understandByRules);

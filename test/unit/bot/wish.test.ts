@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { BotContext, BotServices, Memory } from "../../../bot/context.ts";
-import { type Understand, type Understanding, wishOfAction, wishOfText } from "../../../bot/wish.ts";
-import type { CardAction } from "../../../cards/action.ts";
+import { type Understand, type Understanding, type WishAction, wishOfAction, wishOfText } from "../../../bot/wish.ts";
 import { actionPhrase } from "../../../cards/text.zh-CN.ts";
 import { parseCivilDate } from "../../../src/domain/time/civil-date.ts";
 
@@ -99,7 +98,7 @@ describe("weak words", () => {
 
 /** A platform may drop the id behind a button: then its words must say the same. */
 describe("a button and its words", () => {
-  const actions: CardAction[] = [
+  const actions: WishAction[] = [
     { type: "bill.show", billNo: "DG-202609-00001" },
     { type: "pay", billNo: "DG-202609-00001" },
   ];

@@ -1,0 +1,89 @@
+import type { JoinDecision } from "../cards/action.ts";
+import { bindCard } from "../cards/bind-card.ts";
+import { textCard } from "../cards/card.ts";
+import { findJoiningCode } from "../src/usecases/people/joining-code.ts";
+import { type Answer, type BotContext, say, type TenantContext } from "./context.ts";
+import { decideJoin, startAskToJoin, WANTS_TO_JOIN } from "./dialogs/ask-to-join.ts";
+import { askTenant, chosenMember } from "./dialogs/choose-tenant.ts";
+import { plain } from "./dialogs/flow.ts";
+import { startForget } from "./dialogs/forget.ts";
+import { startInvite } from "./dialogs/invite.ts";
+import { startJoin } from "./dialogs/join.ts";
+import { startMembers } from "./dialogs/members.ts";
+import { startWithdrawDispute } from "./dialogs/withdraw-dispute.ts";
+import { withPrivacyNotice } from "./privacy.ts";
+import { SAY } from "./text/zh-CN.ts";
+
+type Command = (context: BotContext) => Promise<Answer>;
+
+const DECISION = /^(同意|拒绝)加入\s*([A-Z0-9]{6})\s*(负责人|财务|只读)?[。.!！]*$/i;
+const DECISIONS: Readonly<Record<string, JoinDecision>> = { 负责人: "owner", 财务: "finance", 只读: "viewer" };
+
+/**
+ * Fixed phrases about the chat itself: who speaks, for whom, and what we know of them. They are looked for before the
+ * words are understood, because they are names of functions and not language. Undefined: none of them.
+ */
+export function commandOf(text: string): Command | undefined {
+  const words = plain(text);
+  const bare = words.replace(/[。.!！]+$/, "");
+  if (/切换(企业|公司|租户)|换(一?[家个])?(企业|公司|租户)/.test(words)) return switchTenant;
+  if (/^(我要|我想|帮我)?(邀请|添加|增加)(一[个位下])?(新)?(同事|成员|联系人)$/.test(bare))
+    return forTenant(startInvite, words);
+  if (/^(查看?|看看?)?(我的|我们的|本公司)?(同事|成员|联系人)(名单|列表|管理)?$|^管理(同事|成员|联系人)$/.test(bare)) {
+    return forTenant(startMembers, words);
+  }
+  if (
+    /^(我要|我想)?(注销(账号|账户|我的账号)?|(删除|清除|抹掉)(我的)?(全部|所有)?(个人)?(信息|资料|数据)|忘记我)$/.test(
+      bare,
+    )
+  ) {
+    return startForget;
+  }
+  if (/^(隐私(说明|政策|声明)?|个人信息保护)$/.test(bare))
+    return async (context) => say(withPrivacyNotice(context, textCard()));
+  if (/^(我要|我想)?(撤销|取消|撤回)(账单)?(异议|争议|申诉)$/.test(bare)) return forTenant(startWithdrawDispute, words);
+  if (WANTS_TO_JOIN.test(words)) return askToJoin;
+  const decision = DECISION.exec(words);
+  if (decision) return decideByWords(decision[1] ?? "", decision[2] ?? "", decision[3]);
+  if (/^加入/.test(words)) return (context) => startJoin(context, findJoiningCode(words));
+  const code = words.length === 6 ? findJoiningCode(words) : undefined;
+  return code === undefined ? undefined : (context) => startJoin(context, code);
+}
+
+/** An owner's decision about somebody who asked to join, from any of the owner's tenants: the code names which. */
+export const decideCommand =
+  (code: string, decision: JoinDecision): Command =>
+  async (context) => {
+    const sender = await context.services.sender();
+    const [member] = sender?.memberships ?? [];
+    if (!sender || !member) return say(bindCard({ state: "needed" }));
+    return decideJoin({ ...context, sender, member }, code.toUpperCase(), decision);
+  };
+
+function decideByWords(verb: string, code: string, role: string | undefined): Command {
+  if (verb === "拒绝") return decideCommand(code, "refuse");
+  // Without a role the least: an owner can give more afterwards.
+  return decideCommand(code, DECISIONS[role ?? "只读"] ?? "viewer");
+}
+
+const askToJoin: Command = async (context) => {
+  const { scene } = context.memory;
+  return scene ? startAskToJoin(context, scene) : startJoin(context, undefined);
+};
+
+const switchTenant: Command = async (context) => {
+  const sender = await context.services.sender();
+  const [first, second] = sender?.memberships ?? [];
+  if (!sender || !first) return say(bindCard({ state: "needed" }));
+  return second ? askTenant(context, sender) : say(textCard(SAY.onlyTenant(first.tenantName)));
+};
+
+/** For members only; who has several tenants and has chosen none says first which is meant. */
+const forTenant =
+  (handler: (context: TenantContext) => Promise<Answer>, words: string): Command =>
+  async (context) => {
+    const sender = await context.services.sender();
+    if (!sender || sender.memberships.length === 0) return say(bindCard({ state: "needed" }));
+    const member = chosenMember(context, sender);
+    return member ? handler({ ...context, sender, member }) : askTenant(context, sender, { words });
+  };

@@ -1,0 +1,65 @@
+import type { CivilDate } from "../../src/domain/time/civil-date.ts";
+import type { MemberRole } from "../../src/usecases/people/members.ts";
+import type { Wish } from "../context.ts";
+
+/** What a paper bill's QR code told us, kept while its holder proves who they are. */
+export interface SceneMemory {
+  readonly tenantId: string;
+  readonly billNo: string;
+  readonly parkName: string;
+}
+
+/**
+ * The one open dialog of a conversation; it expires by itself, and its buttons with each of its steps: an answer names
+ * the step by `expiresAtMs`. Plain JSON. No phone in it: the code's row knows where it went.
+ */
+export type Dialog = { readonly expiresAtMs: number } & DialogStep;
+
+export type DialogStep =
+  | { readonly name: "bind"; readonly step: "phone"; readonly scene?: SceneMemory }
+  | { readonly name: "bind"; readonly step: "code"; readonly codeId: string; readonly scene?: SceneMemory }
+  /** Which tenant is meant, and what was wanted when the question came up. */
+  | {
+      readonly name: "choose-tenant";
+      readonly tenantIds: readonly string[];
+      readonly tenantNames: readonly string[];
+      readonly wish?: Wish;
+      readonly words?: string;
+    }
+  | { readonly name: "unbind" }
+  | { readonly name: "forget" }
+  /** A stranger with a paper bill gives the name under which an owner is asked. */
+  | { readonly name: "ask-to-join"; readonly scene: SceneMemory }
+  | { readonly name: "join"; readonly invitationId: string; readonly tenantName: string; readonly role: MemberRole }
+  | { readonly name: "invite"; readonly tenantId: string }
+  | {
+      readonly name: "members";
+      readonly tenantId: string;
+      readonly memberIds: readonly string[];
+      readonly chosen?: string;
+    }
+  | {
+      readonly name: "remove-member";
+      readonly tenantId: string;
+      readonly memberId: string;
+      readonly memberName: string;
+    }
+  | {
+      readonly name: "dispute";
+      readonly tenantId: string;
+      /** The lines offered, in the order offered. */
+      readonly lineIds: readonly string[];
+      readonly lineId?: string;
+    }
+  | { readonly name: "withdraw-dispute"; readonly tenantId: string; readonly lineIds: readonly string[] }
+  | {
+      readonly name: "promise";
+      readonly tenantId: string;
+      readonly until?: CivilDate;
+      /** Yuan. */
+      readonly amount?: string;
+    }
+  | { readonly name: "prepay"; readonly tenantId: string };
+
+export type DialogName = Dialog["name"];
+export type DialogOf<N extends DialogName> = { readonly expiresAtMs: number } & Extract<DialogStep, { name: N }>;

@@ -1,0 +1,33 @@
+import { askToJoinFlow } from "./ask-to-join.ts";
+import { bindFlow } from "./bind.ts";
+import { chooseTenantFlow } from "./choose-tenant.ts";
+import type { Dialog, DialogName } from "./dialog.ts";
+import { disputeFlow } from "./dispute.ts";
+import type { Flow } from "./flow.ts";
+import { forgetFlow } from "./forget.ts";
+import { inviteFlow } from "./invite.ts";
+import { joinFlow } from "./join.ts";
+import { membersFlow, removeMemberFlow } from "./members.ts";
+import { prepayFlow } from "./prepay.ts";
+import { promiseFlow } from "./promise.ts";
+import { unbindFlow } from "./unbind.ts";
+import { withdrawDisputeFlow } from "./withdraw-dispute.ts";
+
+/** Every dialog. A new one is one line here, one in dialog.ts, and its file. */
+const FLOWS: { readonly [N in DialogName]: Flow<N> } = {
+  bind: bindFlow,
+  "choose-tenant": chooseTenantFlow,
+  unbind: unbindFlow,
+  forget: forgetFlow,
+  "ask-to-join": askToJoinFlow,
+  join: joinFlow,
+  invite: inviteFlow,
+  members: membersFlow,
+  "remove-member": removeMemberFlow,
+  dispute: disputeFlow,
+  "withdraw-dispute": withdrawDisputeFlow,
+  promise: promiseFlow,
+  prepay: prepayFlow,
+};
+
+export const flowOf = (dialog: Dialog): Flow<DialogName> => FLOWS[dialog.name] as Flow<DialogName>;

@@ -58,8 +58,9 @@ export function computeMeteredCharge(input: MeteredChargeInput): LineComputation
   if (!month.ok && month.code === "READING_MISSING") return month;
   const ladder = ladderPosition(input);
   if (!ladder.ok && ladder.code === "READING_MISSING") return ladder;
-  if (!month.ok) return month;
+  if (!month.ok && month.code === "READING_WENT_BACK") return month;
   if (!ladder.ok) return ladder;
+  if (!month.ok) return month;
   const parts = partsOf(meter, readings, tariffs, month);
   if ("code" in parts) return parts;
   const priced = priceParts(parts, ladder.position);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readingOf, tieredTariff } from "./meter-fixtures.ts";
+import { meterOf, readingOf, tieredTariff } from "./meter-fixtures.ts";
 import { amountOf, type Case } from "./metered-case.ts";
 
 describe("tiered prices", () => {
@@ -172,6 +172,21 @@ describe("tiered prices", () => {
           readingOf("2026-05-31", "90"),
           readingOf("2026-07-31", "150"),
           readingOf("2026-08-31", "300"),
+        ],
+        tariff: year,
+      },
+      "READING_WENT_BACK",
+    ],
+    // Both hold: the year went back in May, August's registers miss its total by 1. Money-rules 2 names the step back first.
+    [
+      "a step back earlier in the year comes before a register sum that is off",
+      {
+        meter: meterOf(["total", "peak", "valley"]),
+        readings: [
+          readingOf("2025-12-31", { total: "100", peak: "50", valley: "50" }),
+          readingOf("2026-05-31", { total: "90", peak: "40", valley: "50" }),
+          readingOf("2026-07-31", { total: "150", peak: "70", valley: "80" }),
+          readingOf("2026-08-31", { total: "301", peak: "170", valley: "130" }),
         ],
         tariff: year,
       },

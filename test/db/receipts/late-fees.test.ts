@@ -244,4 +244,32 @@ describe("a dispute", () => {
     expect(await feeOn("2026-02-27")).toMatchObject({ lines: [{ days: 12, amountFen: 600n }] });
     await expectBooksInOrder(database.db);
   });
+
+  it("that ended before the line was paid leaves the fee of the days between", async () => {
+    accepted(
+      await openDispute(database.db, { lineId, from: date("2026-01-20"), reason: "电表读数有误" }, at("2026-01-20")),
+    );
+    const named = await recordReceipt(
+      database.db,
+      {
+        channel: "bank",
+        tenantCode: "T1",
+        entityCode: "E1",
+        amountFen: 100_000n,
+        valueDate: date("2026-02-11"),
+        billNos: ["P-1"],
+      },
+      at("2026-02-11"),
+    );
+    expect(accepted(named).allocations).toMatchObject([{ kind: "electricity", amountFen: 100_000n }]);
+
+    const end = { lineId, lastDay: date("2026-02-08"), outcome: "读数无误" };
+    accepted(await closeDispute(database.db, end, at("2026-02-12")));
+    // 02-09 and 02-10: 2 × 50. The deposit of 1 fen is due on the same bill, its lines after the late fee.
+    expect(await feeOn("2026-02-12")).toMatchObject({ lines: [{ days: 2, amountFen: 100n }] });
+    expect(await electricity()).toEqual({ openFen: 0n, feeFen: 100n, prepaymentFen: 0n });
+    const receipt = await pay(100n, "2026-02-12", "2026-02-12");
+    expect(receipt.allocations).toMatchObject([{ kind: "late-fee", amountFen: 100n }]);
+    await expectBooksInOrder(database.db);
+  });
 });

@@ -8,7 +8,9 @@ import {
   periodReopenCommand,
 } from "./commands/books.ts";
 import { disputeCloseCommand, disputeOpenCommand, waiveCommand } from "./commands/claims.ts";
+import { billCompareCommand } from "./commands/compare.ts";
 import { doctorCommand } from "./commands/doctor.ts";
+import { billExplainCommand } from "./commands/explain.ts";
 import { importCommand } from "./commands/import.ts";
 import { lateFeeCommand } from "./commands/late-fee.ts";
 import { backupCommand, restoreCommand, rotateKeysCommand } from "./commands/operations.ts";
@@ -23,7 +25,9 @@ export const COMMANDS: readonly AnyCommand[] = [
   importCommand,
   billRunCommand,
   billShowCommand,
+  billExplainCommand,
   billReplayCommand,
+  billCompareCommand,
   lateFeeCommand,
   waiveCommand,
   disputeOpenCommand,

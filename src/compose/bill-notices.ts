@@ -11,7 +11,8 @@ import { findBillsById } from "../usecases/queries/tenant-bills.ts";
 
 /**
  * The e-bill: every published bill goes to the members of its tenant who can be reached on the official account, with a
- * link to pay where something is owed and the member may pay. Two queries, whatever the number of bills.
+ * link to pay where something is owed and the member may pay, else to read; both pages show members where a bank transfer
+ * goes. Two queries, whatever the number of bills.
  */
 export function billNoticesOf(context: { readonly config: Config; readonly clock: BusinessClock }): BillNotices {
   const { officialAccount, publicUrl } = context.config;
@@ -26,17 +27,18 @@ export function billNoticesOf(context: { readonly config: Config; readonly clock
     const members = await findReachableMembers(tx, app, [...new Set(bills.map((bill) => bill.tenantId))]);
     return bills.flatMap((bill) =>
       (members.get(bill.tenantId) ?? []).map((member): OutboxMessage => {
-        const payable = bill.owedFen > 0n && member.role !== "viewer";
-        const payUrl = payable
-          ? cashierLink(links, { tenantId: bill.tenantId, entityId: bill.entityId, billNos: [bill.billNo] }).url
-          : undefined;
+        const order = { tenantId: bill.tenantId, entityId: bill.entityId, billNos: [bill.billNo] };
+        const mayPay = bill.owedFen > 0n && member.role !== "viewer";
+        const pages = mayPay
+          ? { payUrl: cashierLink(links, order).url }
+          : { billUrl: cashierLink(links, order, "bill").url };
         return {
           channel: app.platform,
           appId: app.appId,
           recipient: member.externalId,
           personId: member.personId,
           occasion: "notice",
-          message: billPublishedNotice(bill, payUrl),
+          message: billPublishedNotice(bill, pages),
           dedupeKey: `bill-published|${bill.billId}|${member.externalId}`,
         };
       }),

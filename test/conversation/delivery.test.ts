@@ -128,7 +128,7 @@ async function pushBill(): Promise<void> {
             recipient: member.externalId,
             personId: member.personId,
             occasion: "notice" as const,
-            message: billPublishedNotice(bill, undefined),
+            message: billPublishedNotice(bill),
             dedupeKey: `bill-published|${bill.billNo}|${member.externalId}`,
           })),
         ),

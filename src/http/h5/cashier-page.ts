@@ -1,9 +1,11 @@
 import { formatYuan } from "../../domain/money/fen.ts";
 import type { PayableBills } from "../../usecases/payments/payable-bills.ts";
+import type { TransferAccount } from "../../usecases/queries/transfer-accounts.ts";
 import { billsView, summaryView, totalView, type Visibility } from "./bills-view.ts";
 import { html } from "./html.ts";
 import type { Page } from "./page.ts";
 import { H5_TEXT } from "./text.zh-CN.ts";
+import { transferView } from "./transfer-view.ts";
 
 const TEXT = H5_TEXT.cashier;
 
@@ -11,6 +13,8 @@ const TEXT = H5_TEXT.cashier;
 export function cashierPage(view: {
   readonly payable: PayableBills;
   readonly visibility: Visibility;
+  /** For members, where a bank transfer goes. */
+  readonly transfer: TransferAccount | undefined;
   readonly method: "native" | "jsapi";
   readonly linkToken: string;
   readonly formToken: string;
@@ -31,6 +35,7 @@ ${billsView(payable, visibility)}
 <input type="hidden" name="form" value="${view.formToken}">
 <button class="button" type="submit">${view.method === "jsapi" ? TEXT.pay(amount) : TEXT.payByCode(amount)}</button>
 </form>
+${view.transfer && transferView(view.transfer, payable)}
 ${visibility === "limited" && html`<p class="hint">${TEXT.limited}</p>`}
 <p class="hint">${TEXT.secure}</p>`,
     script: `document.querySelector("form").addEventListener("submit",function(){
@@ -46,7 +51,12 @@ ${summaryView(payable, visibility)}`,
 });
 
 /** The same bills to read. A link that only shows can't be turned into one that pays. */
-export function billPage(view: { readonly payable: PayableBills; readonly visibility: Visibility }): Page {
+export function billPage(view: {
+  readonly payable: PayableBills;
+  readonly visibility: Visibility;
+  /** For members, where a bank transfer goes. */
+  readonly transfer: TransferAccount | undefined;
+}): Page {
   const { payable, visibility } = view;
   if (payable.totalFen === 0n) return settledPage(payable, visibility);
   return {
@@ -55,6 +65,7 @@ export function billPage(view: { readonly payable: PayableBills; readonly visibi
 ${totalView(H5_TEXT.bill.total, formatYuan(payable.totalFen))}
 ${summaryView(payable, visibility)}
 ${billsView(payable, visibility)}
+${view.transfer && transferView(view.transfer, payable)}
 ${visibility === "limited" && html`<p class="hint">${TEXT.limited}</p>`}`,
   };
 }

@@ -11,6 +11,7 @@ import { linkRefusedPage, noticePage } from "./notice-page.ts";
 import { orderUrl } from "./order-page.ts";
 import { type Page, sendPage } from "./page.ts";
 import { H5_TEXT } from "./text.zh-CN.ts";
+import { transferAccountFor } from "./transfer-view.ts";
 import { receiveVisitor, type Visitor } from "./visitor.ts";
 
 /** GET /h5/pay: today's figures, computed here and now. */
@@ -22,7 +23,9 @@ export async function cashierRoute(ctx: Context, context: H5Context): Promise<vo
   const formToken = newFormToken(context, visitor.token, visitor.openId);
   const method = await methodFor(visitor, context);
   const { visibility, token: linkToken } = visitor;
-  sendPage(ctx, cashierPage({ payable, visibility, method, linkToken, formToken, again: ctx.query.again === "1" }));
+  const transfer = await transferAccountFor(context, visitor);
+  const again = ctx.query.again === "1";
+  sendPage(ctx, cashierPage({ payable, visibility, transfer, method, linkToken, formToken, again }));
 }
 
 /** POST /h5/pay: makes the order, then sends the browser to its page, so that reloading never pays twice. */
@@ -87,7 +90,8 @@ export async function billRoute(ctx: Context, context: H5Context): Promise<void>
   if (!visitor) return;
   const payable = await loadPayableBills(context.db, visitor.claims, context.payments.businessClock.today());
   if (!payable) return sendPage(ctx, linkRefusedPage("tampered"));
-  sendPage(ctx, billPage({ payable, visibility: visitor.visibility }));
+  const transfer = await transferAccountFor(context, visitor);
+  sendPage(ctx, billPage({ payable, visibility: visitor.visibility, transfer }));
 }
 
 /**

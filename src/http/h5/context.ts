@@ -1,4 +1,5 @@
 import type { Database } from "../../db/client.ts";
+import type { FieldEncryption } from "../../db/field-encryption.ts";
 import type { Logger } from "../../telemetry/logger.ts";
 import type { PaymentContext } from "../../usecases/payments/context.ts";
 
@@ -15,6 +16,8 @@ export interface OAuthAccount {
 /** What compose.ts gives to the pages. */
 export interface H5Context {
   readonly db: Database;
+  /** Opens the account number that members see for a bank transfer. */
+  readonly encryption: FieldEncryption;
   /** Gateways, clocks, and what is said when money arrives. */
   readonly payments: PaymentContext;
   /** PUBLIC_URL; its host must be a 网页授权域名 of the account, its /h5/ a payment directory of the merchant. */

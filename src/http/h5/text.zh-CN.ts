@@ -31,6 +31,16 @@ export const H5_TEXT = {
     title: "账单",
     total: "待付合计",
   },
+  transfer: {
+    title: "银行转账",
+    payee: "户名",
+    bank: "开户行",
+    accountNo: "账号",
+    amount: "金额",
+    remark: "附言",
+    hint: "转账时请把附言原样填上，到账后会自动核销，收据发到公众号。",
+    hintOwn: "这是贵司的专属账号，不用写附言，到账后会自动核销，收据发到公众号。",
+  },
   order: {
     scanTitle: "请用微信扫码支付",
     scanLabel: "微信支付二维码",

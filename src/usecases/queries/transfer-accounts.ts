@@ -6,6 +6,7 @@ import type { CivilDate } from "../../domain/time/civil-date.ts";
 
 /** Where a tenant's bank transfer to one legal entity goes. */
 export interface TransferAccount {
+  readonly entityId: string;
   readonly entityName: string;
   readonly bank: string;
   /** The whole number: the tenant's own virtual one where there is one. */
@@ -27,6 +28,7 @@ export async function findTransferAccounts(
   encryption: FieldEncryption,
 ): Promise<TransferAccount[]> {
   const found = await rows<{
+    entityId: string;
     entityName: string;
     bank: string;
     cipher: Uint8Array;
@@ -46,7 +48,7 @@ export async function findTransferAccounts(
         SELECT DISTINCT l.entity_id, NULL FROM lease l
           WHERE l.tenant_id = ${tenantId}::uuid AND l.end_date >= ${today}::date AND NOT EXISTS (SELECT 1 FROM owed)
       )
-      SELECT e.name AS "entityName", a.bank, a.account_no_cipher AS cipher, a.account_no_key_id AS "keyId",
+      SELECT e.id AS "entityId", e.name AS "entityName", a.bank, a.account_no_cipher AS cipher, a.account_no_key_id AS "keyId",
         v.number AS "virtualNumber", w.payment_code AS "paymentCode"
       FROM wanted w
       JOIN legal_entity e ON e.id = w.entity_id
@@ -57,6 +59,7 @@ export async function findTransferAccounts(
       ORDER BY e.name COLLATE "C"`,
   );
   return found.map((account) => ({
+    entityId: account.entityId,
     entityName: account.entityName,
     bank: account.bank,
     ownNumber: account.virtualNumber !== null,

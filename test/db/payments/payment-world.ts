@@ -111,6 +111,7 @@ export async function openPaymentWorld(
   const linkKey = deriveLinkKey(FIELD_KEY);
   const h5: H5Context = {
     db: database.db,
+    encryption: createFieldEncryption([FIELD_KEY]),
     payments: context,
     publicUrl: url,
     linkKeys: [linkKey],

@@ -127,6 +127,7 @@ export function compose(config: Config, options: ComposeOptions): Application {
       }),
       h5Routes({
         db,
+        encryption,
         payments,
         publicUrl: config.publicUrl,
         linkKeys: [linkKey, ...linkKeys.slice(1)],

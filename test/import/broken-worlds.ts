@@ -168,7 +168,11 @@ export const BROKEN_WORLDS: Readonly<Record<ErrorCode, BrokenWorld>> = {
   POOL_MEMBERS_AMBIGUOUS: broken("$.pools[0].members", set("pools/0/members/project", "DG")),
   CUSTOM_WEIGHT_OF_NON_MEMBER: broken('$.pools[0].customWeights["A-401"]', set("pools/0/customWeights/A-401", "1")),
 
-  AMOUNT_NOT_POSITIVE: broken("$.opening.prepayments[0].amount", set("opening/prepayments/0/amount", "0.00")),
+  AMOUNT_NOT_POSITIVE: broken(
+    "$.opening.receivables[0].amount",
+    set(`${OWED}/amount`, "0.00"),
+    set(`${OWED}/invoiced`, "0.00"),
+  ),
   INVOICED_ABOVE_AMOUNT: broken("$.opening.receivables[0].invoiced", set(`${OWED}/invoiced`, "7540.01")),
   BILLED_THROUGH_AFTER_END: broken("$.opening.billedThrough[0].to", set("opening/billedThrough/0/to", "2029-03-31")),
   DUPLICATE_OPENING_ROW: broken(

@@ -153,7 +153,7 @@ export async function writeOpening(
     });
   }
 
-  const prepayments = opening.prepayments.map((prepayment) => {
+  const prepayments = opening.prepayments.filter(hasBalance).map((prepayment) => {
     const row = {
       id: newId(),
       entity_id: entityId(prepayment.entity),
@@ -175,7 +175,7 @@ export async function writeOpening(
     return row;
   });
 
-  const deposits = opening.depositsHeld.map((deposit) => {
+  const deposits = opening.depositsHeld.filter(hasBalance).map((deposit) => {
     const { terms } = leaseOf(deposit.lease);
     const row = {
       lease_id: book.idOf("lease", deposit.lease),
@@ -280,5 +280,7 @@ async function insertInvoices(tx: Transaction, invoices: readonly object[]): Pro
       FROM jsonb_to_recordset(${values}::jsonb) AS t(line_id uuid, id uuid, amount_fen bigint)`,
   );
 }
+
+const hasBalance = ({ amountFen }: { readonly amountFen: Fen }): boolean => amountFen > 0n;
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -102,7 +102,7 @@ export const ERROR_SENTENCES = {
   POOL_MEMBERS_AMBIGUOUS: "公摊范围要写 building（可加 floor）、project、units 三者之一，恰好一个",
   CUSTOM_WEIGHT_OF_NON_MEMBER: "单元 {unit} 不在公摊池 {pool} 的范围里，不能有权重；请删掉或扩大范围",
   // Opening position, policies
-  AMOUNT_NOT_POSITIVE: "期初金额 {value} 必须大于 0；没有余额就删掉这一行",
+  AMOUNT_NOT_POSITIVE: "期初应收 {value} 必须大于 0；没有欠款就删掉这一行",
   INVOICED_ABOVE_AMOUNT: "已开票 {invoiced} 元超过应收 {amount} 元，请核对",
   BILLED_THROUGH_AFTER_END: "已出账至 {to} 晚于租约结束 {end}，请核对",
   DUPLICATE_OPENING_ROW: "与 {first} 是同一项，会重复入账；请合并成一行",

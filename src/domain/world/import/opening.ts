@@ -8,6 +8,8 @@ import { list, mapped, object, optional, orElse, type Reader, required } from ".
 /* What was owed, held and already billed when the books were taken over. */
 
 const owed = amountAtLeast(1n, "AMOUNT_NOT_POSITIVE");
+/** Lists of balances name everybody, also those who have none. */
+const held = amountAtLeast(0n, "NEGATIVE_NUMBER");
 
 const receivable = mapped(
   object({
@@ -31,14 +33,14 @@ const prepayment = mapped(
   object({
     tenant: required(reference("tenant")),
     entity: required(reference("entity")),
-    amount: required(owed),
+    amount: required(held),
     kind: optional(oneOf(CHARGE_KINDS, "PREPAYMENT_KIND_UNKNOWN")),
   }),
   ({ amount, ...row }) => ({ ...row, amountFen: amount }),
 );
 
 const depositHeld = mapped(
-  object({ lease: required(reference("lease")), amount: required(owed) }),
+  object({ lease: required(reference("lease")), amount: required(held) }),
   ({ amount, ...row }) => ({ ...row, amountFen: amount }),
 );
 

@@ -28,18 +28,33 @@ async function start(): Promise<void> {
     );
   }
   const logger = createLogger({ level: config.logLevel });
-  const database = await openDatabase({ databaseUrl: config.databaseUrl?.reveal(), dataDir: config.dataDir });
-  await migrate(database.url);
-  const application = compose(config, { databaseUrl: database.url, logger });
-  for (const line of platformsOff(config)) logger.info(line);
-  // The port first: when it is taken, no work has been begun that would have to be given up.
-  const server = role === "worker" ? undefined : await listen(application, config);
-  const jobs = role === "web" ? undefined : await application.startJobs();
-  logger.info(
-    { role, port: server === undefined ? undefined : portOf(server), publicUrl: config.publicUrl },
-    "started",
-  );
-  stopOnSignals({ application, database, server, jobs, logger });
+  const running: Running = { role, logger };
+  const booted = boot(running, config);
+  stopOnSignals(running, booted);
+  await booted;
+}
+
+/**
+ * Opens everything, what is reached from outside last: whoever finds the port open finds a whole server. Nothing stays
+ * open when it fails.
+ */
+async function boot(running: Running, config: Config): Promise<void> {
+  const { logger, role } = running;
+  try {
+    const database = await openDatabase({ databaseUrl: config.databaseUrl?.reveal(), dataDir: config.dataDir });
+    running.database = database;
+    await migrate(database.url);
+    const application = compose(config, { databaseUrl: database.url, logger });
+    running.application = application;
+    for (const line of platformsOff(config)) logger.info(line);
+    if (role !== "web") running.jobs = await application.startJobs();
+    if (role !== "worker") running.server = await listen(application, config);
+  } catch (error) {
+    await shutDown(running).catch((late: unknown) => logger.error({ err: late }, "stop.failed"));
+    throw error;
+  }
+  const port = running.server === undefined ? undefined : portOf(running.server);
+  logger.info({ role, port, publicUrl: config.publicUrl }, "started");
 }
 
 function readRole(): "all" | "web" | "worker" | undefined {
@@ -69,29 +84,39 @@ function portOf(server: Server): number | undefined {
   return typeof address === "object" && address !== null ? address.port : undefined;
 }
 
+/** What is open so far. */
 interface Running {
-  readonly application: Application;
-  readonly database: OpenDatabase;
-  readonly server: Server | undefined;
-  readonly jobs: RunningJobs | undefined;
+  readonly role: "all" | "web" | "worker";
   readonly logger: Logger;
+  database?: OpenDatabase;
+  application?: Application;
+  jobs?: RunningJobs;
+  server?: Server;
 }
 
-/** Ready turns 503, the server stops listening and drains, the jobs end, the connections close. A second signal exits at once. */
-function stopOnSignals(running: Running): void {
+/**
+ * Ready turns 503, the server stops listening and drains, the jobs end, the connections close. A signal during the start
+ * lets it come to its end first; a second signal exits at once.
+ */
+function stopOnSignals(running: Running, booted: Promise<void>): void {
   let stopping = false;
   const stop = (reason: string, exitCode: number): void => {
     if (stopping) process.exit(1);
     stopping = true;
     running.logger.info({ reason }, "stopping");
     setTimeout(() => process.exit(1), HARD_STOP_MS).unref();
-    shutDown(running).then(
-      () => process.exit(exitCode),
-      (error: unknown) => {
-        running.logger.error({ err: error }, "stop.failed");
-        process.exit(1);
-      },
-    );
+    booted
+      .then(() => shutDown(running))
+      .then(
+        () => {
+          running.logger.info("stopped");
+          process.exit(exitCode);
+        },
+        (error: unknown) => {
+          running.logger.error({ err: error }, "stop.failed");
+          process.exit(1);
+        },
+      );
   };
   process.on("SIGTERM", () => stop("SIGTERM", 0));
   process.on("SIGINT", () => stop("SIGINT", 0));
@@ -101,8 +126,8 @@ function stopOnSignals(running: Running): void {
   });
 }
 
-async function shutDown({ application, database, server, jobs, logger }: Running): Promise<void> {
-  application.announceStop();
+async function shutDown({ application, database, server, jobs }: Running): Promise<void> {
+  application?.announceStop();
   if (server) {
     const drained = new Promise<void>((resolve) => server.close(() => resolve()));
     setTimeout(() => server.closeAllConnections(), DRAIN_MS).unref();
@@ -110,9 +135,8 @@ async function shutDown({ application, database, server, jobs, logger }: Running
     await drained;
   }
   await jobs?.stop();
-  await application.close();
-  await database.close();
-  logger.info("stopped");
+  await application?.close();
+  await database?.close();
 }
 
 function refuse(...lines: readonly string[]): void {

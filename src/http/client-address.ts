@@ -1,4 +1,4 @@
-import { BlockList, isIP, isIPv6 } from "node:net";
+import { BlockList, isIP, isIPv6, type Socket } from "node:net";
 import type { Context } from "koa";
 
 /** This machine and private networks: whoever connects from there is our own proxy. */
@@ -16,7 +16,9 @@ OURS.addSubnet("fc00::", 7, "ipv6");
  * network counts (/64), which one client has to itself.
  */
 export function clientAddress(ctx: Context): string {
-  const peer = plain(ctx.req.socket.remoteAddress ?? "");
+  // A request that was cut off has no socket any more, whatever its type says.
+  const socket: Socket | null = ctx.req.socket;
+  const peer = plain(socket?.remoteAddress ?? "");
   const forwarded = isOurs(peer) ? plain(ctx.get("x-forwarded-for").split(",").at(-1)?.trim() ?? "") : "";
   const address = isIP(forwarded) === 0 ? peer : forwarded;
   return isIPv6(address) ? networkOf(address) : address;

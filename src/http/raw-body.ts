@@ -7,7 +7,7 @@ declare module "koa" {
   }
 }
 
-/** Longer than any callback or form of ours; a 10 MB body is turned away while it is still arriving. */
+/** Longer than any callback or form of ours; a 10 MB body is never held in memory. */
 const MAX_BYTES = 1_048_576;
 /** So much of it is let run into nothing, for who is cut off while sending never reads why. */
 const DISCARD_MAX_BYTES = 67_108_864;
@@ -20,8 +20,8 @@ export const readRawBody: Middleware = async (ctx, next) => {
   const body = await read(ctx);
   if (typeof body === "number") {
     ctx.status = body;
-    if (body === 413) discardRest(ctx);
-    else ctx.set("Connection", "close");
+    ctx.set("Connection", "close");
+    if (body === 413) await discardRest(ctx);
     return;
   }
   ctx.state.rawBody = body;
@@ -48,16 +48,23 @@ async function read(ctx: Context): Promise<Buffer | 413 | 408> {
   }
 }
 
-function discardRest(ctx: Context): void {
-  const cutOff = (): void => void ctx.req.destroy();
-  const deadline = setTimeout(cutOff, READ_LIMIT_MS);
-  let size = 0;
-  ctx.req.on("data", (chunk: Buffer) => {
-    size += chunk.length;
-    if (size > DISCARD_MAX_BYTES) cutOff();
+/** Resolves when the sender has said all, or was cut off. */
+function discardRest(ctx: Context): Promise<void> {
+  return new Promise((resolve) => {
+    const cutOff = (): void => void ctx.req.destroy();
+    const deadline = setTimeout(cutOff, READ_LIMIT_MS);
+    let size = 0;
+    ctx.req.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > DISCARD_MAX_BYTES) cutOff();
+    });
+    const done = (): void => {
+      clearTimeout(deadline);
+      resolve();
+    };
+    ctx.req.once("end", done).once("close", done).once("error", done);
+    ctx.req.resume();
   });
-  ctx.req.once("close", () => clearTimeout(deadline));
-  ctx.req.resume();
 }
 
 /** The body that `readRawBody` has read. Throws when the route is mounted without it. */

@@ -6,7 +6,7 @@ import { onTestFailed, onTestFinished } from "vitest";
 /* The program as people run it: a process of its own, seen only through its port, its output and its exit code. */
 
 const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
-const SERVER = at("src/main.ts");
+export const SERVER = at("src/main.ts");
 const CLI = at("src/cli/main.ts");
 const ROOT = at(".");
 /** A loaded machine needs its time for the start of a process. */

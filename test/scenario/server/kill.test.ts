@@ -7,6 +7,7 @@ import type { Database } from "../../../src/db/client.ts";
 import { execute, rows } from "../../../src/db/rows.ts";
 import { civilDateAt } from "../../../src/domain/time/civil-date.ts";
 import { checkLedger } from "../../../src/usecases/ledger-check/check-ledger.ts";
+import { SERVER, startProgram } from "../../support/server.ts";
 import { isAnswer, isReceipt, openPark, orderByChat, type Park, pay, WAIT_MS } from "./park.ts";
 
 /* kill -9 of the real process at the moments that hurt most; the moment is held open with locks, not guessed. */
@@ -240,6 +241,17 @@ describe("SIGTERM in the middle of a conversation", () => {
     expect(everybody.map((person) => answersOf(person).length)).toEqual(everybody.map(() => 1));
     expect(everybody.flatMap((person) => person.messages.filter(({ channel }) => channel === "banner"))).toEqual([]);
     expect(await second.stop()).toBe(0);
+  });
+
+  it("lets a start come to its end and then ends with 0", { timeout: LIMIT_MS }, async () => {
+    const park = await openPark();
+    const starting = startProgram(SERVER, [], park.variables);
+    // The log's first line comes with the database open and nothing else.
+    await expect.poll(() => starting.stdout(), { timeout: WAIT_MS, interval: 5 }).toContain("is off");
+    starting.send("SIGTERM");
+    const end = await starting.ended;
+    expect(end).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(end.stdout).toContain('"msg":"stopped"');
   });
 
   it("marks what it has just said, so that nobody says it again", { timeout: LIMIT_MS }, async () => {

@@ -20,6 +20,10 @@ export default defineConfig({
         test: {
           ...everywhere,
           name: "db",
+          // Each file has a database and most of them processes of their own; more at once only take time from each other.
+          maxWorkers: 3,
+          // Vitest wants projects with different numbers of workers one after the other.
+          sequence: { groupOrder: 1 },
           include: ["test/{db,import,scenario,conversation}/**/*.test.ts"],
           // Starts the database server; runs only if there is a file of this project to run.
           globalSetup: ["test/support/database-server.ts"],

@@ -39,6 +39,7 @@ export async function answerInDialog(
   }
   if (flow.answers(context, dialog, text)) return resume(context, await flow.next(context, dialog, text, desk));
   const aside = asideOf(closed, text);
+  if (aside.intent === "cancel") return resume(context, { replies: [textCard(SAY.cancelled)], memory: closed.memory });
   const mayInterrupt = flow.interruptible !== false || aside.intent === "help" || aside.intent === "handoff";
   if (aside.intent === undefined || !mayInterrupt) {
     return resume(context, await flow.next(context, dialog, text, desk));

@@ -77,7 +77,7 @@ export const questionCard = (buttons: readonly CardButton[], ...paragraphs: stri
 });
 
 const CONFIRMS = /^(确认|确定|是的?|对的?|好的?|可以|行|没错|没问题|同意|ok|okay|yes)[。.!！~吧啊呀的了]*$/i;
-const DENIES = /^(不|不是|不对|不行|不用|不同意|否|没有|no)[。.!！~了]*$/i;
+const DENIES = /^(不|不了|不是|不对|不行|不用|不同意|否|没有|no)[。.!！~了]*$/i;
 export const confirms = (text: string): boolean => CONFIRMS.test(plain(text));
 export const denies = (text: string): boolean => DENIES.test(plain(text));
 export const plain = (text: string): string => text.normalize("NFKC").trim();

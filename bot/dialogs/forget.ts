@@ -1,7 +1,7 @@
 import { textCard } from "../../cards/card.ts";
 import { type Answer, type BotContext, say } from "../context.ts";
 import { SAY_PEOPLE } from "../text/people.zh-CN.ts";
-import { answerButton, ask, type Flow, finish, plain, questionCard } from "./flow.ts";
+import { answerButton, ask, denies, type Flow, finish, plain, questionCard } from "./flow.ts";
 
 const SAY = SAY_PEOPLE.privacy;
 
@@ -10,7 +10,7 @@ export const forgetFlow: Flow<"forget"> = {
   title: "注销",
   question: async (_context, dialog) =>
     questionCard([answerButton(dialog, SAY.yes, { style: "danger" })], SAY.confirmForget),
-  answers: (_context, _dialog, text) => /^确认/.test(plain(text)),
+  answers: (_context, _dialog, text) => /^确认/.test(plain(text)) || denies(text),
   async next(context, _dialog, text) {
     if (plain(text).replace(/[。.!！]+$/, "") !== SAY.yes) return finish(context, textCard(SAY.kept));
     const forgotten = await context.services.forget();

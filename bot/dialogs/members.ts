@@ -8,6 +8,7 @@ import {
   answerButton,
   ask,
   asMemberOf,
+  denies,
   type Flow,
   finish,
   noLongerMember,
@@ -63,7 +64,7 @@ export const removeMemberFlow: Flow<"remove-member"> = {
       isSelf ? SAY.confirmLeave : SAY.confirmRemove(dialog.memberName),
     );
   },
-  answers: (_context, _dialog, text) => /^确认/.test(plain(text)),
+  answers: (_context, _dialog, text) => /^确认/.test(plain(text)) || denies(text),
   async next(context, dialog, text) {
     const tenant = await asMemberOf(context, dialog.tenantId);
     if (!tenant) return noLongerMember(context);

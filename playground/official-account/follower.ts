@@ -78,6 +78,19 @@ export class Follower {
     return this.#push({ MsgType: "text", Content: item.content, MsgId: Number(digits(15)), bizmsgmenuid: id });
   }
 
+  /** Taps a `weixin://bizmsgmenu` link in a text: its words are sent as the person's own, with its id beside them. */
+  tapSpeakingLink(url: string): Promise<PushResult> {
+    this.#mustBeSubscribed();
+    const query = new URLSearchParams(url.slice(url.indexOf("?") + 1));
+    this.quota.open("menu-click", this.#world.nowMs());
+    return this.#push({
+      MsgType: "text",
+      Content: query.get("msgmenucontent") ?? "",
+      MsgId: Number(digits(15)),
+      bizmsgmenuid: query.get("msgmenuid") ?? "",
+    });
+  }
+
   /** Follows the account, with `scene` by scanning a QR code of it. */
   subscribe(scene?: string): Promise<PushResult> {
     this.isSubscribed = true;

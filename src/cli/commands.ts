@@ -1,5 +1,6 @@
 import type { AnyCommand } from "./command.ts";
 import { billRunCommand, billShowCommand } from "./commands/bill.ts";
+import { billQrCommand } from "./commands/bill-qr.ts";
 import {
   auditRootCommand,
   auditVerifyCommand,
@@ -25,6 +26,7 @@ export const COMMANDS: readonly AnyCommand[] = [
   importCommand,
   billRunCommand,
   billShowCommand,
+  billQrCommand,
   billExplainCommand,
   billReplayCommand,
   billCompareCommand,

@@ -78,6 +78,19 @@ export class Person {
     });
   }
 
+  /** Taps a button with the id that it was sent with, as WeChat's clients do, however long ago it was shown. */
+  tapsOld(label: string): Promise<void> {
+    return this.#act("did", `点了〔${label}〕`, () => {
+      for (const message of this.wechat.messages.toReversed()) {
+        const item = message.type === "menu" && message.items.find((candidate) => candidate.content === label);
+        if (item) return this.wechat.tapMenuItem(item.id);
+        const url = linksOf(message).get(label);
+        if (url?.startsWith("weixin://bizmsgmenu")) return this.wechat.tapSpeakingLink(url);
+      }
+      throw new Error(`${this.name} sees no button 〔${label}〕\n${this.#screen()}`);
+    });
+  }
+
   /** The address behind a link of the answers to the last action. */
   linkTo(label: string): string {
     const url = this.#answers()

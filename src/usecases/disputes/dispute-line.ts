@@ -72,7 +72,9 @@ export async function openDisputeWithin(
   );
   await execute(tx, Prisma.sql`UPDATE receivable SET disputed_since = ${from}::date WHERE line_id = ${lineId}::uuid`);
   await accrueLateFees(tx, await loadClaimsOf(tx, [lineId]), undefined, disputeId);
-  await audit(tx, context, "dispute.opened", lineId, { disputeId, from, reason });
+  // The trail is never rewritten: what a tenant's person wrote stands in the dispute, where it can be forgotten.
+  const isOfStaff = !context.actor.startsWith("person:");
+  await audit(tx, context, "dispute.opened", lineId, { disputeId, from, ...(isOfStaff ? { reason } : {}) });
   return { ok: true, disputeId, lineId, from };
 }
 

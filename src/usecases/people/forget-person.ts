@@ -98,6 +98,11 @@ async function deletePersonalData(tx: Transaction, personId: string): Promise<vo
     Prisma.sql`DELETE FROM rate_count c USING person_phone p
       WHERE p.person_id = ${personId}::uuid AND c.key LIKE 'bind-code|phone|' || encode(p.phone_hash, 'hex') || '%'`,
   );
+  // Free text of theirs may hold anything; that the line was disputed, and when, stays.
+  await execute(
+    tx,
+    Prisma.sql`UPDATE dispute SET reason = ${FORGOTTEN_NAME} WHERE raised_by = ${`person:${personId}`}`,
+  );
   await execute(tx, Prisma.sql`DELETE FROM person_phone WHERE person_id = ${personId}::uuid`);
   await execute(
     tx,

@@ -234,7 +234,7 @@ export async function correctLine(db: Database, lineId: string, amountFen: Fen, 
       Prisma.sql`UPDATE receivable SET principal_fen = principal_fen - ${amountFen}, open_fen = ${openFen > 0n ? openFen : 0n}
         WHERE line_id = ${lineId}::uuid`,
     );
-    if (openFen < 0n) await releaseForCorrection(tx, [{ lineId, amountFen: -openFen }], date(issueDate));
+    await releaseForCorrection(tx, [{ lineId, amountFen: openFen < 0n ? -openFen : 0n }], date(issueDate));
   });
 }
 

@@ -189,16 +189,13 @@ async function markIssued(tx: Transaction, lines: readonly IssuingLine[]): Promi
   );
 }
 
-/** Money that paid what turned out not to be owed goes back to the tenant's prepayment. */
-async function freeOverpaid(tx: Transaction, plan: SetOffPlan, issueDate: CivilDate): Promise<void> {
-  const freed = plan.targets.filter((target) => target.freedFen > 0n);
-  if (freed.length === 0) return;
-  await releaseForCorrection(
+/** Money that paid what turned out not to be owed goes back to the tenant's prepayment, and the fee on it with it. */
+const freeOverpaid = (tx: Transaction, plan: SetOffPlan, issueDate: CivilDate): Promise<void> =>
+  releaseForCorrection(
     tx,
-    freed.map(({ lineId, freedFen }) => ({ lineId, amountFen: freedFen })),
+    plan.targets.map(({ lineId, freedFen }) => ({ lineId, amountFen: freedFen })),
     issueDate,
   );
-}
 
 /** A credit that no line could take (a month that was estimated too high): prepayment outright. */
 async function bookCredits(tx: Transaction, lines: readonly IssuingLine[], plan: SetOffPlan): Promise<void> {

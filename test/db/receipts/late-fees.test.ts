@@ -201,6 +201,17 @@ describe("a correction of a paid line", () => {
   });
 });
 
+describe("a correction of a line of which only the late fee was paid", () => {
+  it("gives back the fee on what is not owed any more", async () => {
+    // Through 02-10 ten days × 50.
+    await pay(500n, "2026-02-11", "2026-02-11");
+    await correctLine(database.db, lineId, 100_000n, "2026-03-01");
+    // Nothing was ever owed: the fee of 500 is the tenant's.
+    expect(await electricity()).toEqual({ openFen: 0n, feeFen: 0n, prepaymentFen: 500n });
+    await expectBooksInOrder(database.db);
+  });
+});
+
 describe("a waiver", () => {
   const people = { requestedBy: "S01", approvedBy: "S02" };
   it.each([

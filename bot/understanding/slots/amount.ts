@@ -1,10 +1,10 @@
 import { HAN_NUMBER, parseNumber } from "../numerals.ts";
 import { findMentions, type Mention, type MentionRule } from "./mention.ts";
 
-const DIGITS = "(?:\\d{1,3}(?:,\\d{3})+|\\d+)(?:\\.\\d+)?";
+const DIGITS = "(?:\\d{1,3}(?:,\\d{3})+|\\d{1,15})(?:\\.\\d+)?";
 const HAN = `[${HAN_NUMBER}]`;
 // 三千, 1万2, 3千5, 8.6w, 一万二千五
-const SCALED = `${DIGITS}(?:[万千百]|[kw](?![a-z]))(?:[${HAN_NUMBER}]|\\d(?!\\d))*|${HAN}+`;
+const SCALED = `${DIGITS}(?:[万千百]|[kw](?![a-z]))(?:[${HAN_NUMBER}]|\\d(?!\\d)){0,8}|${HAN}{1,12}`;
 const CURRENCY = "(?:元整|整(?!个|栋|月|年|层|租|理)|元|圆|块钱|块|人民币|rmb|cny|yuan)";
 // 大概五千, 几千, 八千多: no amount anyone could act on.
 const ROUGHLY_BEFORE = "(?<!大概|大约|约|差不多|将近|接近|快|好几|几|不到|不超过|第|\\d|\\.|,)";
@@ -12,7 +12,7 @@ const NOT_ROUGHLY = "(?!\\d|\\.\\d|多|来块|来元|几|左右|上下|出头|�
 const MEASURES =
   "[月号日年期笔个度吨方栋座幢室楼天层台张条份次平户家名点位岁人间套块区成折米字倍]|立方|季度|千瓦|kwh|公斤|小时|分钟|星期|周|多|来|几|左右|%|㎡|m2|m3|m|：|:|-\\d|/|铺|房|单元|表|、";
 const MONEY_VERB =
-  "(?:先付|先交|预存|充值|支付|转账|汇款|打款|实付|实收|付款|金额|价税合计|总额|合计|总共|共计|[这那一]笔|[付交充存转汇打还扣收退开补欠给划差要算是变到])";
+  "(?:电费|水费|房租|租金|物业费|管理费|停车费|押金|滞纳金|先付|先交|预存|充值|支付|转账|汇款|打款|实付|实收|付款|金额|价税合计|总额|合计|总共|共计|[这那一]笔|[付交充存转汇打还扣收退开补欠给划差要算是变到])";
 const AFTER_VERB =
   "(?:了|错|重|多|过|过去|过来|个|一下|上|款|账|进去|我|你们|你|他们|下|成|只|出去|出|掉|来|走|够|满|钱|的|电费|水费|水电|房租|租金|物业费|管理费|停车费|押金|费|一笔|笔)*(?:是|为|:|：)?";
 
@@ -29,7 +29,7 @@ const RULES: readonly MentionRule<string>[] = [
   // 12块5, 三块五毛, 5元8角
   {
     pattern: new RegExp(
-      `${ROUGHLY_BEFORE}(${DIGITS}|${HAN}+)[块元]([\\d一二三四五六七八九])(?:[毛角])?(?![\\d万千百十])`,
+      `${ROUGHLY_BEFORE}(${DIGITS}|${HAN}{1,12})[块元]([\\d一二三四五六七八九])(?:[毛角])?(?![\\d万千百十])`,
       "g",
     ),
     read: ([, whole, tenth]) => {
@@ -48,7 +48,7 @@ const RULES: readonly MentionRule<string>[] = [
   { pattern: new RegExp(`(?:¥|￥|rmb|cny)(${SCALED}|${DIGITS})`, "g"), read: ([, number]) => yuan(scaled(number)) },
   {
     pattern: new RegExp(
-      `${ROUGHLY_BEFORE}(${DIGITS}(?:[万千百]|[kw](?![a-z]))(?:[${HAN_NUMBER}]|\\d(?!\\d))*|${HAN}*[百佰千仟万]${HAN}*)${NOT_ROUGHLY}(?!${MEASURES})`,
+      `${ROUGHLY_BEFORE}(${DIGITS}(?:[万千百]|[kw](?![a-z]))(?:[${HAN_NUMBER}]|\\d(?!\\d)){0,8}|(?<!${HAN})${HAN}{0,8}[百佰千仟万]${HAN}{0,8})${NOT_ROUGHLY}(?!${MEASURES})`,
       "g",
     ),
     read: ([, number]) => yuan(scaled(number)),

@@ -14,7 +14,7 @@ import {
   toDayNumber,
 } from "../../../src/domain/time/civil-date.ts";
 import { HAN_DIGIT, parseNumber } from "../numerals.ts";
-import type { MentionRule } from "./mention.ts";
+import type { Direction, MentionRule } from "./mention.ts";
 
 /** The business day in Shanghai of an ISO instant or date. Throws RangeError on anything else. */
 export function businessDay(now: string): CivilDate {
@@ -29,9 +29,6 @@ export function businessDay(now: string): CivilDate {
 /** 1 = Monday … 7 = Sunday (1970-01-01 was a Thursday). */
 export const weekdayOf = (date: CivilDate): number => ((toDayNumber(date) + 3) % 7) + 1;
 export const mondayOf = (date: CivilDate): CivilDate => addDays(date, 1 - weekdayOf(date));
-
-/** Where a bare day or month lies that has no year: behind us (bills, payments) or ahead (promises, forecasts). */
-export type Direction = "past" | "future";
 
 export const NUMBER = `(?:(?<![\\d.])\\d{1,2}|[${HAN_DIGIT}十]{1,3})`;
 export const numberOf = (text: string | undefined): number =>

@@ -1,4 +1,8 @@
+import type { CivilDate } from "../../../src/domain/time/civil-date.ts";
 import { BLANK } from "../normalise.ts";
+
+/** Where a bare day or month lies that has no year: behind us (bills, payments) or ahead (promises, forecasts). */
+export type Direction = "past" | "future";
 
 /** Something found in the text: where it stands in `plain`, and what it means. */
 export interface Mention<T> {
@@ -21,7 +25,9 @@ export function findMentions<T>(plain: string, rules: readonly MentionRule<T>[])
   let rest = plain;
   const found: Mention<T>[] = [];
   for (const { pattern, read } of rules) {
-    for (const match of rest.matchAll(pattern)) {
+    pattern.lastIndex = 0;
+    for (let match = pattern.exec(rest); match !== null; match = pattern.exec(rest)) {
+      if (match[0] === "") pattern.lastIndex++;
       const value = read(match);
       if (value === undefined) continue;
       const from = match.index;
@@ -31,4 +37,18 @@ export function findMentions<T>(plain: string, rules: readonly MentionRule<T>[])
     }
   }
   return found.sort((a, b) => a.from - b.from);
+}
+
+/** Keeps the rules made for the last few keys: building patterns costs more than matching them. */
+export function keepLast<T>(build: (today: CivilDate, direction: Direction) => T): typeof build {
+  const kept = new Map<string, T>();
+  return (today, direction) => {
+    const key = `${today} ${direction}`;
+    const known = kept.get(key);
+    if (known !== undefined) return known;
+    if (kept.size >= 8) kept.clear();
+    const built = build(today, direction);
+    kept.set(key, built);
+    return built;
+  };
 }

@@ -9,7 +9,6 @@ import {
 import { HAN_DIGIT } from "../numerals.ts";
 import {
   bareMonth,
-  type Direction,
   exactDayRules,
   MONTH_SHIFT,
   mondayOf,
@@ -19,7 +18,7 @@ import {
   YEAR,
   yearOf,
 } from "./dates.ts";
-import { findMentions, type Mention, type MentionRule } from "./mention.ts";
+import { type Direction, findMentions, keepLast, type Mention, type MentionRule } from "./mention.ts";
 
 /** Months or days, both ends included; one month or day when they are equal. */
 export interface Span {
@@ -50,7 +49,7 @@ const AND = "(?:和|跟|与|、|及|还有|加)";
 const SMALL = `(?:\\d{1,2}|[${HAN_DIGIT}十]{1,3}|半)`;
 
 /** Sayings that mean months or days, the more exact before those they contain. */
-export function periodRules(today: CivilDate, direction: Direction): MentionRule<Span>[] {
+function periodRules(today: CivilDate, direction: Direction): MentionRule<Span>[] {
   const current = monthOf(today);
   const year = Number(today.slice(0, 4));
   const bare = (text: string | undefined, yearWord?: string) => {
@@ -194,6 +193,8 @@ export function periodRules(today: CivilDate, direction: Direction): MentionRule
   ];
 }
 
+const rulesOf = keepLast(periodRules);
+
 const lastMonths = (current: Month, count: number): Span | undefined =>
   count >= 1 && count <= 60 ? months(shiftMonth(current, 1 - count), current) : undefined;
 const before = (current: Month, count: number): Span | undefined =>
@@ -269,7 +270,7 @@ const BASELINE = /^(?:的|份)?[^，？]{0,3}(?:才|只有|只要|才用)/;
 
 /** The periods spoken of, in their order, without those that only serve as comparison; neighbours joined by 和 are one. */
 export function findPeriods(plain: string, today: CivilDate, direction: Direction): Mention<Span>[] {
-  const mentions = findMentions(plain, periodRules(today, direction)).filter(({ from, to }) => {
+  const mentions = findMentions(plain, rulesOf(today, direction)).filter(({ from, to }) => {
     const head = plain.slice(Math.max(0, from - 3), from);
     return !(
       BASELINE.test(plain.slice(to, to + 6)) ||

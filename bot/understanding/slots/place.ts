@@ -102,7 +102,7 @@ function findProject(plain: string): Extent | undefined {
   for (const match of plain.matchAll(new RegExp(PROJECT, "g"))) {
     const from = match.index + leadingWords(match[0]);
     const to = match.index + match[0].length;
-    if (!NOT_A_NAME.test(plain.slice(from, to)) && !plain.slice(from, to).includes("□")) return { from, to };
+    if (!NOT_A_NAME.test(plain.slice(from, to)) && !/[□的最率哪]|多少/.test(plain.slice(from, to))) return { from, to };
   }
   return undefined;
 }

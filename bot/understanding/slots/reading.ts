@@ -1,7 +1,7 @@
 import { HAN_DIGIT, HAN_NUMBER, parseNumber } from "../numerals.ts";
 import type { Mention } from "./mention.ts";
 
-const VALUE = `((?:\\d{1,3}(?:,\\d{3})+|\\d+)(?:\\.\\d+)?|[${HAN_NUMBER}]{3,}(?:点[${HAN_DIGIT}]+)?)`;
+const VALUE = `((?:\\d{1,3}(?:,\\d{3})+|\\d+)(?:\\.\\d+)?|[${HAN_NUMBER}]{3,12}(?:点[${HAN_DIGIT}]{1,4})?)`;
 const NOT_A_READING = "(?!\\d|\\.\\d|[月号日年栋座室楼元块多]|个|单元|毛|号楼)";
 const PATTERNS = [
   // 读数12345.6, 电表走到8000, 现在是 4567度
@@ -9,7 +9,7 @@ const PATTERNS = [
   `(?:电表|水表|气表|燃气表|煤气表|分表|总表|表)[^\\d，？]{0,8}?(?<![a-z-])${VALUE}${NOT_A_READING}`,
   `(?<![\\d.a-z-])${VALUE}(?:度|吨|立方|方|字|kwh)`,
   `(?:[电水气]|燃气)(?<![a-z-])${VALUE}${NOT_A_READING}`,
-  `(?<![\\d.a-z-])(\\d{3,}(?:\\.\\d+)?)${NOT_A_READING}$`,
+  `(?<![\\d.a-z-])(\\d{3,}(?:\\.\\d+)?|[${HAN_NUMBER}]{3,12})${NOT_A_READING}$`,
 ].map((source) => new RegExp(source));
 
 /** What a meter shows, as digits without separators: "12,345.6" and "一万二千三百四十五" alike. */

@@ -10,7 +10,12 @@ const BILL_NO = /[A-Za-z][\w-]*-\d{6}-\d{5,}/;
 const ORDINALS = ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十"];
 const ORDINAL = /第\s*([一二三四五六七八九十]|\d{1,2})\s*([笔项行条个张份])/;
 const COMPARES = /比(?:上个?月|上期|上一期|之前|以前|前几个?月|往常|平时)|上个?月[^，。]*(?:没这么|才|只有|不是)/;
-const WHAT_IF = /会怎[样么]|怎么样|够不够|够吗|够了?[吧没]|行不行|先[付交缴还打转][^，。]*\d/;
+/** “会怎样”, “够不够”: a question about a payment, whatever kind of payment it is. */
+const ASKS_WHAT_IF = /会怎[样么]|怎么样|够不够|够吗|够了?[吧没]|行不行/;
+/** “我先付5000”: said, not asked; what it would settle is the answer before the link. */
+const PART_FIRST = /先[付交缴还打转][^，。]*\d/;
+/** A day to come makes it a promise rather than a thought. */
+const ANOTHER_DAY = /[明后]天|周[一二三四五六日天]|星期|礼拜|下个?月|月底|\d[号日]/;
 const AMOUNT = /(?<![\d-])(\d{1,3}(?:,\d{3})+|\d{2,9})(\.\d{1,2})?\s*(万)?(?![\d月号日年笔张个-])/;
 
 /** “第二笔怎么来的”, “账单 NO 怎么算的”, “为什么比上个月多”; undefined when the words are about something else. */
@@ -37,13 +42,16 @@ export function explainWish(context: BotContext, text: string, frame: Frame): Wi
 
 /** “我先付5000会怎样”, “5000够不够”: a payment only thought of. Undefined without an amount. */
 export function whatIfWish(text: string, frame: Frame): Wish | undefined {
-  if (!WHAT_IF.test(text) || BILL_NO.test(text)) return undefined;
-  const amount = frame.slots.amount ?? (/够|会怎|怎么样|行不行/.test(text) ? amountIn(text) : undefined);
-  if (amount === undefined || !["pay", "prepay", "promise", "unknown", "balance.query"].includes(frame.intent)) {
-    return undefined;
-  }
-  return { intent: "pay", slots: { amount }, whatIf: true };
+  if (BILL_NO.test(text)) return undefined;
+  const isAsked = ASKS_WHAT_IF.test(text) && ASKABLE.has(frame.intent);
+  const isSaid = frame.intent === "pay" && PART_FIRST.test(text) && !ANOTHER_DAY.test(text);
+  if (!isAsked && !isSaid) return undefined;
+  const amount = frame.slots.amount ?? (isAsked ? amountIn(text) : undefined);
+  return amount === undefined ? undefined : { intent: "pay", slots: { amount }, whatIf: true };
 }
+
+/** What a question about a payment may be taken for. */
+const ASKABLE: ReadonlySet<string> = new Set(["pay", "prepay", "promise", "unknown", "balance.query"]);
 
 function amountIn(text: string): string | undefined {
   const [, whole, decimals = "", tenThousands] = AMOUNT.exec(text) ?? [];

@@ -14,7 +14,7 @@ export const EXPLANATION_TEXT = {
   payee: "收款方",
   owedAfter: "付后还欠",
   prepayment: "转入预存款",
-  whatIfHint: "按今天到账试算，没有改动任何账目；实际以到账当天为准。",
+  whatIfHint: "按今天到账试算，没有改动任何账目；实际以到账当天为准。要付款请回复“缴费”。",
 } as const;
 
 /** One line of a bill and how it came about. */

@@ -57,6 +57,10 @@ export async function insertEveryTable(tx: Transaction): Promise<EveryTable> {
   await keyed("person_phone", { phone_hash: HASH, person_id: personId, phone_cipher: HASH, phone_key_id: "k" });
   await row("channel_identity", { person_id: personId, platform: "wecom", app_id: "a", external_id: "e" });
   await row("tenant_member", { tenant_id: tenantId, person_id: personId, role: "owner" });
+  const day = { created_at: "2026-08-01T01:00:00Z", expires_at: "2026-08-02T01:00:00Z" };
+  const invitation = { tenant_id: tenantId, kind: "invitation", role: "viewer", invited_by: personId, ...day };
+  await row("tenant_invitation", { ...invitation, code_hash: HASH });
+  await row("erasure", { person_id: personId, platform: "wecom", app_id: "a", external_id: "e" });
   const staffId = await row("staff", { person_id: personId, code: "S", name: "经理" });
   await keyed("staff_role", { staff_id: staffId, role: "steward" });
   await keyed("staff_project", { staff_id: staffId, project_id: projectId });

@@ -69,6 +69,13 @@ export const MASTER_DATA_ATTEMPTS: readonly Attempt[] = [
     copyOf("channel_identity"),
   ),
   attempt("a person who is twice a member of a tenant", "tenant_member_active", copyOf("tenant_member")),
+  attempt("two invitations under one code", "tenant_invitation_code_hash_key", copyOf("tenant_invitation")),
+  attempt(
+    "an invitation that nobody gave",
+    "tenant_invitation_complete",
+    copyOf("tenant_invitation", { code_hash: "\\x02", invited_by: null }),
+  ),
+  attempt("a chat to be emptied twice", "erasure_platform_app_id_external_id_key", copyOf("erasure")),
   attempt("two lease versions of one number", "lease_version_lease_id_version_key", copyOf("lease_version")),
   attempt("a lease version 0", "lease_version_version_check", copyOf("lease_version", { version: 0 })),
   attempt("a lease that ends before it starts", "lease_check", copyOf("lease", { code: "L2", end_date: "2025-12-31" })),
@@ -101,6 +108,11 @@ export const MASTER_DATA_ALLOWED: readonly Attempt[] = [
   attempt("a virtual number given out again the day after", "", copyOf("virtual_account", { valid: NEXT_YEAR })),
   attempt("a meter moved the day after", "", copyOf("meter_assignment", { held: NEXT_YEAR })),
   attempt("a charge changed the day after", "", copyOf("lease_charge", { valid: NEXT_YEAR })),
+  attempt(
+    "somebody who asks to join and is not decided about yet",
+    "",
+    copyOf("tenant_invitation", { code_hash: "\\x02", kind: "request", role: null, invited_by: null }),
+  ),
   attempt("a corrected reading", "", copyOf("reading", { revision: 1 })),
   attempt(
     "a member who comes back",

@@ -6,6 +6,7 @@ import { actionPhrase } from "../../../cards/text.zh-CN.ts";
 const ACTIONS: readonly (readonly [CardAction, string])[] = [
   [{ type: "bill.show", billNo: "DG-202609-00001" }, "1:bill.show:DG-202609-00001"],
   [{ type: "bill.list" }, "1:bill.list"],
+  [{ type: "bill.explain", billNo: "DG-202609-00001", position: 12 }, "1:bill.explain:DG-202609-00001:12"],
   [{ type: "pay", billNo: "DG-202609-00001" }, "1:pay:DG-202609-00001"],
   [{ type: "pay.all" }, "1:pay.all"],
   [{ type: "bind.start" }, "1:bind.start"],
@@ -38,6 +39,8 @@ describe("the text of a button", () => {
     ["a missing number", "1:pay"],
     ["an empty number", "1:pay:"],
     ["one value too many", "1:help:x"],
+    ["a place that is no number", "1:bill.explain:DG-1:x"],
+    ["a place written otherwise", "1:bill.explain:DG-1:01"],
     ["two values for one", "1:pay:A:B"],
     ["broken percent encoding", "1:pay:%E4%"],
     ["a number that is written otherwise than we write it", "1:pay:%41"],

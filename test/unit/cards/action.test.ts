@@ -64,6 +64,7 @@ describe("the text of a button", () => {
     expect(ACTIONS.map(([action]) => actionPhrase(action))).toEqual([
       "查账单 DG-202609-00001",
       "查账单",
+      "账单 DG-202609-00001 第13笔怎么算的",
       "缴费 DG-202609-00001",
       "缴费",
       "绑定",

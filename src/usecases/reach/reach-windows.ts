@@ -77,6 +77,19 @@ export async function takeFromReachWindow(
   return chosen.id;
 }
 
+/**
+ * true: we know that nothing more can be said, because the window that is open is used up or the platform has closed it.
+ * Somebody of whom we only know windows that ran out, or none, may have been heard by another system on the same account.
+ */
+export async function isKnownOutOfReach(tx: Transaction, person: ReachPerson, nowMs: number): Promise<boolean> {
+  const [known] = await rows<{ id: string }>(
+    tx,
+    Prisma.sql`SELECT id FROM reach_window WHERE ${isOf(person)}
+      AND (expires_at > ${instant(nowMs)}::timestamptz OR expires_at = opened_at) LIMIT 1`,
+  );
+  return known !== undefined;
+}
+
 /** The platform did not take the message, so it did not count it. Nothing happens when the window was replaced meanwhile. */
 export async function giveBackToReachWindow(tx: Transaction, windowId: string): Promise<void> {
   await execute(tx, Prisma.sql`UPDATE reach_window SET used = used - 1 WHERE id = ${windowId}::uuid AND used > 0`);

@@ -103,6 +103,25 @@ describe("when WeChat counts otherwise than we do", () => {
   });
 });
 
+describe("somebody whose windows have run out, and no template", () => {
+  it("is tried all the same: another system on the account may have heard from them; WeChat's word then counts", async () => {
+    world.templates = {};
+    await world.person.say("在吗");
+    world.clock.advanceMs(49 * 3_600_000);
+    await world.tell("notice", "一");
+    await world.relay();
+    expect((await world.undelivered()).map(({ failure }) => failure?.split(" ")[0])).toEqual(["45015"]);
+    // Now it is known, and nobody asks again.
+    world.account.faults.arm("POST", /custom\/send/, { kind: "drop-before" }, 1);
+    await world.tell("notice", "二");
+    await world.relay();
+    expect((await world.undelivered()).map(({ failure }) => failure?.split(" ")[0]).sort()).toEqual([
+      "45015",
+      "OUT_OF_REACH",
+    ]);
+  });
+});
+
 describe("a menu click", () => {
   it("lets us say three things within a minute, then only a template", async () => {
     await world.person.clickMenu("BILLS");

@@ -34,6 +34,8 @@ export const JOBS = Object.freeze({
   "deferral.release": { ...DEFAULTS, timeoutMs: 1_800_000, payload: ofDate },
   /** Computes the books again from what happened (money-rules 13). */
   "ledger.check": { ...FULL_CHECK, payload: ofDate },
+  /** Empties the chats of people who were forgotten at their wish. */
+  "people.erase": { ...DEFAULTS, payload: z.strictObject({}) },
   /** Forgets what has expired: finished runs, spent tokens, codes, rate counts. */
   "housekeeping.prune": { ...DEFAULTS, payload: z.strictObject({}) },
 }) satisfies JobTable;

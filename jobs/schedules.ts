@@ -66,6 +66,13 @@ export const SCHEDULES: readonly Schedule[] = Object.freeze([
     payload: () => ({}),
   },
   {
+    name: "people.erase",
+    job: "people.erase",
+    // Said to them: within the hour.
+    timetable: { kind: "every", minutes: 30 },
+    payload: () => ({}),
+  },
+  {
     name: "housekeeping.prune",
     job: "housekeeping.prune",
     timetable: { kind: "daily", at: "04:30", missed: "latest" },

@@ -6,10 +6,12 @@ import { verifyAudit } from "../../src/usecases/audit/verify-audit.ts";
 import { releaseDeferredIncome } from "../../src/usecases/deferrals/release-deferred-income.ts";
 import { accrueNightly } from "../../src/usecases/late-fees/accrue-nightly.ts";
 import { checkLedger } from "../../src/usecases/ledger-check/check-ledger.ts";
+import { eraseTraces } from "../../src/usecases/people/erase-traces.ts";
 import { pruneExpired } from "../../src/usecases/schedule/prune-expired.ts";
 import type { AllJobHandlers } from "../definitions.ts";
 import { accrueLateFeesHandler } from "./accrue-late-fees.ts";
 import { checkLedgerHandler, verifyAuditHandler } from "./checks.ts";
+import { eraseTracesHandler } from "./erase-traces.ts";
 import { pruneHandler } from "./prune.ts";
 import { releaseDeferredHandler } from "./release-deferred.ts";
 import { sealAuditHandler } from "./seal-audit.ts";
@@ -28,6 +30,7 @@ export const createHandlers = ({ db, clocks, logger }: HandlerContext): AllJobHa
   "late-fee.accrue": accrueLateFeesHandler((throughDate) => accrueNightly(db, throughDate)),
   "deferral.release": releaseDeferredHandler((today) => releaseDeferredIncome(db, today)),
   "ledger.check": checkLedgerHandler((today) => checkLedger(db, { today }), logger),
+  "people.erase": eraseTracesHandler(() => eraseTraces(db)),
   "housekeeping.prune": pruneHandler(() =>
     pruneExpired(db, { business: clocks.business.nowMs(), wire: clocks.wire.nowMs() }),
   ),

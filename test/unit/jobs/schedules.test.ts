@@ -114,6 +114,10 @@ describe("the schedules of the house", () => {
           "kind": "daily",
           "missed": "latest",
         },
+        "people.erase": {
+          "kind": "every",
+          "minutes": 30,
+        },
       }
     `);
   });

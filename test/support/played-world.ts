@@ -6,6 +6,7 @@ import { rows } from "../../src/db/rows.ts";
 import { addDays, type CivilDate, parseCivilDate, parseMonth } from "../../src/domain/time/civil-date.ts";
 import { readWorld } from "../../src/domain/world/read-world.ts";
 import { issueRun } from "../../src/usecases/billing/run-billing.ts";
+import { releaseDeferredIncome } from "../../src/usecases/deferrals/release-deferred-income.ts";
 import { openDispute } from "../../src/usecases/disputes/dispute-line.ts";
 import { importWorld } from "../../src/usecases/import-world/import-world.ts";
 import { accrueNightly } from "../../src/usecases/late-fees/accrue-nightly.ts";
@@ -35,7 +36,7 @@ const must = async <T extends { readonly ok: boolean }>(result: Promise<T>): Pro
  */
 export async function playWorld(db: Database): Promise<void> {
   const day = parseCivilDate;
-  const demo = readJson(join(REPOSITORY, "prisma/demo-world.json")) as { readings: object[] };
+  const demo = deferring(readJson(join(REPOSITORY, "prisma/demo-world.json")) as DemoWorld);
   await importDemo(db, demo, day("2026-09-01"));
   for (const [period, issueDate] of [
     ["2026-09", "2026-09-01"],
@@ -121,7 +122,24 @@ export async function playWorld(db: Database): Promise<void> {
     ),
   );
   await accrueNightly(db, addDays(PLAYED_UNTIL, -1));
+  await releaseDeferredIncome(db, PLAYED_UNTIL);
 }
+
+interface DemoWorld {
+  readonly entities: readonly { readonly code: string }[];
+  readonly readings: readonly object[];
+  readonly leases: readonly { readonly charges: readonly { readonly code: string }[] }[];
+}
+
+/** E2 defers income, and its management fees are billed by the quarter: so there is something to defer. */
+const deferring = (demo: DemoWorld): DemoWorld => ({
+  ...demo,
+  entities: demo.entities.map((entity) => (entity.code === "E2" ? { ...entity, deferAdvance: true } : entity)),
+  leases: demo.leases.map((lease) => ({
+    ...lease,
+    charges: lease.charges.map((charge) => (charge.code === "mgmt" ? { ...charge, cycleMonths: 3 } : charge)),
+  })),
+});
 
 async function importDemo(db: Database, file: unknown, today: CivilDate): Promise<void> {
   const read = readWorld(file, { today });

@@ -182,6 +182,11 @@ describe("the ledger check", () => {
       ["I13", "I4", "I6"],
       `UPDATE late_fee_accrual SET posted_fen = posted_fen + 1, cumulative_fen = cumulative_fen + 1 WHERE id = ${LAST_ACCRUAL}`,
     ],
+    [
+      "deferred income released twice over",
+      ["I10"],
+      "UPDATE ledger_posting SET amount_fen = amount_fen * 3 WHERE transaction_id IN (SELECT id FROM ledger_transaction WHERE event_type = 'deferral.released')",
+    ],
     ["a due date", ["I13"], "UPDATE bill SET due_date = due_date - 1"],
   ])("finds %s", async (_name, codes, ...statements) => {
     expect(codesOf(await checkedAfter(...statements))).toEqual(codes);

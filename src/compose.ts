@@ -19,7 +19,7 @@ import { civilDateAt } from "./domain/time/civil-date.ts";
 import { createHttpApp } from "./http/app.ts";
 import { officialAccountCallback } from "./http/callbacks/official-account.ts";
 import { wechatPayCallbacks } from "./http/callbacks/wechat-pay.ts";
-import { cashierLink } from "./http/h5/cashier-link.ts";
+import { cashierLink, prepayLink } from "./http/h5/cashier-link.ts";
 import { deriveLinkKey } from "./http/h5/link.ts";
 import { h5Routes } from "./http/h5/routes.ts";
 import { healthRoutes, type ReadinessProbe } from "./http/health.ts";
@@ -31,10 +31,11 @@ import { handleConversation, waitingConversations } from "./usecases/inbox/handl
 import { claimPassiveReply, markPassiveReplySent, releasePassiveReply } from "./usecases/inbox/passive-reply.ts";
 import { receiveEvent } from "./usecases/inbox/receive-event.ts";
 import { relayMessages } from "./usecases/outbox/relay-messages.ts";
-import { deriveSceneKey } from "./usecases/people/bind-scene.ts";
 import type { PaymentContext } from "./usecases/payments/context.ts";
+import { findMerchantOf } from "./usecases/payments/find-merchant.ts";
 import { queryDueOrders } from "./usecases/payments/query-due-orders.ts";
 import { settlePayment } from "./usecases/payments/settle-payment.ts";
+import { deriveSceneKey } from "./usecases/people/bind-scene.ts";
 import { countUse } from "./usecases/rate-limits/rate-limits.ts";
 import { backlogAges } from "./usecases/schedule/backlog-ages.ts";
 
@@ -97,7 +98,10 @@ export function compose(config: Config, options: ComposeOptions): Application {
       cashierLink({ publicUrl: config.publicUrl, linkKey, businessClock: clocks.business }, order),
     sceneKeys: fieldKeys.map((key) => deriveSceneKey(key)),
     privacyUrl: `${config.publicUrl.replace(/\/+$/, "")}/h5/privacy`,
-    prepayLink: async () => undefined,
+    prepayLink: async (tx, order) =>
+      (await findMerchantOf(tx, order.entityId, payments))
+        ? prepayLink({ publicUrl: config.publicUrl, linkKey, businessClock: clocks.business }, order)
+        : undefined,
   });
   const underWay = createUnderWay();
   const inbox = {

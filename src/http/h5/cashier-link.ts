@@ -1,4 +1,5 @@
 import type { CashierOrder } from "../../../bot/context.ts";
+import { type Fen, toYuanText } from "../../domain/money/fen.ts";
 import type { BusinessClock } from "../../ports/clock.ts";
 import { type LinkPurpose, signLink } from "./link.ts";
 
@@ -22,4 +23,14 @@ export function cashierLink(
   const expiresAtMs = Math.floor((context.businessClock.nowMs() + LINK_LIFE_MS) / 1000) * 1000;
   const token = signLink(context.linkKey, { ...order, purpose, expiresAtMs });
   return { url: `${context.publicUrl.replace(/\/+$/, "")}/h5/${purpose}?t=${token}`, expiresAtMs };
+}
+
+/** The cashier for any amount ahead; the amount stands in the field and may be changed, so it is not signed. */
+export function prepayLink(
+  context: LinkContext,
+  order: { readonly tenantId: string; readonly entityId: string; readonly amountFen: Fen },
+): { readonly url: string; readonly expiresAtMs: number } {
+  const { tenantId, entityId, amountFen } = order;
+  const { url, expiresAtMs } = cashierLink(context, { tenantId, entityId, billNos: [] }, "prepay");
+  return { url: `${url}&amount=${toYuanText(amountFen)}`, expiresAtMs };
 }

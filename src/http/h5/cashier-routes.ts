@@ -98,7 +98,7 @@ export async function billRoute(ctx: Context, context: H5Context): Promise<void>
  * JSAPI needs an openid of the appid that the merchant's orders carry; everybody else gets a code. A merchant bound to
  * another appid than the account's would refuse the openid.
  */
-async function methodFor(visitor: Visitor, context: H5Context): Promise<"native" | "jsapi"> {
+export async function methodFor(visitor: Visitor, context: H5Context): Promise<"native" | "jsapi"> {
   if (!visitor.insideWechat || visitor.openId === undefined) return "native";
   const merchant = await findMerchantOf(context.db, visitor.claims.entityId, context.payments);
   const appId = merchant && context.payments.gateways.get(merchant.merchantId)?.appId;
@@ -106,13 +106,25 @@ async function methodFor(visitor: Visitor, context: H5Context): Promise<"native"
 }
 
 async function requestOf(visitor: Visitor, context: H5Context): Promise<PrepareRequest> {
-  const { claims, openId, personId } = visitor;
+  const { tenantId, entityId, billNos } = visitor.claims;
+  return { tenantId, entityId, billNos, ...(await payerOf(visitor, context)) };
+}
+
+/** Who pays, as far as we know, and how this browser can. */
+export async function payerOf(
+  visitor: Visitor,
+  context: H5Context,
+): Promise<
+  { readonly createdBy: string } & (
+    | { readonly method: "native" }
+    | { readonly method: "jsapi"; readonly payerOpenId: string }
+  )
+> {
+  const { openId, personId } = visitor;
   const createdBy = personId !== undefined ? `person:${personId}` : openId !== undefined ? `openid:${openId}` : "h5";
-  const { tenantId, entityId, billNos } = claims;
-  const common = { tenantId, entityId, billNos, createdBy };
   return openId !== undefined && (await methodFor(visitor, context)) === "jsapi"
-    ? { ...common, method: "jsapi", payerOpenId: openId }
-    : { ...common, method: "native" };
+    ? { createdBy, method: "jsapi", payerOpenId: openId }
+    : { createdBy, method: "native" };
 }
 
 function seeOther(ctx: Context, target: string | undefined): void {

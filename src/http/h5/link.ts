@@ -1,7 +1,7 @@
 import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
 
-/** What a link opens: the cashier or the read-only page of its bills. */
-export type LinkPurpose = "pay" | "bill";
+/** What a link opens: the cashier or the read-only page of its bills; the cashier for any amount ahead, without bills. */
+export type LinkPurpose = "pay" | "bill" | "prepay";
 
 /** What a link says. It names documents, never a person: who has opened it is for OAuth to tell (design.md section 1). */
 export interface LinkClaims {
@@ -18,7 +18,7 @@ export type OpenedLink =
   | { readonly ok: false; readonly refusal: "tampered" | "expired" };
 
 const VERSION = 1;
-const PURPOSES: readonly LinkPurpose[] = ["pay", "bill"];
+const PURPOSES: readonly LinkPurpose[] = ["pay", "bill", "prepay"];
 const MAC_BYTES = 16;
 const HEAD_BYTES = 1 + 1 + 5 + 16 + 16;
 const MAX_BILLS = 100;
@@ -34,7 +34,9 @@ export const deriveLinkKey = (fieldKey: Uint8Array): Buffer =>
  */
 export function signLink(key: Uint8Array, claims: LinkClaims): string {
   const { billNos } = claims;
-  if (billNos.length === 0 || billNos.length > MAX_BILLS) throw new RangeError("a link names 1 to 100 bills");
+  if ((billNos.length === 0) !== (claims.purpose === "prepay") || billNos.length > MAX_BILLS) {
+    throw new RangeError("a link names 1 to 100 bills, or none to pay ahead");
+  }
   const head = Buffer.alloc(HEAD_BYTES);
   head.writeUInt8(VERSION, 0);
   head.writeUInt8(PURPOSES.indexOf(claims.purpose), 1);
@@ -59,6 +61,7 @@ export function openLink(keys: readonly Uint8Array[], token: string, nowMs: numb
   const purpose = PURPOSES[body.readUInt8(1)];
   const billNos = readFrontCoded(body.subarray(HEAD_BYTES));
   if (body.readUInt8(0) !== VERSION || purpose === undefined || billNos === undefined) return tampered;
+  if ((billNos.length === 0) !== (purpose === "prepay")) return tampered;
   const expiresAtMs = body.readUIntBE(2, 5) * 1000;
   if (expiresAtMs <= nowMs) return { ok: false, refusal: "expired" };
   const tenantId = uuidText(body.subarray(7, 23));
@@ -109,5 +112,5 @@ function readFrontCoded(bytes: Buffer): string[] | undefined {
     texts.push(previous.toString("utf8"));
     at = end;
   }
-  return texts.length === 0 ? undefined : texts;
+  return texts;
 }

@@ -1,4 +1,4 @@
-import { formatYuan } from "../../domain/money/fen.ts";
+import { formatYuan, toYuanText } from "../../domain/money/fen.ts";
 import { formatDate, formatInstant } from "../../domain/time/civil-date.ts";
 import type { OrderReceipt } from "../../usecases/payments/find-receipt.ts";
 import type { PaymentTicket, StoredOrder } from "../../usecases/payments/stored-order.ts";
@@ -17,6 +17,8 @@ export interface OrderPageView {
   /** Undefined: this browser may not pay it, only watch it. */
   readonly ticket: PaymentTicket | undefined;
   readonly linkToken: string;
+  /** The page that the order was made on. */
+  readonly home: string;
   readonly formToken: string;
   readonly insideWechat: boolean;
   /** The payer has asked, and there is no payment yet. */
@@ -36,7 +38,7 @@ ${ticket !== undefined && (isJsapi ? jsapiView(order) : qrView(ticket, view))}
 <p class="hint">${TEXT.validUntil(formatInstant(order.expiresAtMs))}</p>
 <p class="hint" id="news" role="status">${view.checked && TEXT.notThere}</p>
 <a class="button plain" href="${orderUrl(view.linkToken, order.outTradeNo)}&amp;check=1">${TEXT.refresh}</a>
-<p class="hint"><a href="/h5/pay?t=${view.linkToken}">${TEXT.back}</a></p>
+<p class="hint"><a href="${view.home}">${TEXT.back}</a></p>
 <script type="application/json" id="watch">${jsonData(watchData(view))}</script>`,
     script: isJsapi ? JSAPI_SCRIPT + STATUS_SCRIPT : STATUS_SCRIPT,
   };
@@ -56,12 +58,13 @@ function watchData({ order, ticket, linkToken, checked }: OrderPageView): object
   };
 }
 
-function qrView(ticket: PaymentTicket, { insideWechat, linkToken, formToken }: OrderPageView): Html {
+function qrView(ticket: PaymentTicket, { insideWechat, home, formToken, order }: OrderPageView): Html {
   if (!("codeUrl" in ticket)) return html``;
   return html`<section class="card"><div class="code">${qrCodeSvg(ticket.codeUrl, TEXT.scanLabel)}</div>
 <p class="hint">${insideWechat ? TEXT.scanInWechat : TEXT.scanHint}</p>
 ${!insideWechat && html`<p class="hint">${TEXT.scanOnPhone}</p>`}
-<form method="post" action="/h5/pay?t=${linkToken}"><input type="hidden" name="form" value="${formToken}">
+<form method="post" action="${home}"><input type="hidden" name="form" value="${formToken}">
+<input type="hidden" name="amount" value="${toYuanText(order.amountFen)}">
 <button class="quiet" type="submit" name="renew" value="1">${TEXT.renew}</button></form></section>`;
 }
 
@@ -90,10 +93,10 @@ ${prepaymentFen > 0n && html`<section class="card note"><p class="soft">${TEXT.p
   };
 }
 
-export const endedPage = (linkToken: string): Page =>
+export const endedPage = (home: string): Page =>
   noticePage({
     title: TEXT.endedTitle,
     text: TEXT.ended,
     status: 200,
-    links: [{ label: TEXT.back, href: `/h5/pay?t=${linkToken}` }],
+    links: [{ label: TEXT.back, href: home }],
   });

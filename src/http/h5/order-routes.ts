@@ -12,37 +12,43 @@ import { receiveVisitor, type Visitor } from "./visitor.ts";
 
 /** GET /h5/pay/order: the code or the button of one order, then its result. `check=1`: the payer says it is paid. */
 export async function orderRoute(ctx: Context, context: H5Context): Promise<void> {
-  const visitor = await receiveVisitor(ctx, context, "pay", "as-is");
+  const visitor = await receiveVisitor(ctx, context, ["pay", "prepay"], "as-is");
   if (!visitor) return;
   const checked = ctx.query.check === "1";
   const order = await orderOf(ctx, context, visitor, checked);
   if (!order) {
     const { missingTitle: title, missing: text } = H5_TEXT.notice;
-    const links = [{ label: H5_TEXT.order.back, href: `/h5/pay?t=${visitor.token}` }];
+    const links = [{ label: H5_TEXT.order.back, href: homeOf(visitor) }];
     return sendPage(ctx, noticePage({ title, text, status: 404, links }));
   }
   if (order.state === "PAID")
     return sendPage(ctx, paidPage(await findReceiptOfOrder(context.db, order.orderId), order));
-  if (order.state === "CLOSED") return sendPage(ctx, endedPage(visitor.token));
+  if (order.state === "CLOSED") return sendPage(ctx, endedPage(homeOf(visitor)));
   const ticket = freshTicketOf(order, context.payments.businessClock.nowMs());
   // The cashier asks the channel for a new ticket of the same order.
   if (ticket === undefined && order.state === "PAYABLE" && !isExpired(order, context)) {
-    return ctx.redirect(`/h5/pay?t=${visitor.token}`);
+    return ctx.redirect(homeOf(visitor));
   }
   const { token: linkToken, insideWechat, openId } = visitor;
   const formToken = newFormToken(context, linkToken, openId);
   const shown = isFor(visitor, order) ? ticket : undefined;
-  sendPage(ctx, orderPage({ order, ticket: shown, linkToken, formToken, insideWechat, checked }));
+  sendPage(
+    ctx,
+    orderPage({ order, ticket: shown, linkToken, home: homeOf(visitor), formToken, insideWechat, checked }),
+  );
 }
 
 /** GET /h5/pay/status: what the waiting page asks. Tells nothing but whether the order is paid, waiting or ended. */
 export async function statusRoute(ctx: Context, context: H5Context): Promise<void> {
   ctx.set("Cache-Control", "no-store");
-  const visitor = await receiveVisitor(ctx, context, "pay", "as-is");
+  const visitor = await receiveVisitor(ctx, context, ["pay", "prepay"], "as-is");
   if (!visitor) return;
   const order = await orderOf(ctx, context, visitor, false);
   ctx.body = { state: standingOf(order, context) };
 }
+
+/** The page that an order was made on. */
+const homeOf = ({ claims, token }: Visitor): string => `/h5/${claims.purpose}?t=${token}`;
 
 /** The order with the number of the request, if it is of the link's tenant and entity. */
 async function orderOf(

@@ -6,6 +6,7 @@ import { openLink } from "./link.ts";
 import { noticePage } from "./notice-page.ts";
 import { orderRoute, statusRoute } from "./order-routes.ts";
 import { type Page, sendPage } from "./page.ts";
+import { prepayForm, prepayRoute } from "./prepay-routes.ts";
 import { privacyPage } from "./privacy-page.ts";
 import { finishOAuth } from "./session.ts";
 import { H5_TEXT } from "./text.zh-CN.ts";
@@ -17,6 +18,8 @@ export function h5Routes(context: H5Context): Router {
   router.post("/h5/pay", (ctx) => cashierForm(ctx, context));
   router.get("/h5/pay/order", (ctx) => orderRoute(ctx, context));
   router.get("/h5/pay/status", (ctx) => statusRoute(ctx, context));
+  router.get("/h5/prepay", (ctx) => prepayRoute(ctx, context));
+  router.post("/h5/prepay", (ctx) => prepayForm(ctx, context));
   router.get("/h5/bill", (ctx) => billRoute(ctx, context));
   router.get("/h5/privacy", (ctx) => sendPage(ctx, privacyPage));
   router.get("/h5/oauth", (ctx) => oauthRoute(ctx, context));

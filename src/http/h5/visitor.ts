@@ -25,12 +25,12 @@ export interface Visitor {
 export async function receiveVisitor(
   ctx: Context,
   context: H5Context,
-  purpose: LinkPurpose,
+  purpose: LinkPurpose | readonly LinkPurpose[],
   signIn: "sign-in" | "as-is",
 ): Promise<Visitor | undefined> {
   const token = typeof ctx.query.t === "string" ? ctx.query.t : "";
   const link = openLink(context.linkKeys, token, context.payments.businessClock.nowMs());
-  if (!link.ok || link.claims.purpose !== purpose) {
+  if (!link.ok || ![purpose].flat().includes(link.claims.purpose)) {
     sendPage(ctx, linkRefusedPage(link.ok ? "tampered" : link.refusal));
     return undefined;
   }

@@ -95,7 +95,7 @@ async function noticeFacts(
     allocations: await allocationFacts(tx, receipt.allocations),
     prepaymentFen: receipt.prepaymentFen,
     stillOwedFen: open.reduce((sum, line) => sum + line.principalFen + line.lateFeeFen, 0n),
-    isDoublePayment: !receipt.allocations.some((allocation) => ordered.has(allocation.lineId)),
+    isDoublePayment: ordered.size > 0 && !receipt.allocations.some((allocation) => ordered.has(allocation.lineId)),
   };
 }
 

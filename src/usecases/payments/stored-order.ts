@@ -110,6 +110,8 @@ export interface NewOrder {
   readonly entityId: string;
   readonly tenantId: string;
   readonly merchantAccountId: string;
+  /** Default: bills. A prepayment freezes no lines. */
+  readonly purpose?: "bills" | "prepayment";
   readonly amountFen: Fen;
   readonly frozenAsOf: CivilDate;
   readonly expiresAtMs: number;
@@ -130,7 +132,7 @@ export async function insertOrder(tx: Transaction, order: NewOrder): Promise<str
     Prisma.sql`INSERT INTO payment_order (id, entity_id, tenant_id, merchant_account_id, out_trade_no, purpose, amount_fen,
         frozen_as_of, expires_at, state, method, created_by, prepay, next_query_at, created_at)
       VALUES (${id}::uuid, ${order.entityId}::uuid, ${order.tenantId}::uuid, ${order.merchantAccountId}::uuid,
-        ${outTradeNo}, 'bills', ${order.amountFen}, ${order.frozenAsOf}::date, ${instant(order.expiresAtMs)}, 'CREATED',
+        ${outTradeNo}, ${order.purpose ?? "bills"}, ${order.amountFen}, ${order.frozenAsOf}::date, ${instant(order.expiresAtMs)}, 'CREATED',
         ${order.method}, ${order.createdBy}, ${JSON.stringify(order.prepay)}::jsonb, ${instant(order.firstQueryAtMs)},
         ${instant(order.createdAtMs)})`,
   );

@@ -77,7 +77,7 @@ export function normalise(text: string): Utterance {
     .join("")
     .toLowerCase();
   const lower = simple.length === folded.length ? simple : folded;
-  return withoutPoliteness(dropNoise(folded, healTypos(lower)));
+  return withPauses(withoutPoliteness(dropNoise(folded, healTypos(lower))));
 }
 
 interface Healed {
@@ -157,9 +157,15 @@ function withoutPoliteness(utterance: Utterance): Utterance {
   return { ...utterance, plain: plain.slice(from, to), origin: origin.slice(from, to + 1) };
 }
 
+/** 查账单和开发票 are two wishes: the joint becomes a pause. */
+const withPauses = (utterance: Utterance): Utterance => ({
+  ...utterance,
+  plain: utterance.plain.replace(/[和并](?=(?:帮我)?(?:开发|开票|开专|开普|查|退款|退押|付|交|绑定|申请))/g, "，"),
+});
+
 /** A blank between two longer runs of Han characters stands for a comma. */
 const isPause = (text: string, index: number): boolean =>
-  /[㐀-鿿]{3}[㐀-鿿](?<![的了是水把跟和交付])$/.test(text.slice(Math.max(0, index - 4), index)) &&
+  /[㐀-鿿]{3}[㐀-鿿](?<![的是把跟和])$/.test(text.slice(Math.max(0, index - 4), index)) &&
   /^[㐀-鿿]{4}/.test(text.slice(index + 1));
 
 const isDigit = (character: string | undefined): boolean => character !== undefined && /\d/.test(character);
@@ -177,6 +183,3 @@ export function blanked(utterance: Utterance, from: number, to: number): Utteran
   const silence = plain.slice(from, to).replace(/[^，？、]/g, BLANK);
   return { ...utterance, plain: plain.slice(0, from) + silence + plain.slice(to) };
 }
-
-export const clauseIndexAt = (plain: string, index: number): number =>
-  plain.slice(0, index).match(/[，？]/g)?.length ?? 0;

@@ -1,6 +1,6 @@
+import { type Clause, clausesOf } from "./clauses.ts";
 import type { Intent } from "./frame.ts";
 import type { Cue, Feature } from "./lexicon/cue.ts";
-import { clauseIndexAt } from "./normalise.ts";
 
 /** Why an intent was chosen, for people: which cue spoke, on which words, with which weight. */
 export interface Step {
@@ -26,24 +26,74 @@ const ADDED =
 const FURTHER_CUE = 0.3;
 const MAX_FURTHER_CUES = 3;
 
+/** A second wish beside a full first one is left for later … */
+const SECOND_WISH_DISCOUNT = 4;
+/** … and how things stand is not a wish where one follows. */
+const TELLING_DISCOUNT = 1.5;
+/** From here on a cue is a wish in so many words. */
+export const FULL_WISH = 5.4;
+
+interface Hit {
+  readonly cue: Cue;
+  readonly evidence: string;
+  readonly at: number;
+  /** Index into the clauses. */
+  readonly clause: number;
+}
+
+function hitsOf(
+  plain: string,
+  features: ReadonlySet<Feature>,
+  cues: readonly Cue[],
+  clauses: readonly Clause[],
+): Hit[] {
+  const hits: Hit[] = [];
+  for (const cue of cues) {
+    if (cue.needs?.some((feature) => !features.has(feature))) continue;
+    const match = cue.pattern.exec(plain);
+    if (match === null || cue.unless?.test(plain)) continue;
+    const at = match[0] === "" ? (clauses[0]?.from ?? 0) : match.index;
+    const clause = Math.max(
+      0,
+      clauses.findIndex(({ to }) => at < to),
+    );
+    hits.push({ cue, evidence: match[0] === "" ? (cue.needs ?? []).join("+") : match[0], at, clause });
+  }
+  return hits;
+}
+
+/** The first clause that wants something, and what it wants; undefined when only one clause does or none. */
+interface FirstWish {
+  readonly clause: number;
+  readonly intents: ReadonlySet<Intent>;
+}
+
+function firstWishOf(hits: readonly Hit[], clauses: readonly Clause[]): FirstWish | undefined {
+  for (const [clause, { wishes, tells }] of clauses.entries()) {
+    const full = hits.filter((hit) => hit.clause === clause && hit.cue.weight >= FULL_WISH);
+    if (wishes && !tells && full.length > 0) return { clause, intents: new Set(full.map(({ cue }) => cue.intent)) };
+  }
+  return undefined;
+}
+
 /** Scores every intent that any cue speaks for, the best first; ties by the cues' order. */
-export function scoreIntents(plain: string, features: ReadonlySet<Feature>, all: readonly Cue[]): Candidate[] {
-  const firstWords = Math.max(0, plain.search(/[^，？、□]/));
-  const firstClause = clauseIndexAt(plain, firstWords);
+export function scoreIntents(plain: string, features: ReadonlySet<Feature>, cues: readonly Cue[]): Candidate[] {
+  const clauses = clausesOf(plain);
+  const hits = hitsOf(plain, features, cues, clauses);
+  const firstWish = firstWishOf(hits, clauses);
   const additions = addedFrom(plain);
   const byIntent = new Map<Intent, Step[]>();
-  for (const { intent, pattern, weight, needs, unless } of all) {
-    if (needs?.some((feature) => !features.has(feature))) continue;
-    const match = pattern.exec(plain);
-    if (match === null || unless?.test(plain)) continue;
-    const evidence = match[0];
-    const at = evidence === "" ? firstWords : match.index;
-    const clauses = Math.max(0, clauseIndexAt(plain, at) - firstClause);
-    const discount = Math.min(MAX_CLAUSE_DISCOUNT, clauses * CLAUSE_DISCOUNT) + (at >= additions ? ADDED_DISCOUNT : 0);
-    const steps = byIntent.get(intent) ?? [];
-    const what = evidence === "" ? (needs ?? []).join("+") : evidence;
-    steps.push({ rule: intent, evidence: what, weight: Math.round((weight - discount) * 100) / 100 });
-    byIntent.set(intent, steps);
+  for (const { cue, evidence, at, clause } of hits) {
+    const second = firstWish !== undefined && clause > firstWish.clause && !firstWish.intents.has(cue.intent);
+    const told = firstWish !== undefined && clause < firstWish.clause && clauses[clause]?.tells === true;
+    const discount =
+      Math.min(MAX_CLAUSE_DISCOUNT, clause * CLAUSE_DISCOUNT) +
+      (at >= additions ? ADDED_DISCOUNT : 0) +
+      (second ? SECOND_WISH_DISCOUNT : 0) +
+      (told ? TELLING_DISCOUNT : 0);
+    const steps = byIntent.get(cue.intent) ?? [];
+    steps.push({ rule: cue.intent, evidence, weight: Math.round((cue.weight - discount) * 100) / 100 });
+    byIntent.set(cue.intent, steps);
   }
   return [...byIntent]
     .map(([intent, steps]) => {

@@ -1,11 +1,20 @@
-import { type Frame, type Intent, STAFF_INTENTS, TENANT_INTENTS, type UnderstandingRequest } from "./frame.ts";
+import type { CivilDate } from "../../src/domain/time/civil-date.ts";
+import { clausesOf } from "./clauses.ts";
+import {
+  type Frame,
+  type Intent,
+  type SpeakerRole,
+  STAFF_INTENTS,
+  TENANT_INTENTS,
+  type UnderstandingRequest,
+} from "./frame.ts";
 import { withoutHostile } from "./hostile.ts";
 import type { Cue, Feature } from "./lexicon/cue.ts";
 import { STAFF_CUES } from "./lexicon/staff-cues.ts";
 import { TENANT_CUES } from "./lexicon/tenant-cues.ts";
 import { correctionAt, withoutTakenBack } from "./negation.ts";
-import { normalise } from "./normalise.ts";
-import { type Candidate, confidenceOf, type Step, scoreIntents } from "./score.ts";
+import { blanked, normalise, type Utterance } from "./normalise.ts";
+import { type Candidate, confidenceOf, FULL_WISH, type Step, scoreIntents } from "./score.ts";
 import { businessDay } from "./slots/dates.ts";
 import { type Findings, fillSlots, findAll } from "./slots/fill.ts";
 
@@ -28,16 +37,13 @@ export const understand = (request: UnderstandingRequest): Frame => explain(requ
 /** The same with its reasons. */
 export function explain({ text, role, now }: UnderstandingRequest): Explanation {
   const today = businessDay(now);
-  const screened = withoutHostile(normalise(text));
+  const screened = withoutHostile(normalise(text), role);
   const { utterance, steps: takenBack } = withoutTakenBack(screened.utterance);
-  const found = findAll(utterance, role, today, correctionAt(utterance.plain));
-  const candidates = scoreIntents(utterance.plain, featuresOf(found), CUES[role]).filter(
-    ({ score }) => score >= WEAKEST,
-  );
+  const read = (heard: Utterance): Reading => readUtterance(heard, role, today);
+  const { found, candidates } = firstOfSeveralWishes(utterance, read) ?? read(utterance);
   const intent = candidates[0]?.intent ?? "unknown";
-  const slots = fillSlots(intent, role, found);
   return {
-    frame: { intent, slots, confidence: confidenceOf(candidates) },
+    frame: { intent, slots: fillSlots(intent, role, found), confidence: confidenceOf(candidates) },
     steps: [
       ...screened.evidence.map((evidence) => ({ rule: "not heard: order to the machine", evidence, weight: 0 })),
       ...takenBack.map((step) => ({ ...step, weight: 0 })),
@@ -50,6 +56,35 @@ export function explain({ text, role, now }: UnderstandingRequest): Explanation 
       .map((candidate) => ({ intent: candidate.intent, confidence: shareOf(candidate, candidates) })),
   };
 }
+
+interface Reading {
+  readonly found: Findings;
+  readonly candidates: readonly Candidate[];
+}
+
+function readUtterance(utterance: Utterance, role: SpeakerRole, today: CivilDate): Reading {
+  const found = findAll(utterance, role, today, correctionAt(utterance.plain));
+  const scored = scoreIntents(utterance.plain, featuresOf(found), CUES[role]);
+  return { found, candidates: scored.filter(({ score }) => score >= WEAKEST) };
+}
+
+/** The reading of the first wish alone where another one follows it; undefined where there is one wish or none. */
+function firstOfSeveralWishes(utterance: Utterance, read: (heard: Utterance) => Reading): Reading | undefined {
+  const { plain } = utterance;
+  const clauses = clausesOf(plain);
+  for (const [index, { wishes, tells, to }] of clauses.entries()) {
+    if (!wishes || tells || index === clauses.length - 1) continue;
+    const head = read(blanked(utterance, to, plain.length));
+    const wish = fullWish(head);
+    if (wish === undefined) continue;
+    const next = fullWish(read(blanked(utterance, 0, to)));
+    return next === undefined || next === wish || wish === "unknown" || next === "unknown" ? undefined : head;
+  }
+  return undefined;
+}
+
+const fullWish = ({ candidates: [best] }: Reading): Intent | undefined =>
+  best !== undefined && best.score >= FULL_WISH ? best.intent : undefined;
 
 const shareOf = (candidate: Candidate, all: readonly Candidate[]): number =>
   Math.round((candidate.score / all.reduce((sum, { score }) => sum + score, 0)) * 100) / 100;

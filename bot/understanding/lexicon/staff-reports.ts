@@ -30,7 +30,7 @@ export const REPORT_CUES: readonly Cue[] = [
     ],
   ]),
   ...cues("collection.report", [
-    [4, ["收(?!款码|据|件)"]],
+    [4, ["收(?=了|多|上|回|款|租|费|得|情|率)"]],
     [
       8.6,
       [

@@ -10,7 +10,7 @@ export function connectDatabase(url: string, options: { readonly maxConnections?
       connectionString: url,
       max: options.maxConnections ?? 10,
       // pg waits for ever by default: a full pool or a silent network would hang every request.
-      connectionTimeoutMillis: 5_000,
+      connectionTimeoutMillis: 15_000,
       idleTimeoutMillis: 30_000,
       // The session's zone decides what a cast between timestamptz and date means.
       options: "-c TimeZone=UTC",

@@ -5,14 +5,14 @@ import type { Database } from "./client.ts";
 export type Transaction = Prisma.TransactionClient;
 
 export interface TransactionOptions {
-  /** The whole transaction is rolled back after this long; default 15 s. */
+  /** The whole transaction is rolled back after this long; default 30 s. */
   readonly timeoutMs?: number;
   /** Default: read committed. Our locks are rows (tenant_account, conversation), taken first and in key order. */
   readonly isolation?: Prisma.TransactionIsolationLevel;
 }
 
-const DEFAULT_TIMEOUT_MS = 15_000;
-const WAIT_FOR_CONNECTION_MS = 10_000;
+const DEFAULT_TIMEOUT_MS = 30_000;
+const WAIT_FOR_CONNECTION_MS = 30_000;
 const ATTEMPTS = 5;
 const FIRST_PAUSE_MS = 20;
 /** Prisma: write conflict or deadlock; PostgreSQL: serialization failure, deadlock detected. */

@@ -41,14 +41,12 @@ export interface RunningServer extends StartedProcess {
 }
 
 /** Starts a TypeScript program of this tree with these variables and nothing else of ours in its environment. */
-export function startProgram(
-  entry: string,
-  words: readonly string[],
-  variables: Variables,
-  options: { readonly cwd?: string } = {},
-): StartedProcess {
-  const child = spawn(process.execPath, ["--import", at("node_modules/tsx/dist/loader.mjs"), entry, ...words], {
-    cwd: options.cwd ?? ROOT,
+export const startProgram = (entry: string, words: readonly string[], variables: Variables): StartedProcess =>
+  startCommand(process.execPath, ["--import", at("node_modules/tsx/dist/loader.mjs"), entry, ...words], variables);
+
+function startCommand(command: string, words: readonly string[], variables: Variables): StartedProcess {
+  const child = spawn(command, [...words], {
+    cwd: ROOT,
     env: cleanEnvironment(variables),
     // A group of its own, so that nothing it started survives a kill.
     detached: true,
@@ -58,10 +56,15 @@ export function startProgram(
 }
 
 /** Runs `src/main.ts` until it is ready; rejects with what it said when it ends before. */
-export async function startServer(variables: Variables, words: readonly string[] = []): Promise<RunningServer> {
-  const started = startProgram(SERVER, words, variables);
+export const startServer = (variables: Variables, words: readonly string[] = []): Promise<RunningServer> =>
+  readyServer(startProgram(SERVER, words, variables), variables, words.includes("worker"));
+
+/** The same by `npm start`; what is sent to it is sent to npm. */
+export const startServerByNpm = (variables: Variables): Promise<RunningServer> =>
+  readyServer(startCommand("npm", ["start"], variables), variables, false);
+
+async function readyServer(started: StartedProcess, variables: Variables, isWorker: boolean): Promise<RunningServer> {
   const url = variables.PUBLIC_URL ?? `http://127.0.0.1:${variables.PORT}`;
-  const isWorker = words.includes("worker");
   await waitUntil(started, async () => (isWorker ? started.stdout().includes('"msg":"started"') : await isReady(url)));
   return {
     ...started,

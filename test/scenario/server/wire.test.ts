@@ -5,7 +5,7 @@ import { readableText } from "../../../playground/official-account/chat.ts";
 import { signedHeaders } from "../../../playground/wechat-pay/keys.ts";
 import { rows } from "../../../src/db/rows.ts";
 import { eventually } from "../../support/eventually.ts";
-import { freePort, type RunningServer, runServer, startServer } from "../../support/server.ts";
+import { freePort, type RunningServer, runServer, startServer, startServerByNpm } from "../../support/server.ts";
 import { isAnswer, openPark, type Park, RENT, WAIT_MS } from "./park.ts";
 import { exchange, messageXml, passiveReply, push, type WireRequest } from "./push.ts";
 
@@ -198,6 +198,14 @@ describe("over the wire", () => {
 });
 
 describe("npm start", () => {
+  it("hands a service manager's SIGTERM on, and ends with the server's 0", { timeout: LIMIT_MS }, async () => {
+    const park = await openPark();
+    const server = await startServerByNpm(park.variables);
+    expect(await server.stop()).toBe(0);
+    expect(server.log().at(-1)).toMatchObject({ msg: "stopped" });
+    await expect(fetch(`${server.url}/healthz`)).rejects.toThrow();
+  });
+
   it("refuses without a database, in a sentence", async () => {
     const end = await runServer({ PORT: "0" });
     expect(end).toMatchObject({ exitCode: 1, stdout: "" });

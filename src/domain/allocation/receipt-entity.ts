@@ -26,7 +26,7 @@ export function resolveReceiptEntity(facts: {
       ok: false,
       code: "RECEIPT_BILLS_OF_SEVERAL_ENTITIES",
       message: {
-        zh: `所选账单属于不同的收款主体:${list}。请按主体分别收款。`,
+        zh: `所选账单属于不同的收款主体：${list}。请按主体分别收款。`,
         en: `The named bills belong to several entities: ${list}. Record one receipt for each entity.`,
       },
     };
@@ -37,7 +37,7 @@ export function resolveReceiptEntity(facts: {
       ok: false,
       code: "RECEIPT_ENTITY_CONFLICT",
       message: {
-        zh: `指定的收款主体是 ${stated},但所选账单属于 ${ofBills}。请改正其中一项。`,
+        zh: `指定的收款主体是 ${stated}，但所选账单属于 ${ofBills}。请改正其中一项。`,
         en: `The entity given is ${stated}, but the named bills belong to ${ofBills}. Correct one of the two.`,
       },
     };
@@ -53,11 +53,11 @@ export function resolveReceiptEntity(facts: {
     message:
       owed.length === 0
         ? {
-            zh: "该租户目前没有欠款,无法判断收款主体,请指明主体。",
+            zh: "该租户目前没有欠款，无法判断收款主体，请指明主体。",
             en: "The tenant owes nothing, so the entity cannot be inferred. Say which entity received the money.",
           }
         : {
-            zh: `该租户同时欠 ${owed.join("、")} 的款项,请指明收款主体。`,
+            zh: `该租户同时欠 ${owed.join("、")} 的款项，请指明收款主体。`,
             en: `The tenant owes ${owed.join(", ")}. Say which entity received the money.`,
           },
   };

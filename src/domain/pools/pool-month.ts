@@ -1,4 +1,5 @@
 import { compareCodes } from "../charging/code-order.ts";
+import { groupBy } from "../group-by.ts";
 import { type Fen, splitByLargestRemainder } from "../money/fen.ts";
 import {
   compare,
@@ -26,7 +27,7 @@ import type { Pool } from "../world/property.ts";
 import { type LeasedUnit, leasedDaysByUnit } from "./leased-days.ts";
 import { costOfPool, type PoolCost, priceOfPool } from "./pool-cost.ts";
 import { type PoolFailure, poolFailure } from "./pool-failure.ts";
-import { groupBy, membersOf, type PoolWorld } from "./pool-world.ts";
+import { membersOf, type PoolWorld } from "./pool-world.ts";
 import { type UnitWeight, unitWeightOf, weightDays } from "./unit-weight.ts";
 
 /** Stands for unit and lease in the operator's share. */

@@ -1,3 +1,4 @@
+import { groupBy } from "../group-by.ts";
 import type { ReadingIndex } from "../metering/reading-index.ts";
 import type { Meter, Pool, Tariff, Unit } from "../world/property.ts";
 
@@ -50,17 +51,4 @@ export function membersOf(pool: Pool, world: PoolWorld): readonly Unit[] {
     default:
       return members satisfies never;
   }
-}
-
-/** Rows by key, in their order; rows without a key are left out. */
-export function groupBy<Row>(rows: readonly Row[], keyOf: (row: Row) => string | undefined): Map<string, Row[]> {
-  const groups = new Map<string, Row[]>();
-  for (const row of rows) {
-    const key = keyOf(row);
-    if (key === undefined) continue;
-    const group = groups.get(key);
-    if (group) group.push(row);
-    else groups.set(key, [row]);
-  }
-  return groups;
 }

@@ -14,7 +14,7 @@ import { freedToPrepayment } from "../../domain/ledger/money-events.ts";
 import type { Posting, PostingContext } from "../../domain/ledger/posting.ts";
 import type { Fen } from "../../domain/money/fen.ts";
 import { type CivilDate, monthOf, parseCivilDate } from "../../domain/time/civil-date.ts";
-import { groupBy } from "../../domain/world/import/group-by.ts";
+import { groupBy } from "../../domain/group-by.ts";
 import type { ChargeKind } from "../../domain/world/lease.ts";
 import { applyPrepayments } from "../receipts/apply-prepayments.ts";
 import { releaseForCorrection } from "../receipts/release-for-correction.ts";

@@ -8,7 +8,7 @@ import { loadLeases } from "../../db/stored-leases.ts";
 import { inTransaction, type Transaction } from "../../db/transaction.ts";
 import { buildLeaseTimeline, termsOn } from "../../domain/charging/lease-timeline.ts";
 import { addDays, type CivilDate, dayOfMonth, later, type Month, toDayNumber } from "../../domain/time/civil-date.ts";
-import { groupBy } from "../../domain/world/import/group-by.ts";
+import { groupBy } from "../../domain/group-by.ts";
 import type { BillingCommand } from "./command.ts";
 import type { RunContext } from "./run-billing.ts";
 

@@ -66,7 +66,8 @@ async function eraseChat(tx: Transaction, erasure: Erasure): Promise<boolean> {
 /** The rows stay, so that what was sent can be counted; whom they went to and what they said does not. */
 async function emptyMessages(tx: Transaction, { platform, appId, externalId, personId }: Erasure): Promise<void> {
   const theirs = Prisma.sql`(o.channel = ${platform} AND o.app_id = ${appId} AND o.recipient = ${externalId})
-    OR o.person_id = ${personId}::uuid OR position(${personId} IN o.dedupe_key) > 0`;
+    OR o.person_id = ${personId}::uuid OR position(${personId} IN o.dedupe_key) > 0
+    OR position(${externalId} IN o.dedupe_key) > 0`;
   const emptied = Prisma.sql`SELECT o.id FROM outbox o WHERE (${theirs}) AND o.state NOT IN ('pending', 'claimed')`;
   await execute(
     tx,

@@ -4,7 +4,7 @@ import { rows } from "../../db/rows.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import type { Fen } from "../../domain/money/fen.ts";
 import type { CivilDate, DateRange, Month } from "../../domain/time/civil-date.ts";
-import { groupBy } from "../../domain/world/import/group-by.ts";
+import { groupBy } from "../../domain/group-by.ts";
 import type { LineKind } from "../../domain/world/lease.ts";
 
 export interface TenantBillLine {

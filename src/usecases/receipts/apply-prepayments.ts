@@ -11,7 +11,7 @@ import { type Prepayment, type PrepaymentUse, planPrepaymentUse } from "../../do
 import { prepaymentApplied } from "../../domain/ledger/money-events.ts";
 import type { Fen } from "../../domain/money/fen.ts";
 import { addDays, type CivilDate } from "../../domain/time/civil-date.ts";
-import { groupBy } from "../../domain/world/import/group-by.ts";
+import { groupBy } from "../../domain/group-by.ts";
 import type { LineKind } from "../../domain/world/lease.ts";
 import { accrueLateFees, findOpenLines } from "../late-fees/accrue-late-fees.ts";
 import { writeAllocations } from "./allocation-rows.ts";

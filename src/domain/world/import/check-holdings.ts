@@ -1,6 +1,6 @@
+import { groupBy } from "../../group-by.ts";
 import { intersect } from "../../time/civil-date.ts";
 import { type UnitHolding, unitHoldings } from "../holdings.ts";
-import { groupBy } from "./group-by.ts";
 import type { WrittenLease } from "./leases.ts";
 import type { Place } from "./place.ts";
 import { hasReadableTerm, type Rows, type WrittenWorld } from "./rows.ts";

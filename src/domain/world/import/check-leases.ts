@@ -1,8 +1,8 @@
+import { groupBy } from "../../group-by.ts";
 import { addDays, addMonths, type DateRange, intersect, later } from "../../time/civil-date.ts";
 import { amendmentOrder } from "../holdings.ts";
 import { type ChargeVersion, chargeVersions } from "./charge-versions.ts";
 import { checkChargeVersion } from "./check-charges.ts";
-import { groupBy } from "./group-by.ts";
 import type { WrittenLease } from "./leases.ts";
 import type { Place } from "./place.ts";
 import { hasReadableTerm, type Rows, type WrittenWorld } from "./rows.ts";

@@ -1,5 +1,5 @@
+import { groupBy } from "../../group-by.ts";
 import type { Meter, Reading, RegisterValues } from "../property.ts";
-import { groupBy } from "./group-by.ts";
 import type { WrittenReading } from "./metering.ts";
 import type { Place } from "./place.ts";
 import type { Rows, WrittenWorld } from "./rows.ts";

@@ -23,7 +23,10 @@ async function lineOf(
   const charge = requiredOption(options, "charge");
   const line = await findBillLine(context.db, billNo, charge);
   if (line !== undefined) return { ok: true, lineId: line };
-  return { ok: false, answer: refused({ code: "LINE_UNKNOWN", message: `账单 ${billNo} 没有费用 ${charge}` }) };
+  return {
+    ok: false,
+    answer: refused({ code: "LINE_UNKNOWN", message: `账单 ${billNo} 没有费用 ${charge}，或者这项费用没有应收金额` }),
+  };
 }
 
 export const waiveCommand: Command = {

@@ -99,6 +99,24 @@ it("注销之后，数据库里找不到这个人", async () => {
   expect(await eraseTraces(chat.db)).toBe(0);
 });
 
+it("凭账单申请加入的人注销，负责人那里的申请也不留名字", async () => {
+  await chat.bills(BILL);
+  const 刘芳 = await chat.person("新来的", { stranger: true });
+  const 张总 = await chat.person("张总");
+  await 刘芳.follows(await chat.sceneOf(BILL.billNo));
+  await 刘芳.says("申请加入");
+  await 刘芳.says("刘芳 出纳");
+  张总.looksAtPhone();
+  await 张总.taps("同意：只读");
+  expect(await placesOf("刘芳")).toContain("person: 刘芳");
+  await 张总.says("我的同事");
+  张总.hears("刘芳 出纳：只读");
+  await 刘芳.says("注销");
+  await 刘芳.taps("确认注销");
+  expect(await eraseTraces(chat.db)).toBe(1);
+  expect(await placesOf("刘芳", "oPark-新来的")).toEqual([]);
+});
+
 it("唯一的负责人要先交接", async () => {
   const 张总 = await chat.person("张总");
   await 张总.says("注销");

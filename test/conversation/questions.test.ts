@@ -2,6 +2,9 @@ import { expect, it } from "vitest";
 import { Prisma } from "../../generated/prisma/client.ts";
 import { newId } from "../../src/db/ids.ts";
 import { execute, rows } from "../../src/db/rows.ts";
+import { parseCivilDate } from "../../src/domain/time/civil-date.ts";
+import { recordReceipt } from "../../src/usecases/receipts/record-receipt.ts";
+import { undoReceipt } from "../../src/usecases/receipts/undo-receipt.ts";
 import { withConversation } from "../support/conversation.ts";
 import type { BillStory } from "../support/published-bill.ts";
 
@@ -37,25 +40,43 @@ it("什么都没有时的余额", async () => {
   张总.hears("没有您的押金记录");
 });
 
-it("缴费记录", async () => {
-  for (const [number, date, fen] of [
-    ["E1-2026-000001", "2026-08-10", 123450],
-    ["E1-2026-000002", "2026-09-02", 5000],
-  ] as const) {
-    await execute(
+it("缴费记录，多付的成了预存款，撤销的不算", async () => {
+  await chat.bills(SEPTEMBER);
+  const staff = { actor: "staff:S01", channel: "cli", today: chat.clock.today() };
+  const pays = async (yuan: bigint, valueDate: string, channelNo: string) => {
+    const paid = await recordReceipt(
       chat.db,
-      Prisma.sql`INSERT INTO receipt (id, entity_id, tenant_id, channel, account_code, channel_no, receipt_no, amount_fen,
-          value_date, state, recorded_by)
-        SELECT ${newId()}::uuid, e.id, t.id, 'bank', 'CMB1', ${number}, ${number}, ${fen}, ${date}::date, 'counted', 'staff:S01'
-        FROM legal_entity e, tenant t WHERE e.code = 'E1' AND t.code = 'T001'`,
+      {
+        channel: "bank",
+        accountCode: "CMB1",
+        channelNo,
+        tenantCode: "T001",
+        entityCode: "E1",
+        amountFen: yuan * 100n,
+        valueDate: parseCivilDate(valueDate),
+      },
+      staff,
     );
-  }
+    if (!paid.ok) throw new Error(paid.code);
+    return paid.receiptNo ?? "";
+  };
+  await pays(50n, "2026-08-10", "B1");
+  await pays(7000n, "2026-09-02", "B2");
+  const undone = await undoReceipt(chat.db, { receiptNo: await pays(999n, "2026-09-03", "B3") }, staff);
+  expect(undone.ok).toBe(true);
   const 张总 = await chat.person("张总");
   await 张总.says("缴费记录");
-  张总.hears(/2026年9月2日 银行转账：¥50\.00\n2026年8月10日 银行转账：¥1,234\.50/);
+  张总.hears(/2026年9月2日 银行转账：¥7,000\.00\n2026年8月10日 银行转账：¥50\.00/);
+  张总.doesNotHear("999");
   await 张总.says("8月缴费记录");
   张总.hears("2026年8月10日");
   张总.doesNotHear("2026年9月2日");
+  await 张总.says("余额");
+  // 7,050.00 − rent 1,234.50 − deposit 5,000.00 = 815.50.
+  张总.hears("待付：¥0.00", "预存款：¥815.50", "押金：¥5,000.00");
+  await 张总.says("9月对账单");
+  // Against 6,234.50 billed stand 7,050.00 paid, 50.00 of them in August.
+  张总.hears("期初结余：¥50.00", "本期出账：¥6,234.50", "本期已付：-¥7,000.00", "期末结余：¥815.50");
   const 陈老板 = await chat.person("陈老板");
   await 陈老板.says("缴费记录");
   陈老板.hears("没有找到缴费记录");

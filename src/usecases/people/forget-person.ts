@@ -98,6 +98,13 @@ async function deletePersonalData(tx: Transaction, personId: string): Promise<vo
     Prisma.sql`DELETE FROM rate_count c USING person_phone p
       WHERE p.person_id = ${personId}::uuid AND c.key LIKE 'bind-code|phone|' || encode(p.phone_hash, 'hex') || '%'`,
   );
+  // What others were told about them by name: rosters, decisions, handoffs. A namesake's message goes with it, unharmed
+  // otherwise, because it has been read; a name of one character would take half the chats along.
+  await execute(
+    tx,
+    Prisma.sql`UPDATE outbox o SET message = '{}' FROM person p WHERE p.id = ${personId}::uuid AND char_length(p.name) >= 2
+      AND o.state IN ('sent', 'dead', 'withheld') AND position(p.name IN o.message::text) > 0`,
+  );
   // Free text of theirs may hold anything; that the line was disputed, and when, stays.
   await execute(
     tx,

@@ -51,12 +51,14 @@ function hitsOf(
   for (const cue of cues) {
     if (cue.needs?.some((feature) => !features.has(feature))) continue;
     const match = cue.pattern.exec(plain);
-    if (match === null || cue.unless?.test(plain)) continue;
+    if (match === null) continue;
     const at = match[0] === "" ? (clauses[0]?.from ?? 0) : match.index;
     const clause = Math.max(
       0,
       clauses.findIndex(({ to }) => at < to),
     );
+    // What was said in an earlier clause does not speak against a later wish.
+    if (cue.unless?.test(plain.slice(clauses[clause]?.from ?? 0))) continue;
     hits.push({ cue, evidence: match[0] === "" ? (cue.needs ?? []).join("+") : match[0], at, clause });
   }
   return hits;

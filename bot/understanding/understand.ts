@@ -77,10 +77,24 @@ function firstOfSeveralWishes(utterance: Utterance, read: (heard: Utterance) => 
     const head = read(blanked(utterance, to, plain.length));
     const wish = fullWish(head);
     if (wish === undefined) continue;
-    const next = fullWish(read(blanked(utterance, 0, to)));
-    return next === undefined || next === wish || wish === "unknown" || next === "unknown" ? undefined : head;
+    const rest = read(blanked(utterance, 0, to));
+    const next = fullWish(rest);
+    if (next === undefined) return clearer(head, read(utterance));
+    const wanted = clauses.slice(index + 1).some((clause) => clause.wishes);
+    return wanted && next !== wish && !isDetailOf(next, wish) ? head : undefined;
   }
   return undefined;
+}
+
+/** What follows may only confuse (我的税号是多少，要改一下). */
+const clearer = (head: Reading, whole: Reading): Reading | undefined =>
+  (head.candidates[0]?.score ?? 0) > (whole.candidates[0]?.score ?? 0) + 1 ? head : undefined;
+
+/** A clause that would be a wish alone, but beside this one gives its details (开票，抬头X公司; 先付一半，剩下的25号付). */
+function isDetailOf(next: Intent, wish: Intent): boolean {
+  if (next === "unknown" || wish === "unknown") return true;
+  if (next.startsWith("title.")) return wish.startsWith("invoice.");
+  return (next === "promise" && wish === "pay") || (next === "arrears.query" && wish !== "arrears.list");
 }
 
 const fullWish = ({ candidates: [best] }: Reading): Intent | undefined =>

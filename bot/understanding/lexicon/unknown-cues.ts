@@ -22,7 +22,11 @@ export const TENANT_UNKNOWN_CUES: readonly Cue[] = cues("unknown", [
     { unless: ["没用过?|没装修"] },
   ],
   [3.6, ["垃圾(?!费|清|处理|钱|分)|态度|骗子|混蛋|恶心|太差|服务"]],
-  [8, ["投诉|举报|律师|起诉|曝光|(?<!\\d)12345(?!\\d)|工商局|打官司|报警|记者"], { unless: ["退"] }],
+  [
+    8,
+    ["投诉|举报|律师|起诉|曝光|(?<!\\d)12345(?!\\d)|工商局|打官司|报警|记者"],
+    { unless: ["退|叫|找|人工|经理|领导"] },
+  ],
 ]);
 
 export const STAFF_UNKNOWN_CUES: readonly Cue[] = cues("unknown", [

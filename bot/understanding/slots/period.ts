@@ -119,9 +119,11 @@ function periodRules(today: CivilDate, direction: Direction): MentionRule<Span>[
       },
     },
     {
-      pattern: new RegExp(`(${YEAR})?第?([一二三四1-4])个?季度`, "g"),
-      read: ([, y, quarter]) =>
-        quarterSpan(yearOf(y, today) ?? latestQuarterYear(today, numberOf(quarter), direction), numberOf(quarter)),
+      pattern: new RegExp(`(${YEAR})?(?:第([一二三四1-4])个?季度|([一二三四1-4])季度)`, "g"),
+      read: ([, y, ordinal, bareQuarter]) => {
+        const quarter = numberOf(ordinal ?? bareQuarter);
+        return quarterSpan(yearOf(y, today) ?? latestQuarterYear(today, quarter, direction), quarter);
+      },
     },
     {
       pattern: new RegExp(`(${YEAR})?(?<![a-z])q([1-4])(?![a-z\\d])`, "g"),

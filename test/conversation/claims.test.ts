@@ -143,7 +143,7 @@ it("日期说错了，改口再确认", async () => {
   const 张总 = await chat.person("张总");
   await 张总.says("晚几天付可以吗");
   张总.hears("目前逾期¥1,004.50。您打算哪天付？");
-  await 张总.says("过阵子");
+  await 张总.says("嗯嗯嗯");
   张总.hears("我没看懂日期");
   await 张总.says("9月15日");
   张总.hears("登记：2026年9月15日前付");

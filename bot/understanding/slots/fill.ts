@@ -150,6 +150,7 @@ function periodFor(intent: Intent, found: Findings): string | undefined {
       (mention) =>
         mention.value.ahead === undefined &&
         mention.value.from.length === 7 &&
+        !/^(?:初|中|上旬|下旬)/.test(utterance.plain.slice(mention.to)) &&
         !found.laterDays.some((day) => overlaps(day, mention)),
     );
   }

@@ -94,6 +94,11 @@ function periodRules(today: CivilDate, direction: Direction): MentionRule<Span>[
       },
     },
     {
+      // 7、8、9月
+      pattern: new RegExp(`(${NUMBER})月?、(?:${NUMBER}月?、)+(${NUMBER})月份?`, "g"),
+      read: ([, from, to]) => stretch(from, to),
+    },
+    {
       pattern: new RegExp(`(${YEAR})?(${NUMBER})(?:月份?)?的?${AND}(${YEAR})?(${NUMBER})月份?`, "g"),
       read: ([, y1, from, y2, to]) => neighbours(stretch(from, to, y1, y2)),
     },

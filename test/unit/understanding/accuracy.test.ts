@@ -18,7 +18,7 @@ describe("labelled utterances", () => {
 
   it("of the test half, which was written blind, are understood as well as when the rules were last changed", () => {
     expect(percent(test.rightIntents, test)).toBeGreaterThanOrEqual(94);
-    expect(percent(test.rightFrames, test)).toBeGreaterThanOrEqual(92);
+    expect(percent(test.rightFrames, test)).toBeGreaterThanOrEqual(93);
   });
 
   it("are understood the same way every time", () => {

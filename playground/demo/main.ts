@@ -1,5 +1,6 @@
 import { nodeVersionProblem } from "../../src/config/node-version.ts";
 import { DatabaseProblem } from "../../src/db/database-problem.ts";
+import { correctReading } from "./chapters/correction.ts";
 import { checkBooks, importAndBill, receipts } from "./chapters/ledger.ts";
 import { tenantPays } from "./chapters/tenant.ts";
 import { createPrinter } from "./print.ts";
@@ -31,6 +32,7 @@ async function main(): Promise<number> {
     await importAndBill(stage, print);
     await tenantPays(stage, print);
     await receipts(stage, print);
+    await correctReading(stage, print);
     await checkBooks(stage, print);
     const failed = print.failures.length;
     print.line(failed === 0 ? "故事讲完了，每一步都成功。" : `有 ${failed} 步失败：${print.failures.join("、")}`);

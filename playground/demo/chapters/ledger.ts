@@ -1,5 +1,4 @@
 import { readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import { billNoticesOf } from "../../../src/compose/bill-notices.ts";
 import { platformApps } from "../../../src/compose/platform-apps.ts";
 import { formatYuan, parseYuan } from "../../../src/domain/money/fen.ts";
@@ -15,8 +14,8 @@ import { recordReceipt } from "../../../src/usecases/receipts/record-receipt.ts"
 import { undoReceipt } from "../../../src/usecases/receipts/undo-receipt.ts";
 import type { Printer } from "../print.ts";
 import type { Stage } from "../stage.ts";
+import { DEMO_WORLD } from "../world-file.ts";
 
-const WORLD = fileURLToPath(new URL("../../../prisma/demo-world.json", import.meta.url));
 const SEPTEMBER = { period: parseMonth("2026-09"), acknowledge: "all" } as const;
 
 const contextOf = (stage: Stage, staff: string) => ({
@@ -32,7 +31,7 @@ export async function importAndBill(stage: Stage, print: Printer): Promise<void>
   await print.step(
     "导入合同、表计、读数和期初数据",
     async () => {
-      const world = readWorld(JSON.parse(await readFile(WORLD, "utf8")));
+      const world = readWorld(JSON.parse(await readFile(DEMO_WORLD, "utf8")));
       if (!world.ok) throw new Error(world.errors.map((error) => `${error.path} ${error.message}`).join("\n"));
       const result = await importWorld(db, world.world, {
         ...contextOf(stage, "S01"),

@@ -7,6 +7,12 @@ import type { Stage } from "../stage.ts";
 const WAIT_MS = 20_000;
 const OPEN_ID = "oDemoOpenId101";
 const NAME = "陈志强";
+/** What he asks about the bill, and what an answer must speak of. */
+const QUESTIONS: readonly (readonly [string, RegExp])[] = [
+  ["电费怎么来的", /峰.*[\s\S]*谷/],
+  ["公摊电费怎么分摊的", /面积/],
+  ["我先付5000会怎样", /腾跃物业[\s\S]*¥/],
+];
 
 /**
  * Chapter 2: the bills of both legal entities arrive, 陈志强 asks for them and pays both through WeChat Pay. The first
@@ -30,6 +36,16 @@ export async function tenantPays(stage: Stage, print: Printer): Promise<void> {
     print.chat(NAME, answer);
     if (!/¥[\d,]+\.\d\d/.test(readableText(answer))) throw new Error("回复里没有金额");
   });
+  for (const [why, expected] of QUESTIONS) {
+    await print.step(`追问“${why}”`, async () => {
+      const seen = chen.messages.length;
+      print.says(NAME, why);
+      await chen.say(why);
+      const explains = (message: ChatMessage) => expected.test(readableText(message));
+      await chen.waitForMessage(explains, WAIT_MS, seen);
+      for (const message of chen.messages.slice(seen)) print.chat(NAME, message);
+    });
+  }
   const links = await print.step(
     "缴费，两家收款方各一个付款链接",
     async () => {

@@ -14,6 +14,7 @@ import { STAFF_CUES } from "./lexicon/staff-cues.ts";
 import { TENANT_CUES } from "./lexicon/tenant-cues.ts";
 import { correctionAt, withoutTakenBack } from "./negation.ts";
 import { blanked, normalise, type Utterance } from "./normalise.ts";
+import { likenessOf, openSaying } from "./sayings.ts";
 import { type Candidate, confidenceOf, FULL_WISH, type Step, scoreIntents } from "./score.ts";
 import { businessDay } from "./slots/dates.ts";
 import { type Findings, fillSlots, findAll } from "./slots/fill.ts";
@@ -40,7 +41,8 @@ export function explain({ text, role, now }: UnderstandingRequest): Explanation 
   const screened = withoutHostile(normalise(text), role);
   const { utterance, steps: takenBack } = withoutTakenBack(screened.utterance);
   const read = (heard: Utterance): Reading => readUtterance(heard, role, today);
-  const { found, candidates } = firstOfSeveralWishes(utterance, read) ?? read(utterance);
+  const { found, candidates: cued } = firstOfSeveralWishes(utterance, read) ?? read(utterance);
+  const candidates = screened.evidence.length > 0 ? cued : withLikeness(found, cued, role);
   const intent = candidates[0]?.intent ?? "unknown";
   return {
     frame: { intent, slots: fillSlots(intent, role, found), confidence: confidenceOf(candidates) },
@@ -55,6 +57,21 @@ export function explain({ text, role, now }: UnderstandingRequest): Explanation 
       .slice(0, 3)
       .map((candidate) => ({ intent: candidate.intent, confidence: shareOf(candidate, candidates) })),
   };
+}
+
+/** Below this, cues only name a topic (or nothing): then what the message sounds like counts more. */
+const ONLY_A_TOPIC = 2.7;
+const ALIKE_ENOUGH = 0.25;
+const AGREED_ENOUGH = 0.6;
+
+function withLikeness(found: Findings, cued: readonly Candidate[], role: SpeakerRole): readonly Candidate[] {
+  if ((cued[0]?.steps[0]?.weight ?? 0) > ONLY_A_TOPIC) return cued;
+  const like = likenessOf(openSaying(found), role === "tenant" ? "tenant" : "staff");
+  if (like === undefined || like.similarity < ALIKE_ENOUGH || like.agreement < AGREED_ENOUGH) return cued;
+  if (like.intent === "unknown") return [];
+  const step = { rule: `${like.intent}: sounds like`, evidence: like.saying, weight: ONLY_A_TOPIC };
+  const others = cued.filter(({ intent }) => intent !== like.intent);
+  return [{ intent: like.intent, score: WEAKEST, steps: [step] }, ...others];
 }
 
 interface Reading {

@@ -44,7 +44,7 @@ export const COMPANY_AS_STAFF_SAY = companyPattern(`${TRADES}|${SPOKEN_TRADES}`)
 const NOT_NAMES =
   /^(?:绑|解|怎么|想|要|退出|离开|从|移除|绑定|解绑|取消|认证|关联|换绑|不|已经|哪|我们?|你们?|咱们?|他们?|贵|本|这家?|那家?|哪家|哪个|哪些|该|各|每个?|个|新|原|老|物业|电力|供电|水务|自来水|租户|客户|另一家|另外一?家|其他|其它|别的|别家|一家|几家|两家|隔壁|所有|多少家?|什么|搬家|快递|装修|保洁|银行|母|子|总|全|单位|做|开|银行信息|开票|账户|转账|合同|发票|付款|收款|用电|用水|电费|的|有|在|是|按|分|同)*(?:公司|店|厂|工厂|集团|信息|服务|设备|技术|电器|电气|能源|网络|智能|自动化|文化|教育|汽车|材料|软件|设计|食品)$/;
 const SPOKEN_TO =
-  /^(?:刚刚|刚才|刚|已经|催一?下|催催|催|通知一?下|通知|联系一?下|联系|拜访|走访|去了一?趟|去了|去过|去|见了|见|打给|打电话给|电话|打|问问|问|和|跟|与|对|给|替|帮|为|把|让|叫|请|找|关于|收|联系不上|打不通|找不到|不上|另外|还有|然后|今天|昨天|上午|下午|早上|晚上|前天|备注|记录?一?下|记一?笔|记录|记|登记|租户|客户|商户|业主|那家|这家|有家|的|是|在|绑定到?|绑|换绑到?|关联|解绑|解除绑定|解除|取消|加入|添加|切换到?|名称|公司名称?|公司叫|叫做|我司|我方|新?名字|叫|以后|今后|开票|开给|开成|开具|发票|都用|统一用|用|改成|改为|换成|我叫|那个|这个|就|都|谁是|应该|[a-z]-?\d{2,4}(?:室|房)?的?|\d{3,4}(?:室|房)?的?|[a-z\d]{1,2}(?:栋|座|号楼)的?)/;
+  /^(?:刚刚|刚才|刚|已经|催一?下|催催|催|通知一?下|通知|联系一?下|联系|拜访|走访|去了一?趟|去了|去过|去|见了|见|打给|打电话给|电话|打|问问|问|和|跟|与|对|给|替|帮|为|把|让|叫|请|找|关于|收|联系不上|打不通|找不到|不上|另外|还有|然后|今天|昨天|上午|下午|早上|晚上|前天|备注|记录?一?下|记一?笔|记录|记|登记|租户|客户|商户|业主|那家|这家|有家|的|是|在|绑定到?|绑|换绑到?|关联|解绑|解除绑定|解除|取消|加入|添加|切换到?|名称|公司名称?|公司叫|叫做|我司|我方|写成|写|填|应为|应该是|公司全称|全称|新?名字|叫|以后|今后|开票|开给|开成|开具|发票|都用|统一用|用|改成|改为|换成|我叫|那个|这个|就|都|谁是|应该|[a-z]-?\d{2,4}(?:室|房)?的?|\d{3,4}(?:室|房)?的?|[a-z\d]{1,2}(?:栋|座|号楼)的?)/;
 
 /** Companies named by their legal form or trade, as they were said. */
 export function findCompanies(utterance: Utterance, pattern: RegExp = COMPANY): Mention<string>[] {
@@ -80,14 +80,20 @@ const TITLE_END = /(?:吧|哈|谢谢|就行|就可以了?|可以吗|行吗|了|�
 // 2月电子发票 names no company.
 const LEGAL_NAME =
   /(?:公司|集团|集團|厂|廠|店|商行|中心|超市|工作室|事务所|经营部|門市部|门市部|合作社|餐厅|饭店|研究院|研究所|学校|医院)$/;
-const TITLE_START = /^(?:也|都|就|写|开|用|填|改成|改为|换成|变更成|更新成|为|是)+/;
+const TITLE_START =
+  /^(?:从[^，]{1,20}?(?:改成|换成|改为)|不要写[^，]*|应为|应该|了|成|请|公司全称|全称|也|都|就|写|开|用|填|改成|改为|换成|变更成|更新成|为|是)+/;
+const LEGAL_END = new RegExp(
+  `^.{2,}?(?:${COMPANY_END}|超市|餐厅|饭店|经营部)(?=开|的|不是|吧|谢|给|发|\\d|专|普|一张|这|那|就|可|行)`,
+);
 const NO_TITLE =
   /^(?:要|需|也|有|没|我们?公司|我司|贵司|我们|自己|的|哪|加|少|多|漏|缺|什么|哪个|谁|多少|错|不对|对|一下|原来|之前|上次|公司抬头|个|哪|新的|这样|我们公司|公司|开|写|一样|怎么|成|别的|另外|一个|另一)/;
 
 /** The name for the invoice title: what stands after 抬头, or a company in a message about titles. */
 export function findTitleName(utterance: Utterance): Mention<string> | undefined {
   const match = TITLE.exec(utterance.plain);
-  const written = match?.[1]?.replace(TITLE_START, "").replace(TITLE_END, "");
+  const spoken = match?.[1]?.replace(TITLE_START, "").replace(TITLE_END, "");
+  // 抬头X有限公司开9月电费专票: the name ends with its legal form.
+  const written = spoken === undefined ? undefined : (LEGAL_END.exec(spoken)?.[0] ?? spoken);
   if (match !== null && written !== undefined && written.length >= 2) {
     if (/^(?:我们?公司|我司)/.test(written)) return undefined;
     if (NO_TITLE.test(written)) return lastLegalName(utterance);

@@ -17,8 +17,8 @@ describe("labelled utterances", () => {
   });
 
   it("of the test half, which was written blind, are understood as well as when the rules were last changed", () => {
-    expect(percent(test.rightIntents, test)).toBeGreaterThanOrEqual(94);
-    expect(percent(test.rightFrames, test)).toBeGreaterThanOrEqual(93);
+    expect(percent(test.rightIntents, test)).toBeGreaterThanOrEqual(95);
+    expect(percent(test.rightFrames, test)).toBeGreaterThanOrEqual(94);
   });
 
   it("are understood the same way every time", () => {

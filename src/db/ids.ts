@@ -25,6 +25,3 @@ export function newId(): string {
   const tail = random.toString("hex");
   return `${time.slice(0, 8)}-${time.slice(8)}-7${counter.toString(16).padStart(3, "0")}-${tail.slice(0, 4)}-${tail.slice(4)}`;
 }
-
-/** "No row": the nil UUID, for places where a key column must not be null. */
-export const NIL_ID = "00000000-0000-0000-0000-000000000000";

@@ -1,6 +1,6 @@
+import { markResent } from "../../cards/resent.ts";
 import { type OfficialAccount, startOfficialAccount } from "../../playground/official-account/official-account.ts";
 import { type Sms, startSms } from "../../playground/sms/sms.ts";
-import { markResent } from "../../cards/resent.ts";
 import type { FieldEncryption } from "../../src/db/field-encryption.ts";
 import { createOfficialAccountMessenger } from "../../src/platforms/official-account/send.ts";
 import { createAccessTokens } from "../../src/platforms/official-account/token.ts";

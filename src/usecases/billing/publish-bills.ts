@@ -7,8 +7,8 @@ import { execute, rows } from "../../db/rows.ts";
 import { loadLeases } from "../../db/stored-leases.ts";
 import { inTransaction, type Transaction } from "../../db/transaction.ts";
 import { buildLeaseTimeline, termsOn } from "../../domain/charging/lease-timeline.ts";
-import { addDays, type CivilDate, dayOfMonth, later, type Month, toDayNumber } from "../../domain/time/civil-date.ts";
 import { groupBy } from "../../domain/group-by.ts";
+import { addDays, type CivilDate, dayOfMonth, later, type Month, toDayNumber } from "../../domain/time/civil-date.ts";
 import type { BillingCommand } from "./command.ts";
 import type { RunContext } from "./run-billing.ts";
 

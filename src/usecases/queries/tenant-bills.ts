@@ -2,9 +2,9 @@ import { Prisma } from "../../../generated/prisma/client.ts";
 import { loadClaims, openLineOf } from "../../db/line-claims.ts";
 import { rows } from "../../db/rows.ts";
 import type { Transaction } from "../../db/transaction.ts";
+import { groupBy } from "../../domain/group-by.ts";
 import type { Fen } from "../../domain/money/fen.ts";
 import type { CivilDate, DateRange, Month } from "../../domain/time/civil-date.ts";
-import { groupBy } from "../../domain/group-by.ts";
 import type { LineKind } from "../../domain/world/lease.ts";
 
 export interface TenantBillLine {

@@ -8,10 +8,10 @@ import { lockTenantAccounts, type TenantAccountKey } from "../../db/tenant-accou
 import type { Transaction } from "../../db/transaction.ts";
 import type { AllocationPolicy } from "../../domain/allocation/payment-order.ts";
 import { type Prepayment, type PrepaymentUse, planPrepaymentUse } from "../../domain/allocation/prepayment.ts";
+import { groupBy } from "../../domain/group-by.ts";
 import { prepaymentApplied } from "../../domain/ledger/money-events.ts";
 import type { Fen } from "../../domain/money/fen.ts";
 import { addDays, type CivilDate } from "../../domain/time/civil-date.ts";
-import { groupBy } from "../../domain/group-by.ts";
 import type { LineKind } from "../../domain/world/lease.ts";
 import { accrueLateFees, findOpenLines } from "../late-fees/accrue-late-fees.ts";
 import { writeAllocations } from "./allocation-rows.ts";

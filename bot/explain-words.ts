@@ -9,6 +9,8 @@ import type { Frame } from "./understanding/frame.ts";
 const BILL_NO = /[A-Za-z][\w-]*-\d{6}-\d{5,}/;
 const ORDINALS = ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十"];
 const ORDINAL = /第\s*([一二三四五六七八九十]|\d{1,2})\s*([笔项行条个张份])/;
+/** “第二张” alone points at something; what for is told by what was asked before. */
+const ONLY_POINTS = new RegExp(`^\\s*(?:${ORDINAL.source})[。.！!]?\\s*$`);
 const COMPARES = /比(?:上个?月|上期|上一期|之前|以前|前几个?月|往常|平时)|上个?月[^，。]*(?:没这么|才|只有|不是)/;
 /** “会怎样”, “够不够”: a question about a payment, whatever kind of payment it is. */
 const ASKS_WHAT_IF = /会怎[样么]|怎么样|够不够|够吗|够了?[吧没]|行不行/;
@@ -22,6 +24,7 @@ const AMOUNT = /(?<![\d-])(\d{1,3}(?:,\d{3})+|\d{2,9})(\.\d{1,2})?\s*(万)?(?![\
 export function explainWish(context: BotContext, text: string, frame: Frame): Wish | undefined {
   const compares = COMPARES.test(text) && /多|少|高|低|贵|便宜|涨|变/.test(text);
   if (frame.intent !== "bill.explain" && !(compares && frame.intent === "bill.query")) return undefined;
+  if (ONLY_POINTS.test(text)) return undefined;
   const billNo = BILL_NO.exec(text)?.[0];
   const [, digits, measure] = ORDINAL.exec(text) ?? [];
   const ordinal = digits && (/\d/.test(digits) ? Number(digits) : ORDINALS.indexOf(digits) + 1);

@@ -71,7 +71,11 @@ export async function importPark(db: Database, leases: readonly TestLease[]): Pr
       { code: "T1", name: "租户一", kind: "company" },
       { code: "T2", name: "租户二", kind: "company" },
     ],
-    staff: ["S01", "S02", "S03"].map((code) => ({ code, name: code, roles: ["cashier"] })),
+    staff: [
+      { code: "S01", name: "S01", roles: ["cashier"] },
+      { code: "S02", name: "S02", roles: ["cashier", "area-manager"] },
+      { code: "S03", name: "S03", roles: ["cashier"] },
+    ],
     leases: leases.map((lease, index) => ({
       code: lease.code,
       tenant: lease.tenant ?? "T1",

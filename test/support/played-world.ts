@@ -104,7 +104,7 @@ export async function playWorld(db: Database): Promise<void> {
   await must(
     waiveLateFee(
       db,
-      { lineId: late.line_id, amountFen: 1n, reason: "首次逾期", requestedBy: "S01", approvedBy: "S02" },
+      { lineId: late.line_id, amountFen: 1n, reason: "首次逾期", requestedBy: "S01", approvedBy: "S04" },
       { ...ACTOR, today: PLAYED_UNTIL },
     ),
   );

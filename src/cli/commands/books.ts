@@ -1,8 +1,9 @@
 import { formatYuan } from "../../domain/money/fen.ts";
-import { parseCivilDate, parseMonth } from "../../domain/time/civil-date.ts";
+import { lastDayOf, parseCivilDate, parseMonth } from "../../domain/time/civil-date.ts";
 import { auditRoot } from "../../usecases/audit/audit-root.ts";
 import { sealAudit } from "../../usecases/audit/seal-audit.ts";
 import { verifyAudit } from "../../usecases/audit/verify-audit.ts";
+import { accrueNightly } from "../../usecases/late-fees/accrue-nightly.ts";
 import { checkLedger } from "../../usecases/ledger-check/check-ledger.ts";
 import { closePeriod, reopenPeriod } from "../../usecases/periods/accounting-periods.ts";
 import {
@@ -76,12 +77,19 @@ export const auditRootCommand: Command = {
 const periodCommand = (verb: "close" | "reopen"): Command => ({
   name: `period ${verb}`,
   usage: "--entity CODE --month YYYY-MM --as STAFF",
-  summary: verb === "close" ? "结账：锁定一个月，此后的业务记入下一个未结月份" : "反结账：由另一位同事重新打开一个月",
+  summary:
+    verb === "close"
+      ? "结账：违约金计提到月末后锁定这个月，此后的业务记入下一个未结月份"
+      : "反结账：由另一位同事重新打开一个月",
   options: { entity: { type: "string" }, month: { type: "string" }, as: { type: "string" } },
   positionals: [0, 0],
   async run(context, _positionals, options) {
+    const period = periodOf(context, options);
+    // The nightly job does this where it runs; a park that is run from the command line has nobody else to.
+    const lastDay = lastDayOf(period.month);
+    if (verb === "close" && lastDay < period.today) await accrueNightly(context.db, lastDay);
     const work = verb === "close" ? closePeriod : reopenPeriod;
-    const result = await work(context.db, periodOf(context, options));
+    const result = await work(context.db, period);
     if (!result.ok) return refused(result);
     return {
       json: { closed: result.closed, missing: result.missing },

@@ -3,6 +3,7 @@ import { formatDate, parseCivilDate } from "../../domain/time/civil-date.ts";
 import { closeDispute, openDispute } from "../../usecases/disputes/dispute-line.ts";
 import { waiveLateFee } from "../../usecases/late-fees/waive-late-fee.ts";
 import { findBillLine } from "../../usecases/queries/bill-line.ts";
+import { actorOf } from "../actor.ts";
 import {
   type CliContext,
   type Command,
@@ -87,7 +88,7 @@ export const disputeOpenCommand: Command = {
         from: from === undefined ? context.clock.today() : readOption("--from", from, parseCivilDate),
         reason: requiredOption(options, "reason"),
       },
-      actorOf(context, options),
+      await actorOf(context, options),
     );
     if (!disputed.ok) return refused({ code: disputed.code, message: disputed.message.zh });
     return { json: { from: disputed.from }, text: [`自${formatDate(disputed.from)}起有争议`] };
@@ -116,14 +117,9 @@ export const disputeCloseCommand: Command = {
         lastDay: lastDay === undefined ? context.clock.today() : readOption("--last-day", lastDay, parseCivilDate),
         outcome: requiredOption(options, "outcome"),
       },
-      actorOf(context, options),
+      await actorOf(context, options),
     );
     if (!closed.ok) return refused({ code: closed.code, message: closed.message.zh });
     return { json: { from: closed.from, to: closed.to ?? null }, text: ["争议已结束"] };
   },
 };
-
-function actorOf(context: CliContext, options: OptionValues) {
-  const staff = textOption(options, "as");
-  return { today: context.clock.today(), actor: staff === undefined ? "operator" : `staff:${staff}`, channel: "cli" };
-}

@@ -3,6 +3,7 @@ import { formatDate, parseCivilDate } from "../../domain/time/civil-date.ts";
 import type { ReceiptAllocation } from "../../usecases/receipts/receipt.ts";
 import { recordReceipt } from "../../usecases/receipts/record-receipt.ts";
 import { undoReceipt } from "../../usecases/receipts/undo-receipt.ts";
+import { actorOf } from "../actor.ts";
 import { type Command, readOption, refused, requiredOption, textOption, UsageError } from "../command.ts";
 
 export const payRecordCommand: Command = {
@@ -29,7 +30,6 @@ export const payRecordCommand: Command = {
     const bills = [options.bills].flat().flatMap((value) => (typeof value === "string" ? value.split(",") : []));
     const reference = textOption(options, "reference");
     const preview = options.preview === true;
-    const staff = textOption(options, "as");
     const receipt = await recordReceipt(
       context.db,
       {
@@ -45,7 +45,7 @@ export const payRecordCommand: Command = {
         remark: reference,
         preview,
       },
-      { today: context.clock.today(), actor: staff === undefined ? "operator" : `staff:${staff}`, channel: "cli" },
+      await actorOf(context, options),
     );
     if (!receipt.ok) return refused({ code: receipt.code, message: receipt.message.zh });
     return {
@@ -71,11 +71,10 @@ export const payUndoCommand: Command = {
   options: { reason: { type: "string" }, as: { type: "string" } },
   positionals: [1, 1],
   async run(context, [receiptNo = ""], options) {
-    const staff = textOption(options, "as");
     const undone = await undoReceipt(
       context.db,
       { receiptNo, reason: textOption(options, "reason") },
-      { today: context.clock.today(), actor: staff === undefined ? "operator" : `staff:${staff}`, channel: "cli" },
+      await actorOf(context, options),
     );
     if (!undone.ok) return refused({ code: undone.code, message: undone.message.zh });
     return {

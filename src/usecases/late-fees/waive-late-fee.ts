@@ -51,8 +51,8 @@ async function waive(
   command: WaiverCommand,
   context: WaiverContext,
 ): Promise<WaivedLateFee | Refusal> {
-  const problem = await checkPeople(tx, command);
-  if (problem) return problem;
+  const approver = await findApprover(tx, command);
+  if (!approver.ok) return approver;
   const line = await findLine(tx, command.lineId);
   if (!line.ok) return line;
   await lockTenantAccounts(tx, [line]);
@@ -64,6 +64,21 @@ async function waive(
       "WAIVER_OUT_OF_RANGE",
       `该费用未付的违约金为 ${formatYuan(openFen)}，减免金额须大于零且不超过它。`,
       `The late fee open on this line is ${formatYuan(openFen)}; waive more than zero and at most that.`,
+    );
+  }
+  const step = approvalRole(amountFen);
+  if (step === undefined) {
+    return refuse(
+      "WAIVER_NEEDS_TWO_APPROVERS",
+      `减免 ${formatYuan(amountFen)} 超过 ${formatYuan(ONE_APPROVER_LIMIT_FEN)}，要由财务经理和财务总监先后审批，这里只有一位审批人。`,
+      `Above ${formatYuan(ONE_APPROVER_LIMIT_FEN)} a finance manager and then the CFO must approve.`,
+    );
+  }
+  if (!approver.roles.includes(step.role)) {
+    return refuse(
+      "APPROVER_WITHOUT_ROLE",
+      `减免 ${formatYuan(amountFen)} 要由${step.zh}审批，${command.approvedBy} 没有这个角色。`,
+      `A waiver of ${formatYuan(amountFen)} is approved by the role ${step.role}, which ${command.approvedBy} does not have.`,
     );
   }
   const { reason, requestedBy, approvedBy } = command;
@@ -89,28 +104,45 @@ async function waive(
   return { ok: true, waiverId: waiver.waiverId, amountFen, openFen: openFen - amountFen };
 }
 
-async function checkPeople(tx: Transaction, { requestedBy, approvedBy }: WaiverCommand): Promise<Refusal | undefined> {
-  if (requestedBy === approvedBy) {
+/** Up to 500 yuan one area manager, up to 5,000 one finance manager; above that two people (money-rules 11). */
+const ONE_APPROVER_LIMIT_FEN = 500_000n;
+const AREA_MANAGER_LIMIT_FEN = 50_000n;
+
+/** The role whose one approval is enough for an amount; undefined where two people must approve. */
+function approvalRole(amountFen: Fen): { readonly role: string; readonly zh: string } | undefined {
+  if (amountFen <= AREA_MANAGER_LIMIT_FEN) return { role: "area-manager", zh: "区域经理" };
+  return amountFen <= ONE_APPROVER_LIMIT_FEN ? { role: "finance-manager", zh: "财务经理" } : undefined;
+}
+
+/** The approver's roles, once it is sure that both are of the staff and not one person. */
+async function findApprover(
+  tx: Transaction,
+  { requestedBy, approvedBy }: WaiverCommand,
+): Promise<{ readonly ok: true; readonly roles: readonly string[] } | Refusal> {
+  const known = await rows<{ code: string; personId: string; roles: readonly string[] }>(
+    tx,
+    Prisma.sql`SELECT code, person_id AS "personId",
+        ARRAY(SELECT role FROM staff_role WHERE staff_id = staff.id) AS roles
+      FROM staff WHERE code = ANY (${[requestedBy, approvedBy]}) AND left_at IS NULL`,
+  );
+  const requester = known.find((person) => person.code === requestedBy);
+  const approver = known.find((person) => person.code === approvedBy);
+  if (!requester || !approver) {
+    const missing = requester ? approvedBy : requestedBy;
+    return refuse(
+      "STAFF_UNKNOWN",
+      `没有编号为 ${missing} 的在职员工，请检查员工编号。`,
+      `There is no active staff member ${missing}. Check the code.`,
+    );
+  }
+  if (requester.personId === approver.personId) {
     return refuse(
       "APPROVER_IS_REQUESTER",
       "申请人不能审批自己的申请，请由另一位同事审批。",
       "The requester never approves. Another person must.",
     );
   }
-  const wanted = [requestedBy, approvedBy];
-  const known = (
-    await rows<{ code: string }>(
-      tx,
-      Prisma.sql`SELECT code FROM staff WHERE code = ANY (${wanted}) AND left_at IS NULL`,
-    )
-  ).map((person) => person.code);
-  const missing = wanted.filter((code) => !known.includes(code));
-  if (missing.length === 0) return undefined;
-  return refuse(
-    "STAFF_UNKNOWN",
-    `没有编号为 ${missing.join("、")} 的在职员工，请检查员工编号。`,
-    `There is no active staff member ${missing.join(", ")}. Check the code.`,
-  );
+  return { ok: true, roles: approver.roles };
 }
 
 export interface NewWaiver {

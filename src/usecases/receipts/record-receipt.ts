@@ -68,6 +68,14 @@ function checkFacts(command: ReceiptCommand, today: CivilDate): Refusal | undefi
       `The date ${command.valueDate} is after today (${today}). Give the day on which the money arrived.`,
     );
   }
+  // A year typed wrong would open an accounting month that no park had, and pay lines long before they were owed.
+  if (Number(command.valueDate.slice(0, 4)) < Number(today.slice(0, 4)) - 10) {
+    return refuse(
+      "DATE_TOO_OLD",
+      `到账日 ${formatDate(command.valueDate)} 早了十年以上，请检查年份。`,
+      `The date ${command.valueDate} is more than ten years ago. Check the year.`,
+    );
+  }
   return undefined;
 }
 

@@ -155,6 +155,19 @@ describe("a back-dated receipt", () => {
     await expectBooksInOrder(database.db);
   });
 
+  it("is waived only by the role that its amount asks for, and never by the requester", async () => {
+    await accrueNightly(database.db, date("2026-02-20"));
+    const waive = (requestedBy: string, approvedBy: string) =>
+      waiveLateFee(
+        database.db,
+        { lineId, amountFen: 400n, reason: "水管爆裂", requestedBy, approvedBy },
+        at("2026-02-21"),
+      );
+    expect(await waive("S02", "S02")).toMatchObject({ ok: false, code: "APPROVER_IS_REQUESTER" });
+    expect(await waive("S01", "S03")).toMatchObject({ ok: false, code: "APPROVER_WITHOUT_ROLE" });
+    expect(await waive("S01", "S99")).toMatchObject({ ok: false, code: "STAFF_UNKNOWN" });
+  });
+
   it("shrinks a waiver before money becomes prepayment; its undo gives the waiver again", async () => {
     await accrueNightly(database.db, date("2026-02-20"));
     const waived = accepted(

@@ -65,6 +65,7 @@ describe("a receipt that cannot be booked is refused and leaves nothing", () => 
   it.each([
     { name: "an amount of zero", more: { amountFen: 0n }, code: "AMOUNT_NOT_POSITIVE" },
     { name: "a date after today", more: { valueDate: date("2026-02-21") }, code: "DATE_IN_FUTURE" },
+    { name: "a year typed wrong", more: { valueDate: date("1990-02-01") }, code: "DATE_TOO_OLD" },
     { name: "an unknown tenant", more: { tenantCode: "T9" }, code: "TENANT_UNKNOWN" },
     { name: "an unknown entity", more: { entityCode: "E9" }, code: "ENTITY_UNKNOWN" },
     {

@@ -14,16 +14,33 @@ export interface Invocation {
   readonly help: boolean;
 }
 
-/** Reads a command line. The longest command name that fits counts. Throws UsageError with a Chinese sentence. */
-export function readArguments(words: readonly string[], commands: readonly AnyCommand[]): Invocation {
-  const command = [...commands]
+/** True for `help`, `--help` and `-h` without a command: the whole list is wanted. */
+export function asksForList(words: readonly string[]): boolean {
+  const { leading, rest } = withoutLeadingOptions(words);
+  const [first] = rest;
+  if (first === undefined) return leading.includes("--help");
+  return first === "-h" || (first === "help" && rest.length === 1);
+}
+
+/** The command of a command line, the longest name that fits, or undefined. */
+export function findCommand(words: readonly string[], commands: readonly AnyCommand[]): AnyCommand | undefined {
+  const { rest } = withoutLeadingOptions(words);
+  return [...commands]
     .sort((a, b) => b.name.length - a.name.length)
-    .find((candidate) => candidate.name.split(" ").every((word, index) => words[index] === word));
-  if (!command) throw new UsageError(words.length === 0 ? "请给出命令" : `没有命令 ${words.slice(0, 2).join(" ")}`);
-  const parsed = parse(command, words.slice(command.name.split(" ").length));
+    .find((candidate) => candidate.name.split(" ").every((word, index) => rest[index] === word));
+}
+
+/** Reads a command line. Throws UsageError with a Chinese sentence. */
+export function readArguments(words: readonly string[], commands: readonly AnyCommand[]): Invocation {
+  const { leading, rest } = withoutLeadingOptions(words);
+  const command = findCommand(words, commands);
+  if (!command) throw new UsageError(rest.length === 0 ? "请给出命令" : `没有命令 ${rest.slice(0, 2).join(" ")}`);
+  const parsed = parse(command, [...leading, ...rest.slice(command.name.split(" ").length)]);
   const [least, most] = command.positionals;
-  if (parsed.values.help !== true && (parsed.positionals.length < least || parsed.positionals.length > most)) {
-    throw new UsageError(`用法：${command.name} ${command.usage}`);
+  const help = parsed.values.help === true;
+  if (!help && parsed.positionals.length < least) throw new UsageError("缺少参数");
+  if (!help && parsed.positionals.length > most) {
+    throw new UsageError(`多了参数 ${parsed.positionals.slice(most).join(" ")}`);
   }
   const now = parsed.values.now;
   const nowMs = typeof now === "string" ? Date.parse(now) : undefined;
@@ -36,15 +53,38 @@ export function readArguments(words: readonly string[], commands: readonly AnyCo
     options: parsed.values,
     json: parsed.values.json === true,
     nowMs,
-    help: parsed.values.help === true,
+    help,
   };
+}
+
+/** `--json ledger check` means `ledger check --json`; `help ledger check` means `ledger check --help`. */
+function withoutLeadingOptions(words: readonly string[]): { leading: readonly string[]; rest: readonly string[] } {
+  let count = 0;
+  for (;;) {
+    const word = words[count] ?? "";
+    if (word === "--json" || word === "--help" || word.startsWith("--now=")) count += 1;
+    else if (word === "--now") count += 2;
+    else break;
+  }
+  const [leading, rest] = [words.slice(0, count), words.slice(count)];
+  if (rest[0] === "help" && rest.length > 1) return { leading: [...leading, "--help"], rest: rest.slice(1) };
+  return { leading, rest };
 }
 
 function parse(command: AnyCommand, args: readonly string[]): { values: OptionValues; positionals: string[] } {
   try {
     return parseArgs({ args: [...args], options: { ...SHARED, ...command.options }, allowPositionals: true });
   } catch (error) {
-    const detail = error instanceof Error ? error.message : "";
-    throw new UsageError(`用法：${command.name} ${command.usage}（${detail}）`);
+    throw new UsageError(mistakeOf(error));
   }
+}
+
+/** What Node says about an option, in Chinese. */
+function mistakeOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const option = /'(--?[^\s',=<]+)/.exec(message)?.[1] ?? "";
+  if (code === "ERR_PARSE_ARGS_UNKNOWN_OPTION") return `没有选项 ${option}`;
+  if (message.includes("does not take")) return `${option} 后面不能带值`;
+  if (message.includes("ambiguous")) return `${option} 后面要跟一个值；值以减号开头时写成 ${option}=-5`;
+  return `${option} 后面要跟一个值`;
 }

@@ -2,6 +2,8 @@ import type { ParseArgsConfig } from "node:util";
 import type { Config } from "../config/env.ts";
 import type { Database } from "../db/client.ts";
 import type { FieldEncryption } from "../db/field-encryption.ts";
+import { type Fen, parseYuan } from "../domain/money/fen.ts";
+import { parseCivilDate, parseMonth } from "../domain/time/civil-date.ts";
 import type { BusinessClock } from "../ports/clock.ts";
 
 /** What a command works with; opened by main.ts only for commands that need a database. */
@@ -56,7 +58,7 @@ export interface PlainCommand extends CommandShape {
 
 export type AnyCommand = Command | PlainCommand;
 
-/** Wrong usage: exit code 2 and the command's usage line. */
+/** Wrong usage: exit code 2; one Chinese line, after which main prints the command's usage line. */
 export class UsageError extends Error {}
 
 /** The text of an option, or undefined. Throws UsageError when it was given twice. */
@@ -73,13 +75,25 @@ export function requiredOption(options: OptionValues, name: string): string {
   return value;
 }
 
-/** Runs a reader that throws RangeError on bad text and turns it into wrong usage. */
+/** ¥100,000,000,000.00: more than that, in an option, is a slip of the hand and no figure for the columns. */
+const MOST_FEN: Fen = 10_000_000_000_000n;
+
+/** What the readers of the domain want, for people; their own messages are for developers. */
+const WANTED: ReadonlyMap<unknown, string> = new Map<unknown, string>([
+  [parseMonth, "要写成 YYYY-MM 的月份，例如 2026-08"],
+  [parseCivilDate, "要写成 YYYY-MM-DD 的日期，例如 2026-08-15"],
+  [parseYuan, "要写成以元为单位的金额，最多两位小数，不超过 ¥100,000,000,000.00，例如 5000.50"],
+]);
+
+/** Runs a reader that throws RangeError on bad text and turns it into wrong usage; so are amounts beyond MOST_FEN. */
 export function readOption<T>(name: string, text: string, read: (text: string) => T): T {
   try {
-    return read(text);
+    const value = read(text);
+    if (typeof value === "bigint" && (value > MOST_FEN || value < -MOST_FEN)) throw new RangeError("beyond MOST_FEN");
+    return value;
   } catch (error) {
     if (error instanceof RangeError)
-      throw new UsageError(`${name} 的值 ${JSON.stringify(text)} 不对：${error.message}`);
+      throw new UsageError(`${name} 的值 ${JSON.stringify(text)} 不对：${WANTED.get(read) ?? "请检查写法"}`);
     throw error;
   }
 }

@@ -9,19 +9,24 @@ import { openDatabase } from "../db/open-database.ts";
 import { toJsonInteger } from "../domain/money/fen.ts";
 import { civilDateAt } from "../domain/time/civil-date.ts";
 import type { BusinessClock } from "../ports/clock.ts";
-import { type Invocation, readArguments } from "./arguments.ts";
+import { asksForList, findCommand, type Invocation, readArguments } from "./arguments.ts";
 import { type CliContext, type CommandResult, UsageError } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 
 /* The operator's command line (interfaces.md section 1): npm run -s cli -- <command>. */
 
+const WORDS = process.argv.slice(2);
 const EXIT_USAGE = 2;
 const EXIT_OUTSIDE = 3;
 
 async function main(): Promise<number> {
   const outdated = nodeVersionProblem();
   if (outdated !== undefined) return complain(EXIT_OUTSIDE, outdated);
-  const invocation = readArguments(process.argv.slice(2), COMMANDS);
+  if (asksForList(WORDS)) {
+    for (const line of helpLines()) console.log(line);
+    return 0;
+  }
+  const invocation = readArguments(WORDS, COMMANDS);
   if (invocation.help) {
     console.log(`${invocation.command.name} ${invocation.command.usage}\n${invocation.command.summary}`);
     return 0;
@@ -85,7 +90,13 @@ function complain(exitCode: number, ...lines: readonly string[]): number {
 }
 
 function helpLines(): string[] {
-  return ["", "命令：", ...COMMANDS.map((command) => `  ${command.name} ${command.usage}\n      ${command.summary}`)];
+  return ["命令：", ...COMMANDS.map((command) => `  ${command.name} ${command.usage}\n      ${command.summary}`)];
+}
+
+/** The usage line of the command that was meant, or the whole list when none was. */
+function usageLines(): string[] {
+  const command = findCommand(WORDS, COMMANDS);
+  return command ? [`用法：${command.name} ${command.usage}`.trimEnd()] : ["", ...helpLines()];
 }
 
 main().then(
@@ -93,7 +104,7 @@ main().then(
     process.exitCode = exitCode;
   },
   (error: unknown) => {
-    if (error instanceof UsageError) process.exitCode = complain(EXIT_USAGE, error.message, ...helpLines());
+    if (error instanceof UsageError) process.exitCode = complain(EXIT_USAGE, error.message, ...usageLines());
     else if (error instanceof DatabaseProblem) process.exitCode = complain(EXIT_OUTSIDE, error.message);
     else {
       const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);

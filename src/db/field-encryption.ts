@@ -10,11 +10,24 @@ export interface EncryptedField {
 export interface FieldEncryption {
   /** The key id that new values get; values with another one wait for `cli keys rotate`. */
   readonly keyId: string;
+  /** The ids of all keys in the ring: what was stored under them can be read. */
+  readonly keyIds: readonly string[];
   encrypt(plain: string): EncryptedField;
-  /** Throws Error when the key is not in the ring or the text was altered. */
+  /** Throws UnknownKeyError when the key is not in the ring, Error when the text was altered. */
   decrypt(cipher: Uint8Array, keyId: string): string;
   /** Equal for equal plain texts under the current key: the lookup column. */
   hash(plain: string): Buffer;
+}
+
+/** A stored value was encrypted with a key that is not configured. */
+export class UnknownKeyError extends Error {
+  readonly keyId: string;
+
+  constructor(keyId: string) {
+    super(`no key ${keyId} in FIELD_ENCRYPTION_KEY or FIELD_ENCRYPTION_OLD_KEYS`);
+    this.name = "UnknownKeyError";
+    this.keyId = keyId;
+  }
 }
 
 const NONCE_BYTES = 12;
@@ -40,6 +53,7 @@ export function createFieldEncryption(keys: readonly Uint8Array[]): FieldEncrypt
 
   return {
     keyId: current.id,
+    keyIds: ring.map(({ id }) => id),
     hash,
     encrypt(plain) {
       const nonce = randomBytes(NONCE_BYTES);
@@ -49,7 +63,7 @@ export function createFieldEncryption(keys: readonly Uint8Array[]): FieldEncrypt
     },
     decrypt(stored, keyId) {
       const key = ring.find((candidate) => candidate.id === keyId);
-      if (!key) throw new Error(`no key ${keyId} in FIELD_ENCRYPTION_KEY or FIELD_ENCRYPTION_OLD_KEYS`);
+      if (!key) throw new UnknownKeyError(keyId);
       const bytes = Buffer.from(stored);
       const decipher = createDecipheriv("aes-256-gcm", key.cipherKey, bytes.subarray(0, NONCE_BYTES));
       decipher.setAuthTag(bytes.subarray(bytes.length - TAG_BYTES));

@@ -40,10 +40,12 @@ async function understandBatch(file: string, nowIso: string): Promise<CommandRes
   }
   const frames = content
     .split("\n")
-    .filter((line) => line.trim() !== "")
-    .map((line, index) => {
-      const request = parseLine(line, index + 1);
-      return understand({ text: request.text, role: roleOf(request.role), now: request.now ?? nowIso });
+    .map((line, index) => ({ line, number: index + 1 }))
+    .filter(({ line }) => line.trim() !== "")
+    .map(({ line, number }) => {
+      const request = parseLine(line, number);
+      const role = roleOf(request.role, `第 ${number} 行的 role`);
+      return understand({ text: request.text, role, now: request.now ?? nowIso });
     });
   const text = frames.map((frame) => JSON.stringify(frame));
   return { json: frames, text, jsonLines: text };
@@ -60,8 +62,8 @@ function parseLine(line: string, number: number): { text: string; role: string; 
   }
 }
 
-function roleOf(text: string): SpeakerRole {
+function roleOf(text: string, name = "--role"): SpeakerRole {
   const role = ROLES.find((one) => one === text);
-  if (!role) throw new UsageError(`--role 只能是 ${ROLES.join("、")}`);
+  if (!role) throw new UsageError(`${name} 只能是 ${ROLES.join("、")}`);
   return role;
 }

@@ -77,6 +77,16 @@ export async function rotateFieldKeys(
   return result;
 }
 
+/** The key ids of stored values that no configured key can read, in order; empty when all can be read. */
+export async function findMissingKeyIds(db: Database, encryption: FieldEncryption): Promise<string[]> {
+  const found = await rows<{ keyId: string }>(
+    db,
+    Prisma.sql`SELECT phone_key_id AS "keyId" FROM person_phone
+      UNION SELECT account_no_key_id FROM bank_account ORDER BY 1`,
+  );
+  return found.map(({ keyId }) => keyId).filter((keyId) => !encryption.keyIds.includes(keyId));
+}
+
 async function rotateColumn(
   db: Database,
   column: EncryptedColumn,

@@ -41,6 +41,14 @@ it("attaches to the database of a running server; 0, 1, 2 and 3 mean what they s
 
   const misused = await runCli(own, ["ledger", "chekc", "--json"]);
   expect(misused).toMatchObject({ exitCode: 2, stdout: "", stderr: expect.stringContaining("ledger check") });
+  const misspelt = await runCli(own, ["--json", "bill", "show", "B1", "--explian"]);
+  expect(misspelt).toEqual({
+    exitCode: 2,
+    stdout: "",
+    stderr: "没有选项 --explian\n用法：bill show <billNo> [--explain]\n",
+  });
+  const listed = await runCli(own, ["help"]);
+  expect(listed).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("ledger check"), stderr: "" });
 
   const elsewhere = { DATABASE_URL: "postgresql://u:poison@127.0.0.1:1/x", FIELD_ENCRYPTION_KEY: KEY };
   const outside = await runCli(elsewhere, ["ledger", "check", "--json"]);

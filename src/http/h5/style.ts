@@ -38,6 +38,8 @@ color:var(--on-accent);font:inherit;font-size:1.1rem;font-weight:600;text-align:
 .plain{background:transparent;color:var(--accent);border:2px solid var(--accent)}
 .quiet{display:block;margin:0 auto;padding:.6rem;border:0;background:none;color:var(--accent);font:inherit;font-size:.9rem;
 text-decoration:underline;cursor:pointer}
+.card input{display:block;width:100%;min-height:3rem;margin-top:.5rem;padding:.5rem .75rem;border:1px solid var(--soft);
+border-radius:.5rem;background:transparent;color:inherit;font:inherit;font-size:1.25rem}
 .button+.button,form+.button{margin-top:.7rem}
 a{color:var(--accent)}
 :focus-visible{outline:3px solid var(--focus);outline-offset:3px}

@@ -5,8 +5,8 @@ import { inTransaction } from "../../db/transaction.ts";
 import { formatYuan } from "../../domain/money/fen.ts";
 import { readWorld } from "../../domain/world/read-world.ts";
 import { importWorld } from "../../usecases/import-world/import-world.ts";
-import { isOfTheStaff } from "../actor.ts";
-import { type Command, type CommandResult, textOption, UsageError } from "../command.ts";
+import { actorOf } from "../actor.ts";
+import { type Command, type CommandResult, UsageError } from "../command.ts";
 
 interface Problem {
   readonly path: string;
@@ -26,18 +26,13 @@ export const importCommand: Command = {
     const known = await inTransaction(context.db, loadKnownWorld, { timeoutMs: 60_000 });
     const read = readWorld(document.value, { today: context.clock.today(), known });
     if (!read.ok) return refusedImport(read.errors);
-    const staff = textOption(options, "as");
-    const isNew = read.world.staff.some((person) => person.code === staff);
-    if (staff !== undefined && !isNew && !(await isOfTheStaff(context, staff))) {
-      throw new UsageError(`没有在职员工 ${staff}，请检查 --as 的员工编号`);
-    }
+    const arriving = read.world.staff.map((person) => person.code);
+    const actor = await actorOf(context, options, arriving);
     const dryRun = options["dry-run"] === true;
     const result = await importWorld(context.db, read.world, {
-      today: context.clock.today(),
+      ...actor,
       encryption: context.encryption,
       apps: platformApps(context.config),
-      actor: staff === undefined ? "operator" : `staff:${staff}`,
-      channel: "cli",
       dryRun,
     });
     if (!result.ok) return refusedImport(result.errors);

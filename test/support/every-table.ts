@@ -236,13 +236,29 @@ export async function insertEveryTable(tx: Transaction): Promise<EveryTable> {
     credit_account: "6001",
     amount_fen: 100n,
   });
+  const shiftId = await row("cashier_shift", {
+    entity_id: entityId,
+    staff_id: staffId,
+    shift_no: "BC-X-1",
+    state: "open",
+    opened_on: "2026-08-05",
+    opened_at: "2026-08-05T01:00:00Z",
+    opening_fen: 0n,
+  });
+  await keyed("cashier_shift_receipt", { receipt_id: receiptId, sign: 1, shift_id: shiftId });
   const file = { entity_id: entityId, account_code: "BK" };
   const fileId = await row("statement_file", {
     ...file,
     source: "bank",
     statement_date: "2026-08-05",
     sha256: "f",
-    content: HASH,
+  });
+  await keyed("statement_file_part", { file_id: fileId, part: 0, cipher: HASH, key_id: "k" });
+  const counterpartyId = await row("counterparty_account", {
+    account_hash: HASH,
+    account_cipher: HASH,
+    account_key_id: "k",
+    tail: "4321",
   });
   const statementLineId = await row("statement_line", {
     ...file,
@@ -251,6 +267,7 @@ export async function insertEveryTable(tx: Transaction): Promise<EveryTable> {
     content_hash: "h",
     occurrence: 0,
     amount_fen: 200n,
+    counterparty_account_id: counterpartyId,
     content: {},
   });
   await row("match_item", {

@@ -107,6 +107,8 @@ export interface BotContext {
 
 export interface Answer {
   readonly replies: readonly Card[];
+  /** Takes the place of the card that was clicked; elsewhere it is said before the replies. */
+  readonly replacement?: Card;
   /** What to remember; undefined: as before. */
   readonly memory?: Memory;
 }

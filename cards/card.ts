@@ -18,6 +18,8 @@ export interface Card {
   readonly items?: readonly CardRow[];
   readonly paragraphs: readonly string[];
   readonly buttons: readonly CardButton[];
+  /** What became of it, in the place of the buttons: "已通过", at most 10 characters. For cards that replace another. */
+  readonly outcome?: string;
   /** Where a tap on the card itself leads: an H5 page. */
   readonly link?: string;
   /**

@@ -3,6 +3,7 @@ import type { CardAction } from "./action.ts";
 /** Every word on our cards. What the bot says around them is in bot/text/zh-CN.ts. */
 export const TEXT = {
   resent: "（重发：如果刚才已经收到，请忽略这一条。）",
+  outcome: (outcome: string) => `处理结果：${outcome}`,
   generalNotice: { title: "园区消息", see: "您有一条新消息，请回到公众号查看" },
   bill: {
     title: (month: string) => `${month}账单`,

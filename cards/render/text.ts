@@ -78,6 +78,7 @@ const join = (parts: Parts): string =>
 
 function headLines(card: Card): string[] {
   const lines = card.title === "" ? [] : [`【${card.title}】`];
+  if (card.outcome !== undefined) lines.push(TEXT.outcome(card.outcome));
   if (card.subtitle !== undefined) lines.push(card.subtitle);
   if (card.emphasis !== undefined) lines.push(`${card.emphasis.label}：${card.emphasis.value}`);
   return lines;

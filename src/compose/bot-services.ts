@@ -59,7 +59,11 @@ export function createEventHandler(deps: BotDependencies): EventHandler {
     };
     const given = await answer(context, deps.understand);
     // Plain JSON both ways: Memory is an interface, which TypeScript does not take for a record by itself.
-    return { replies: given.replies, context: { ...(given.memory ?? memory) } as ConversationContext };
+    return {
+      replies: given.replies,
+      replacement: given.replacement,
+      context: { ...(given.memory ?? memory) } as ConversationContext,
+    };
   };
 }
 

@@ -24,6 +24,39 @@ export interface OutgoingMessage {
   readonly via?: "conversation" | "template";
   /** Same value = same message; platforms that de-duplicate get it (template `client_msg_id`, WeCom duplicate check). */
   readonly dedupeKey: string;
+  /**
+   * The id of this copy of the card, one per message: WeCom `task_id`, DingTalk `outTrackId`. A click names it, an update
+   * is addressed by it. 1 to 64 letters, digits and hyphens.
+   */
+  readonly taskId?: string;
+}
+
+/** Another card in the place of a copy that was sent. */
+export interface CardReplacement {
+  readonly recipient: Recipient;
+  /** The copy's id. */
+  readonly taskId: string;
+  readonly card: Card;
+  /** Given where `cardUpdates` is `by-code`: good for one call. */
+  readonly responseCode?: string;
+  readonly dedupeKey: string;
+}
+
+export interface OutgoingFile {
+  /** With its ending, as the person sees it: "账单DG-202609-00001.pdf". */
+  readonly fileName: string;
+  readonly mediaType: string;
+  readonly bytes: Uint8Array;
+  readonly dedupeKey: string;
+}
+
+/** A group of the staff. The id is ours, so that creating it twice creates it once. */
+export interface NewGroup {
+  readonly externalId: string;
+  readonly name: string;
+  readonly ownerId: string;
+  /** The owner included. */
+  readonly memberIds: readonly string[];
 }
 
 /**
@@ -34,7 +67,13 @@ export interface OutgoingMessage {
  * - `unknown`: no answer. The message may have arrived.
  */
 export type SendOutcome =
-  | { readonly state: "accepted"; readonly channel: string; readonly vendorId?: string }
+  | {
+      readonly state: "accepted";
+      readonly channel: string;
+      readonly vendorId?: string;
+      /** With it this copy of the card may be replaced, once. */
+      readonly responseCode?: string;
+    }
   | {
       readonly state: "refused";
       readonly code: string;
@@ -42,6 +81,8 @@ export type SendOutcome =
       readonly recipientGone: boolean;
       /** The person must say something first; a template may still go. */
       readonly windowClosed?: true;
+      /** The response code was used before or is too old: another one may do. */
+      readonly responseCodeSpent?: true;
     }
   | { readonly state: "later"; readonly code: string; readonly reason: string; readonly retryAfterMs: number }
   | { readonly state: "unknown"; readonly reason: string };
@@ -49,12 +90,22 @@ export type SendOutcome =
 /** Says things on one app of one platform. Never throws for what the vendor answers; see SendOutcome. */
 export interface Messenger {
   readonly platform: Platform;
-  /** The app's id on its platform: appid, corpid/agentid, client id. Part of every identity and inbox key. */
+  /** The app's id on its platform: appid, corpid, client id. Part of every identity and inbox key. */
   readonly appId: string;
+  /** The platform drops the second of two equal messages, so that trying again after `unknown` doubles nothing. */
+  readonly dropsRepeats?: true;
   send(recipient: Recipient, message: OutgoingMessage): Promise<SendOutcome>;
   /**
    * Present on platforms that count messages: how a card may go to somebody whose window is closed. `own`: by a template
    * made for this kind of card; `general`: by the template for anything, which holds its beginning only; `none`: not at all.
    */
   templateFor?(card: Card): "own" | "general" | "none";
+  /** How `updateCard` may be called: each time with a code of the copy that was not used before, or at any time. */
+  readonly cardUpdates?: "by-code" | "any-time";
+  /** Replaces a copy; absent where cards can't be changed: there the new card is said as a further message. */
+  updateCard?(replacement: CardReplacement): Promise<SendOutcome>;
+  /** Absent where files can't be sent: there a card with a link is said. */
+  sendFile?(recipient: Recipient, file: OutgoingFile): Promise<SendOutcome>;
+  /** `accepted` also when the group exists already. */
+  createGroup?(group: NewGroup): Promise<SendOutcome>;
 }

@@ -313,6 +313,8 @@ export async function insertEveryTable(tx: Transaction): Promise<EveryTable> {
     subject_version: 1,
     recipient: "r",
   });
+  await keyed("card_response_code", { code: "rc", task_id: "t", received_at: "2026-08-01T01:00:00Z" });
+  await row("staff_group", { project_id: projectId, platform: "wecom", app_id: "a", external_id: "g" });
   const instant = "2026-08-05T00:00:00Z";
   await row("reach_window", {
     app_id: "a",

@@ -1,4 +1,3 @@
-import type { Card } from "../../../cards/card.ts";
 import { Prisma } from "../../../generated/prisma/client.ts";
 import type { Occasion, Platform } from "../../ports/messenger.ts";
 import type { SmsMessage } from "../../ports/sms.ts";
@@ -6,10 +5,11 @@ import { newId } from "../ids.ts";
 import { toRecordset } from "../recordset.ts";
 import { rows } from "../rows.ts";
 import type { Transaction } from "../transaction.ts";
+import type { OutboxContent } from "./content.ts";
 
 /** A message that must be said because of what this transaction makes true. */
 export type OutboxMessage =
-  | (OutboxAddress & { readonly channel: Platform; readonly message: Card })
+  | (OutboxAddress & { readonly channel: Platform; readonly message: OutboxContent })
   | (OutboxAddress & { readonly channel: "sms"; readonly message: SmsContent });
 
 /** An SMS before its number is read. `phoneHash` (hex) says which of a person's phones is meant; absent: any. */
@@ -19,6 +19,8 @@ interface OutboxAddress {
   readonly appId: string;
   /** Openid, userid; for SMS the id of the person whose phone it goes to (the number itself stays encrypted). */
   readonly recipient: string;
+  /** Default: a person. */
+  readonly recipientKind?: "person" | "group" | undefined;
   readonly personId?: string | undefined;
   readonly occasion: Occasion;
   /** The business identity of the message: "receipt:<id>:<person>". A second enqueue of it changes nothing. */
@@ -58,6 +60,7 @@ export async function enqueueMessages(tx: Transaction, messages: readonly Outbox
       channel: message.channel,
       app_id: message.appId,
       recipient: message.recipient,
+      recipient_kind: message.recipientKind ?? "person",
       person_id: message.personId ?? null,
       occasion: message.occasion,
       message: message.message,
@@ -66,10 +69,27 @@ export async function enqueueMessages(tx: Transaction, messages: readonly Outbox
     })),
   );
   await tx.$executeRaw(Prisma.sql`
-    INSERT INTO outbox (id, stream_key, stream_seq, dedupe_key, channel, app_id, recipient, person_id, occasion, message,
-      inbox_event_id, not_before, state)
+    INSERT INTO outbox (id, stream_key, stream_seq, dedupe_key, channel, app_id, recipient, recipient_kind, person_id,
+      occasion, message, inbox_event_id, not_before, state)
     SELECT t.*, 'pending' FROM jsonb_to_recordset(${toRecordset(values)}::jsonb) AS t(
       id uuid, stream_key text, stream_seq bigint, dedupe_key text, channel text, app_id text, recipient text,
-      person_id uuid, occasion text, message jsonb, inbox_event_id uuid, not_before timestamptz)
+      recipient_kind text, person_id uuid, occasion text, message jsonb, inbox_event_id uuid, not_before timestamptz)
     ON CONFLICT (dedupe_key) DO NOTHING`);
+  await rememberCopies(tx, messages, values);
+}
+
+/** With the message, not when it leaves: a change in the meantime must find the copy that is still waiting. */
+async function rememberCopies(
+  tx: Transaction,
+  messages: readonly OutboxMessage[],
+  values: readonly { readonly id: string }[],
+): Promise<void> {
+  if (!messages.some(({ message }) => "kind" in message && message.kind === "subject-card")) return;
+  const ids = values.map(({ id }) => id);
+  await tx.$executeRaw(Prisma.sql`
+    INSERT INTO card_instance (task_id, outbox_id, subject_kind, subject_id, subject_version, recipient)
+    SELECT o.id::text, o.id, o.message->'subject'->>'kind', (o.message->'subject'->>'id')::uuid,
+      (o.message->'subject'->>'version')::integer, o.recipient
+    FROM outbox o WHERE o.id = ANY (${ids}::uuid[]) AND o.message->>'kind' = 'subject-card'
+    ON CONFLICT (task_id) DO NOTHING`);
 }

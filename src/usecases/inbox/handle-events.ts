@@ -2,6 +2,7 @@ import type { InboundEvent } from "../../../bot/events.ts";
 import type { Card } from "../../../cards/card.ts";
 import { Prisma } from "../../../generated/prisma/client.ts";
 import type { Database } from "../../db/client.ts";
+import type { OutboxContent } from "../../db/outbox/content.ts";
 import { enqueueMessages } from "../../db/outbox/enqueue.ts";
 import { rows } from "../../db/rows.ts";
 import { inTransaction, type Transaction } from "../../db/transaction.ts";
@@ -12,6 +13,8 @@ export type ConversationContext = Readonly<Record<string, unknown>>;
 export interface HandledEvent {
   /** What is said back, in order. */
   readonly replies: readonly Card[];
+  /** Takes the place of the card that was clicked; said before the replies where there is none or none can change. */
+  readonly replacement?: Card | undefined;
   readonly context: ConversationContext;
 }
 
@@ -104,8 +107,8 @@ async function handleNext(
   if (!conversation || !next?.due || (await isPast(tx, untilEventId, next))) return false;
 
   trying(next);
-  const { replies, context } = await handle(tx, next.event, conversation.context);
-  await say(tx, next, replies);
+  const { replies, replacement, context } = await handle(tx, next.event, conversation.context);
+  await say(tx, next, replacement === undefined ? replies : [replacing(next.event, replacement), ...replies]);
   await tx.$executeRaw(Prisma.sql`UPDATE conversation SET context = ${JSON.stringify(context)}::jsonb,
     handled_sequence = ${next.sequence}, updated_at = now() WHERE key = ${conversationKey}`);
   await tx.$executeRaw(Prisma.sql`UPDATE inbox_event SET state = 'handled', handled_at = now(), attempts = attempts + 1
@@ -155,16 +158,22 @@ async function recordFailure(
   return gaveUp;
 }
 
-async function say(tx: Transaction, answered: WaitingEvent, replies: readonly Card[]): Promise<void> {
+const replacing = (event: InboundEvent, card: Card): OutboxContent =>
+  event.kind === "action" && event.cardTaskId !== undefined
+    ? { kind: "card-update", taskId: event.cardTaskId, version: 0, card, isFinal: true }
+    : card;
+
+async function say(tx: Transaction, answered: WaitingEvent, replies: readonly OutboxContent[]): Promise<void> {
   const { event } = answered;
   await enqueueMessages(
     tx,
-    replies.map((card, index) => ({
+    replies.map((message, index) => ({
       channel: event.platform,
       appId: event.appId,
       recipient: event.conversationId,
+      recipientKind: event.conversationId === event.senderId ? "person" : "group",
       occasion: "reply",
-      message: card,
+      message,
       dedupeKey: `reply|${answered.id}|${index}`,
       notBeforeMs: Number(answered.received_ms) + PASSIVE_REPLY_WINDOW_MS,
       inboxEventId: answered.id,

@@ -3,16 +3,22 @@ import type { Card } from "../../../cards/card.ts";
 import { Prisma } from "../../../generated/prisma/client.ts";
 import type { Database } from "../../db/client.ts";
 import { newId } from "../../db/ids.ts";
+import { cardOf, type OutboxContent } from "../../db/outbox/content.ts";
 import { rows } from "../../db/rows.ts";
-import { inTransaction } from "../../db/transaction.ts";
+import { inTransaction, type Transaction } from "../../db/transaction.ts";
 
 /** The first reply to an event, to be carried by the request that is still open. */
 export interface PassiveReply {
   readonly outboxId: string;
   readonly card: Card;
+  /** The card takes the place of this copy, the one that was clicked. */
+  readonly replacesTaskId?: string;
   /** It went out passively before; the platform asks again because that answer never reached it. */
   readonly again: boolean;
 }
+
+/** Whether a platform's passive form holds a reply; what it cannot is pushed at once. */
+export type CanCarry = (reply: Pick<PassiveReply, "card" | "replacesTaskId">) => boolean;
 
 const CLAIM_MS = 10_000;
 /** How long an answer waits for the one before it, whose own request is about to carry it. */
@@ -25,18 +31,32 @@ const PREDECESSOR_POLL_MS = 20;
  * the first answer was lost on its way. Of two messages said at once the second is answered after the first, by waiting
  * a moment for the other request, else by the relay.
  */
-export async function claimPassiveReply(db: Database, inboxEventId: string): Promise<PassiveReply | undefined> {
+export async function claimPassiveReply(
+  db: Database,
+  inboxEventId: string,
+  canCarry: CanCarry = () => true,
+): Promise<PassiveReply | undefined> {
   for (let waitedMs = 0; waitedMs <= PREDECESSOR_MS; waitedMs += PREDECESSOR_POLL_MS) {
-    const claimed = await claimInOrder(db, inboxEventId);
+    const claimed = await claimInOrder(db, inboxEventId, canCarry);
     if (claimed !== "predecessor-waits") return claimed;
     await delay(PREDECESSOR_POLL_MS);
   }
   return undefined;
 }
 
-function claimInOrder(db: Database, inboxEventId: string): Promise<PassiveReply | undefined | "predecessor-waits"> {
+function claimInOrder(
+  db: Database,
+  inboxEventId: string,
+  canCarry: CanCarry,
+): Promise<PassiveReply | undefined | "predecessor-waits"> {
   return inTransaction(db, async (tx) => {
-    const [first] = await rows<{ id: string; message: Card; state: string; passive: boolean; overtakes: boolean }>(
+    const [first] = await rows<{
+      id: string;
+      message: OutboxContent;
+      state: string;
+      passive: boolean;
+      overtakes: boolean;
+    }>(
       tx,
       Prisma.sql`SELECT o.id, o.message, o.state,
           EXISTS (SELECT 1 FROM delivery d WHERE d.outbox_id = o.id AND d.via = 'passive') AS passive,
@@ -46,15 +66,34 @@ function claimInOrder(db: Database, inboxEventId: string): Promise<PassiveReply 
         FROM outbox o WHERE o.inbox_event_id = ${inboxEventId}::uuid ORDER BY o.stream_seq LIMIT 1 FOR UPDATE OF o`,
     );
     if (!first) return undefined;
+    const said = saidOf(first.message);
     if (first.state === "sent") {
-      return first.passive ? { outboxId: first.id, card: first.message, again: true } : undefined;
+      return first.passive && said ? { outboxId: first.id, ...said, again: true } : undefined;
     }
-    if (first.state !== "pending") return undefined;
+    if (first.state !== "pending" || !said) return undefined;
+    if (!canCarry(said)) {
+      await pushAtOnce(tx, inboxEventId);
+      return undefined;
+    }
     if (first.overtakes) return "predecessor-waits";
     await tx.$executeRaw(Prisma.sql`UPDATE outbox SET state = 'claimed', claimed_by = 'request',
       claimed_until = now() + make_interval(secs => ${CLAIM_MS / 1000}::double precision) WHERE id = ${first.id}::uuid`);
-    return { outboxId: first.id, card: first.message, again: false };
+    return { outboxId: first.id, ...said, again: false };
   });
+}
+
+type Said = Pick<PassiveReply, "card" | "replacesTaskId">;
+
+function saidOf(content: OutboxContent): Said | undefined {
+  const card = cardOf(content);
+  if (card === undefined) return undefined;
+  return "kind" in content && content.kind === "card-update" ? { card, replacesTaskId: content.taskId } : { card };
+}
+
+/** What the open request cannot carry need not wait for it either. */
+async function pushAtOnce(tx: Transaction, inboxEventId: string): Promise<void> {
+  await tx.$executeRaw(Prisma.sql`UPDATE outbox SET not_before = now()
+    WHERE state = 'pending' AND not_before > now() AND attempts = 0 AND inbox_event_id = ${inboxEventId}::uuid`);
 }
 
 /** The response that carried the reply has finished. */

@@ -4,6 +4,7 @@ import type { Database } from "../../db/client.ts";
 import { newId } from "../../db/ids.ts";
 import { rows } from "../../db/rows.ts";
 import { inTransaction } from "../../db/transaction.ts";
+import { recordClickCode } from "../cards/card-copies.ts";
 import { recordReach } from "../reach/reach-windows.ts";
 
 export interface ReceivedEvent {
@@ -47,6 +48,7 @@ export async function receiveEvent(db: Database, event: InboundEvent): Promise<R
       Prisma.sql`UPDATE conversation SET last_sequence = ${sequence}, updated_at = now() WHERE key = ${conversationKey}`,
     );
     await recordReach(tx, event);
+    await recordClickCode(tx, event);
     return { inboxEventId, conversationKey, duplicate: false };
   });
 }

@@ -44,7 +44,7 @@ export async function listMessages(
           (SELECT string_agg(t.name, '、' ORDER BY t.name COLLATE "C") FROM tenant_member m JOIN tenant t ON t.id = m.tenant_id
             WHERE m.revoked_at IS NULL AND m.person_id = coalesce(o.person_id, c.person_id,
               CASE WHEN o.channel = 'sms' THEN o.recipient::uuid END))) AS tenant,
-        coalesce(o.message->>'name', o.message->>'template') AS what, o.occasion, o.state, o.attempts, o.resent,
+        coalesce(o.message->>'name', o.message->'card'->>'name', o.message->>'template', o.message->>'kind') AS what, o.occasion, o.state, o.attempts, o.resent,
         d.via, d.state AS delivery, coalesce(o.failure, nullif(d.detail, '')) AS failure,
         to_char(o.created_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS"+08:00"') AS "createdAt",
         to_char(o.sent_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS"+08:00"') AS "sentAt"

@@ -6,16 +6,20 @@ import { newId } from "../../db/ids.ts";
 import type { SmsContent } from "../../db/outbox/enqueue.ts";
 import { rows } from "../../db/rows.ts";
 import { inTransaction, type Transaction } from "../../db/transaction.ts";
+import type { DocumentStore } from "../../ports/document-store.ts";
 import type { Messenger, Occasion, Platform, SendOutcome } from "../../ports/messenger.ts";
 import type { SmsSender } from "../../ports/sms.ts";
-import { sendWithinReach } from "../reach/send-within-reach.ts";
+import { recordResponseCode } from "../cards/card-copies.ts";
 import { applyEarlyReport } from "./delivery-reports.ts";
 import { mayHear, type OutboundPolicy, phoneForSms } from "./outbound-policy.ts";
+import { sendContent } from "./send-content.ts";
 
 export interface RelayContext {
   /** By "platform|appId". */
   readonly messengers: ReadonlyMap<string, Messenger>;
   readonly sms: SmsSender | undefined;
+  /** Undefined: no file messages can be sent. */
+  readonly documents?: DocumentStore | undefined;
   readonly encryption: FieldEncryption;
   readonly outbound: OutboundPolicy;
   /** Names this process in claims. */
@@ -29,11 +33,12 @@ export interface RelayContext {
   readonly onError?: (error: unknown, outboxId: string) => void;
 }
 
-interface DueMessage {
+export interface DueMessage {
   readonly id: string;
   readonly channel: Platform | "sms";
   readonly app_id: string;
   readonly recipient: string;
+  readonly recipient_kind: "person" | "group";
   readonly person_id: string | null;
   readonly occasion: Occasion;
   readonly message: unknown;
@@ -94,8 +99,8 @@ async function claimDue(tx: Transaction, context: RelayContext): Promise<DueMess
         claimed_until = ${nowIso}::timestamptz + make_interval(secs => ${CLAIM_SECONDS}::double precision),
         resent = o.resent OR head.reclaimed
       FROM head WHERE o.id = head.id
-      RETURNING o.id, o.channel, o.app_id, o.recipient, o.person_id, o.occasion, o.message, o.dedupe_key, o.attempts,
-        o.earlier_attempts, o.resent, (SELECT count(*)::int FROM delivery d
+      RETURNING o.id, o.channel, o.app_id, o.recipient, o.recipient_kind, o.person_id, o.occasion, o.message,
+        o.dedupe_key, o.attempts, o.earlier_attempts, o.resent, (SELECT count(*)::int FROM delivery d
           WHERE d.outbox_id = o.id AND d.state = 'undelivered') AS undelivered`,
   );
 }
@@ -108,15 +113,7 @@ async function sendMessage(db: Database, due: DueMessage, context: RelayContext)
   if (due.channel === "sms") return sendSms(db, due, context);
   const messenger = context.messengers.get(`${due.channel}|${due.app_id}`);
   if (!messenger) return refused("CHANNEL_OFF", `${due.channel} is not configured`);
-  const card = due.message as Card;
-  const message = {
-    occasion: due.occasion,
-    // A template has no room for the remark; there the platform itself drops the second of two equal messages.
-    card: due.resent ? context.markResent(card) : card,
-    dedupeKey: due.undelivered === 0 ? due.dedupe_key : `${due.dedupe_key}|${due.undelivered}`,
-  };
-  const recipient = { kind: "person", externalId: due.recipient } as const;
-  return sendWithinReach(db, messenger, recipient, message, context.businessNowMs());
+  return sendContent(db, messenger, due, context);
 }
 
 /** The number is read at the last moment: an outbox row names the person, never the phone. */
@@ -157,6 +154,9 @@ async function recordOutcome(tx: Transaction, due: DueMessage, verdict: Verdict,
   await tx.$executeRaw(Prisma.sql`INSERT INTO delivery (id, outbox_id, attempt, recipient, via, vendor_id, state, detail)
     VALUES (${newId()}::uuid, ${due.id}::uuid, ${due.attempts}, ${due.recipient}, ${via}, ${vendorId}, ${verdict.state},
       ${failure ?? ""}) ON CONFLICT (outbox_id, attempt) DO NOTHING`);
+  if (verdict.state === "accepted" && verdict.responseCode !== undefined) {
+    await recordResponseCode(tx, due.id, verdict.responseCode, nowMs);
+  }
   if (vendorId !== "" && due.channel !== "sms") await applyEarlyReport(tx, conversationOf(due), vendorId);
   if (verdict.state === "refused" && verdict.recipientGone) {
     await tx.$executeRaw(Prisma.sql`UPDATE channel_identity SET reachable = false

@@ -22,6 +22,13 @@ export const CONVERSATION_ATTEMPTS: readonly Attempt[] = [
   attempt("more earlier tries than tries", "outbox_check", "UPDATE outbox SET earlier_attempts = attempts + 1"),
   attempt("a delivery before the first try", "delivery_attempt_check", copyOf("delivery", { attempt: 0 })),
   attempt("two cards of one task", "card_instance_pkey", copyOf("card_instance")),
+  attempt("one response code twice", "card_response_code_pkey", copyOf("card_response_code")),
+  attempt(
+    "two groups of one project",
+    "staff_group_project_id_platform_app_id_key",
+    copyOf("staff_group", { external_id: "h" }),
+  ),
+  attempt("one group of two projects", "staff_group_platform_app_id_external_id_key", copyOf("staff_group")),
   attempt("more messages than the platform allows", "reach_window_check", "UPDATE reach_window SET used = used + 1"),
   attempt("a sixth guess at a code", "bind_code_attempts_check", "UPDATE bind_code SET attempts = attempts + 1"),
   attempt("a one-time token spent twice", "spent_token_pkey", copyOf("spent_token")),

@@ -13,6 +13,8 @@ export interface InboundBase {
   readonly senderId: string;
   /** The conversation: the sender for one-to-one chats, the group otherwise. */
   readonly conversationId: string;
+  /** Present when it was said in a group: answers go to everybody there. */
+  readonly group?: { readonly title: string };
   /** The bot's own address in the envelope (`gh_…` on the official account), needed to answer passively. */
   readonly receiverId: string;
   /** The platform's time of sending, milliseconds since 1970. */

@@ -11,6 +11,8 @@ export const REFUSAL_STATUS = {
   NOT_ENCRYPTED: 400,
   /** Not UTF-8, not well formed, or with a DTD or another declaration. */
   BAD_XML: 400,
+  /** Not UTF-8, or not a JSON object. */
+  BAD_JSON: 400,
   /** Our own key is not 43 characters of [A-Za-z0-9]. */
   BAD_KEY: 400,
   BAD_SIGNATURE: 401,
@@ -25,6 +27,8 @@ export const REFUSAL_STATUS = {
   BAD_TEXT: 400,
   /** Sealed for another app than ours. */
   WRONG_RECEIVER: 403,
+  /** A button that we did not make, or not for the person who presses it. */
+  BAD_PROOF: 403,
   /** Genuine, but without the fields that every message has. */
   BAD_MESSAGE: 400,
 } as const;

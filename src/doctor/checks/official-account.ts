@@ -1,5 +1,5 @@
 import type { Config, OfficialAccountConfig } from "../../config/env.ts";
-import { callApi, errorCodeOf, errorMessageOf } from "../../platforms/official-account/api.ts";
+import { callApi, errorCodeOf, errorMessageOf } from "../../platforms/wechat-api/api.ts";
 import type { WireClock } from "../../ports/clock.ts";
 import { type Finding, fine, wrong } from "../finding.ts";
 import { checkCallback } from "./callback.ts";

@@ -1,7 +1,7 @@
 import { type CardAction, encodeAction } from "../../../cards/action.ts";
-import { type ApiConnection, errorCodeOf, errorMessageOf } from "./api.ts";
-import { callWithToken } from "./authorized-call.ts";
-import { type AccessTokens, TokenUnavailable } from "./token.ts";
+import { type AccessTokens, TokenUnavailable } from "../wechat-api/access-tokens.ts";
+import { type ApiConnection, errorCodeOf, errorMessageOf } from "../wechat-api/api.ts";
+import { callWithToken } from "../wechat-api/authorized-call.ts";
 
 /** An entry at the foot of the chat. An action arrives as CLICK and opens 3 messages in 1 minute; a link opens none. */
 export type MenuEntry =

@@ -1,4 +1,4 @@
-import { type ApiConnection, callApi, errorCodeOf, errorMessageOf } from "./api.ts";
+import { type ApiConnection, callApi, errorCodeOf, errorMessageOf } from "../wechat-api/api.ts";
 
 /**
  * The page to which a browser inside WeChat is sent to learn who is there: silent, openid only (reference/platforms.md

@@ -1,7 +1,7 @@
 import { LIMITS } from "../../../cards/limits.ts";
-import { type ApiConnection, errorCodeOf, errorMessageOf } from "./api.ts";
-import { callWithToken } from "./authorized-call.ts";
-import { type AccessTokens, TokenUnavailable } from "./token.ts";
+import { type AccessTokens, TokenUnavailable } from "../wechat-api/access-tokens.ts";
+import { type ApiConnection, errorCodeOf, errorMessageOf } from "../wechat-api/api.ts";
+import { callWithToken } from "../wechat-api/authorized-call.ts";
 
 export type QrCodeResult =
   /** `content` is what the code says: draw it as a QR code. Scanning it follows us and brings the scene. */

@@ -4,10 +4,10 @@ import { LIMITS } from "../../../cards/limits.ts";
 import { type ConversationContent, renderConversation } from "../../../cards/render/official-account.ts";
 import { renderGeneralTemplate, renderTemplate, type TemplateContent } from "../../../cards/render/template.ts";
 import type { Messenger, OutgoingMessage, Recipient, SendOutcome } from "../../ports/messenger.ts";
-import { type ApiAnswer, type ApiConnection, errorCodeOf, errorMessageOf } from "./api.ts";
-import { callWithToken } from "./authorized-call.ts";
+import { type AccessTokens, TokenUnavailable } from "../wechat-api/access-tokens.ts";
+import { type ApiAnswer, type ApiConnection, errorCodeOf, errorMessageOf } from "../wechat-api/api.ts";
+import { callWithToken } from "../wechat-api/authorized-call.ts";
 import { failureOutcome, meaningOf } from "./error-codes.ts";
-import { type AccessTokens, TokenUnavailable } from "./token.ts";
 
 /** A template that was chosen in the account's console for a kind of card. */
 export interface TemplateBinding {

@@ -1,33 +1,12 @@
 import type { SharedState } from "../../ports/shared-state.ts";
-import { type ApiConnection, callApi, errorCodeOf, errorMessageOf } from "./api.ts";
+import { type AccessTokens, cacheSecondsOf, TokenUnavailable } from "../wechat-api/access-tokens.ts";
+import { type ApiConnection, callApi, errorCodeOf, errorMessageOf } from "../wechat-api/api.ts";
 
 export interface TokenConfig extends ApiConnection {
   readonly appId: string;
   /** `OA_APP_SECRET`. Never logged. */
   readonly appSecret: string;
 }
-
-export interface AccessTokens {
-  /** The token for a call. Throws TokenUnavailable. */
-  current(): Promise<string>;
-  /** The token to use after the vendor has refused `failed`. Throws TokenUnavailable. */
-  renewed(failed: string): Promise<string>;
-}
-
-/** The vendor gives no token now: nothing was sent, so trying again later is safe. */
-export class TokenUnavailable extends Error {
-  /** The vendor's error code; 0 when it did not answer. */
-  readonly errorCode: number;
-  constructor(errorCode: number, reason: string) {
-    super(`no access token: ${reason}`);
-    this.name = "TokenUnavailable";
-    this.errorCode = errorCode;
-  }
-}
-
-/** The vendor keeps a token valid for this long after it has replaced it. */
-const EARLY_SECONDS = 300;
-const CACHE_MIN_SECONDS = 60;
 
 /**
  * Tokens from `stable_token` in normal mode: the vendor answers every process with the same token and nobody's token dies
@@ -43,7 +22,7 @@ export function createAccessTokens(config: TokenConfig, sharedState: SharedState
       const code = errorCodeOf(answer.json);
       throw new TokenUnavailable(code, `error ${code} ${errorMessageOf(answer.json)}`);
     }
-    return { token, expiresInSeconds: Math.max(expiresIn - EARLY_SECONDS, CACHE_MIN_SECONDS) };
+    return { token, expiresInSeconds: cacheSecondsOf(expiresIn) };
   };
   return {
     current: () => sharedState.token(key, fetchToken),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { textCard } from "../../../../cards/card.ts";
 import { createOfficialAccountMessenger } from "../../../../src/platforms/official-account/send.ts";
-import { TokenUnavailable } from "../../../../src/platforms/official-account/token.ts";
+import { TokenUnavailable } from "../../../../src/platforms/wechat-api/access-tokens.ts";
 import type { OutgoingMessage } from "../../../../src/ports/messenger.ts";
 import { CARDS } from "../../cards/sample-cards.ts";
 

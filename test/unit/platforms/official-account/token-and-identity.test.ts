@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { buildAuthorizeUrl, fetchOpenId } from "../../../../src/platforms/official-account/oauth.ts";
 import { createSceneQrCode } from "../../../../src/platforms/official-account/qr-code.ts";
-import { createAccessTokens, TokenUnavailable } from "../../../../src/platforms/official-account/token.ts";
+import { createAccessTokens } from "../../../../src/platforms/official-account/token.ts";
+import { TokenUnavailable } from "../../../../src/platforms/wechat-api/access-tokens.ts";
 import type { SharedState } from "../../../../src/ports/shared-state.ts";
 
 function vendor(answer: unknown) {

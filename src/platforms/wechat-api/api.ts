@@ -1,6 +1,6 @@
-/** How to reach the official account's server API; `fetch` is replaced in tests. */
+/** How to reach the server API of WeChat's family (official account, WeCom); `fetch` is replaced in tests. */
 export interface ApiConnection {
-  /** `OA_API_BASE`, e.g. https://api.weixin.qq.com */
+  /** `OA_API_BASE`, e.g. https://api.weixin.qq.com, or `WECOM_API_BASE` */
   readonly apiBase: string;
   readonly fetch?: typeof globalThis.fetch;
   /** How long to wait for the whole answer. */
@@ -27,7 +27,10 @@ const NEVER_CONNECTED = new Set([
   "UND_ERR_CONNECT_TIMEOUT",
 ]);
 
-/** Calls one API: POST with a JSON body when one is given, else GET. Does not throw for anything the network does. */
+/**
+ * Calls one API: POST with a JSON body when one is given, or with a form (a file), else GET. Does not throw for anything
+ * the network does.
+ */
 export async function callApi(
   connection: ApiConnection,
   path: string,
@@ -41,9 +44,7 @@ export async function callApi(
     const response = await send(url, {
       signal: AbortSignal.timeout(connection.timeoutMs ?? DEFAULT_TIMEOUT_MS),
       redirect: "error",
-      ...(body === undefined
-        ? {}
-        : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+      ...requestOf(body),
     });
     const json = parseObject(await response.text());
     // WeChat answers its errors with HTTP 200 as well: any other status comes from something in between.
@@ -52,6 +53,24 @@ export async function callApi(
   } catch (error) {
     const code = codeOf(error);
     return { state: NEVER_CONNECTED.has(code) ? "unreachable" : "unknown", reason: `no answer: ${code}` };
+  }
+}
+
+function requestOf(body: unknown): RequestInit {
+  if (body === undefined) return {};
+  if (body instanceof RawBody) {
+    return { method: "POST", headers: { "content-type": body.contentType }, body: Buffer.from(body.bytes) };
+  }
+  return { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+}
+
+/** A body that is no JSON. */
+export class RawBody {
+  readonly contentType: string;
+  readonly bytes: Uint8Array;
+  constructor(contentType: string, bytes: Uint8Array) {
+    this.contentType = contentType;
+    this.bytes = bytes;
   }
 }
 

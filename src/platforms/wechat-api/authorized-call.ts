@@ -1,6 +1,8 @@
+import type { AccessTokens } from "./access-tokens.ts";
 import { type ApiAnswer, type ApiConnection, callApi, errorCodeOf } from "./api.ts";
-import { meaningOf } from "./error-codes.ts";
-import type { AccessTokens } from "./token.ts";
+
+/** 40001 invalid credential, 40014 illegal access_token, 42001 access_token expired. */
+const TOKEN_REFUSED = new Set([40001, 40014, 42001]);
 
 /**
  * Calls an API that needs the access token. A refused token is renewed and the call made once more, never oftener: a
@@ -14,6 +16,6 @@ export async function callWithToken(
 ): Promise<ApiAnswer> {
   const token = await tokens.current();
   const answer = await callApi(connection, path, { access_token: token }, body);
-  if (answer.state !== "answered" || meaningOf(errorCodeOf(answer.json)) !== "token") return answer;
+  if (answer.state !== "answered" || !TOKEN_REFUSED.has(errorCodeOf(answer.json))) return answer;
   return callApi(connection, path, { access_token: await tokens.renewed(token) }, body);
 }

@@ -12,6 +12,7 @@ import { disputeCloseCommand, disputeOpenCommand, waiveCommand } from "./command
 import { billCompareCommand } from "./commands/compare.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { billExplainCommand } from "./commands/explain.ts";
+import { exportVouchersCommand } from "./commands/export-vouchers.ts";
 import { importCommand } from "./commands/import.ts";
 import { lateFeeCommand } from "./commands/late-fee.ts";
 import { backupCommand, restoreCommand, rotateKeysCommand } from "./commands/operations.ts";
@@ -20,6 +21,7 @@ import { payRecordCommand, payUndoCommand } from "./commands/pay.ts";
 import { billReplayCommand } from "./commands/replay.ts";
 import { traceCommand } from "./commands/trace.ts";
 import { understandCommand } from "./commands/understand.ts";
+import { voucherMappingCommand } from "./commands/voucher-mapping.ts";
 
 /** Every command of the operator's command line, in the order of the help. */
 export const COMMANDS: readonly AnyCommand[] = [
@@ -41,6 +43,8 @@ export const COMMANDS: readonly AnyCommand[] = [
   auditRootCommand,
   periodCloseCommand,
   periodReopenCommand,
+  exportVouchersCommand,
+  voucherMappingCommand,
   understandCommand,
   traceCommand,
   outboxListCommand,

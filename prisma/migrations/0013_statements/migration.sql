@@ -51,6 +51,7 @@ ALTER TABLE statement_line
   ADD COLUMN refund_no text, -- our out_refund_no
   ADD COLUMN channel_no text, -- the channel's transaction number, the bank's serial number
   ADD COLUMN channel_refund_no text,
+  ADD COLUMN virtual_account_no text,
   ADD COLUMN status text, -- as the channel says it
   ADD COLUMN reversal boolean NOT NULL DEFAULT false; -- 冲账
 CREATE INDEX statement_line_day ON statement_line (account_code, booking_date);

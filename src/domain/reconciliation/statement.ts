@@ -36,6 +36,8 @@ export interface ParsedLine {
   readonly refundNo?: string | undefined;
   readonly channelNo?: string | undefined;
   readonly channelRefundNo?: string | undefined;
+  /** 虚拟账号, 记账子单元: which of our numbers the payer wrote. */
+  readonly virtualAccountNo?: string | undefined;
   readonly status?: string | undefined;
   readonly reversal?: boolean | undefined;
   /** Further columns by their header, for people who look into a difference; no account numbers. */

@@ -21,7 +21,10 @@ export function onlySubset(amountsFen: readonly Fen[], totalFen: Fen): SubsetRes
   }
   if (only === undefined) return { found: "none" };
   const chosen = only;
-  return { found: "one", indexes: amountsFen.map((_, index) => index).filter((index) => (chosen & (1 << index)) !== 0) };
+  return {
+    found: "one",
+    indexes: amountsFen.map((_, index) => index).filter((index) => (chosen & (1 << index)) !== 0),
+  };
 }
 
 function sumOf(amountsFen: readonly Fen[], mask: number): Fen {

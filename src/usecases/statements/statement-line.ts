@@ -44,6 +44,8 @@ export interface StatementLine {
   /** The channel's transaction number; the bank's serial number. */
   readonly channelNo: string | null;
   readonly channelRefundNo: string | null;
+  /** 虚拟账号, 记账子单元: which of our numbers the payer wrote. */
+  readonly virtualAccountNo: string | null;
   /** As the channel says it: SUCCESS, REFUND, REVOKED; of a refund its 退款状态. */
   readonly status: string | null;
   /** 冲账: the bank takes a line of its own back. */
@@ -74,4 +76,4 @@ export const STATEMENT_LINE_COLUMNS = Prisma.raw(`id, file_id AS "fileId", entit
   counterparty_account_id AS "counterpartyAccountId",
   (SELECT tail FROM counterparty_account AS payer WHERE payer.id = counterparty_account_id) AS "counterpartyAccountTail",
   remark, order_no AS "orderNo", refund_no AS "refundNo", channel_no AS "channelNo",
-  channel_refund_no AS "channelRefundNo", status, reversal`);
+  channel_refund_no AS "channelRefundNo", virtual_account_no AS "virtualAccountNo", status, reversal`);

@@ -1,0 +1,179 @@
+import { type Fen, formatYuan } from "../money/fen.ts";
+import type { CivilDate } from "../time/civil-date.ts";
+import type { Candidate } from "./candidates.ts";
+import type { DifferenceKind } from "./difference.ts";
+
+/** What an exception says about itself; stored as JSON, so amounts are JSON integers of fen. */
+export interface ExceptionFacts {
+  readonly reasons: readonly string[];
+  /** Fen of the statement and of our books, where they differ. */
+  readonly statementFen?: number;
+  readonly booksFen?: number;
+  readonly lineNo?: number;
+  readonly valueDate?: CivilDate;
+  readonly otherDate?: CivilDate;
+  readonly payerName?: string;
+  readonly payerAccountTail?: string;
+  readonly remark?: string;
+  readonly orderNo?: string;
+  readonly transactionId?: string;
+  readonly refundNo?: string;
+  readonly receiptNo?: string;
+  readonly tenant?: string;
+  readonly tenantName?: string;
+  readonly otherTenant?: string;
+  readonly billNos?: readonly string[];
+  readonly candidates?: readonly Candidate[];
+  /** LOCAL_MISSING: an order of ours that waits for this payment. */
+  readonly orderKnown?: boolean;
+  /** Money is on 2241.02 for it. */
+  readonly unclaimed?: boolean;
+  /** STATUS_MISMATCH: what the channel says. */
+  readonly channelStatus?: string;
+  readonly outgoing?: boolean;
+  readonly month?: string;
+  readonly invoiced?: boolean;
+}
+
+/** A way to settle a difference. `effect` says what it does to ledger and balance. */
+export interface Proposal {
+  readonly code: string;
+  readonly effect: string;
+  /** Takes effect only when the approval document is through. */
+  readonly needsApproval?: true;
+}
+
+const NO_ENTRY = "不记账";
+
+/** The choices for a difference, the likeliest first. Every one of them can be undone. */
+export function proposalsFor(kind: DifferenceKind, facts: ExceptionFacts, amountFen: Fen): Proposal[] {
+  const amount = formatYuan(amountFen < 0n ? -amountFen : amountFen);
+  switch (kind) {
+    case "LOCAL_MISSING":
+      return facts.outgoing ? outgoing(amount) : localMissing(facts, amount);
+    case "CHANNEL_MISSING":
+      return [
+        { code: "keep", effect: `${NO_ENTRY}，收款保留，待渠道补账单` },
+        { code: "undo-receipt", effect: `撤销收款 ${facts.receiptNo ?? ""}：借 1122/2203 贷 资金账户 ${amount}，欠款恢复` },
+      ];
+    case "AMOUNT_MISMATCH":
+      return [
+        {
+          code: "accept-statement",
+          effect: `撤销收款 ${facts.receiptNo ?? ""}，按对账单金额 ${formatYuan(BigInt(facts.statementFen ?? 0))} 重新入账`,
+        },
+        { code: "keep", effect: `${NO_ENTRY}，按账面金额保留，向渠道查询` },
+      ];
+    case "STATUS_MISMATCH":
+      return facts.channelStatus === "SUCCESS"
+        ? [
+            { code: "restore-receipt", effect: `按渠道状态重新入账 ${amount}：借 资金账户 贷 1122/2203` },
+            { code: "keep", effect: `${NO_ENTRY}，维持账面状态` },
+          ]
+        : [
+            { code: "undo-receipt", effect: `按渠道状态撤销收款：借 1122/2203 贷 资金账户 ${amount}，欠款恢复` },
+            { code: "keep", effect: `${NO_ENTRY}，维持账面状态` },
+          ];
+    case "REFUND_MISMATCH":
+      return [
+        { code: "raise", effect: `${NO_ENTRY}，向渠道查询退款` },
+        { code: "keep", effect: `${NO_ENTRY}，以账面退款为准` },
+      ];
+    case "DUPLICATE_PAYMENT":
+      return facts.unclaimed
+        ? [
+            { code: "prepay", effect: `借 2241.02 贷 1122/2203 ${amount}，留作 ${facts.tenantName ?? "租户"} 的预收` },
+            { code: "return", effect: `${NO_ENTRY}，款项留在 2241.02，另行发起退款审批` },
+          ]
+        : [
+            { code: "keep", effect: `${NO_ENTRY}，款项已冲抵其他欠款或留作预收` },
+            { code: "return", effect: `${NO_ENTRY}，另行发起退款审批` },
+          ];
+    case "FEE_MISMATCH":
+      return [
+        { code: "raise", effect: `${NO_ENTRY}，差额 ${amount} 向渠道申诉` },
+        { code: "accept", effect: `${NO_ENTRY}，认可渠道已扣的手续费` },
+      ];
+    case "SETTLEMENT_MISMATCH":
+      return [
+        { code: "raise", effect: `${NO_ENTRY}，差额 ${amount} 向渠道查询` },
+        { code: "accept", effect: `${NO_ENTRY}，认可差额，按银行到账为准` },
+      ];
+    case "UNKNOWN_PAYER":
+      return [...claims(facts, amount), { code: "hold", effect: `${NO_ENTRY}，继续挂在 2241.02 待认领` }];
+    case "UNDERPAYMENT":
+      return underpayment(facts, amount);
+    case "OVERPAYMENT":
+      return [
+        { code: "prepay", effect: `借 2241.02 贷 1122/2203，付清欠款，多出的 ${amount} 转预收` },
+        { code: "return", effect: `${NO_ENTRY}，款项留在 2241.02，另行发起退款审批` },
+      ];
+    case "MULTI_TENANT_PAYER":
+      return facts.unclaimed
+        ? [...claims(facts, amount), { code: "hold", effect: `${NO_ENTRY}，继续挂在 2241.02 待认领` }]
+        : [
+            { code: "keep", effect: `${NO_ENTRY}，款项仍归 ${facts.tenantName ?? "收款租户"}` },
+            ...(facts.otherTenant === undefined
+              ? []
+              : [{ code: `move:${facts.otherTenant}`, effect: `撤销原收款，改记给 ${facts.otherTenant}：${amount}` }]),
+          ];
+    case "CROSS_ENTITY_PAYMENT":
+      return [
+        { code: "return", effect: `${NO_ENTRY}，款项留在 2241.02，另行发起退款审批，请租户付到正确的公司` },
+        { code: "hold", effect: `${NO_ENTRY}，继续挂在 2241.02` },
+      ];
+    case "STATEMENT_GAP":
+      return [
+        { code: "request", effect: `${NO_ENTRY}，向银行补要流水（缺 ${amount}）` },
+        { code: "accept", effect: `${NO_ENTRY}，写明原因后接受缺口` },
+      ];
+    case "REVERSED_LINE":
+      return facts.receiptNo === undefined
+        ? [{ code: "ignore", effect: `${NO_ENTRY}，与本系统的收款无关` }]
+        : [
+            {
+              code: "undo-receipt",
+              effect: `撤销收款 ${facts.receiptNo}：先扣预收，再按相反顺序恢复欠款，违约金视同从未付款${facts.invoiced ? "；相关发票不会自动红冲" : ""}`,
+            },
+            { code: "keep", effect: `${NO_ENTRY}，收款保留` },
+          ];
+    case "CUTOFF":
+      return [{ code: "tie", effect: `${NO_ENTRY}，与收款 ${facts.receiptNo ?? ""} 跨日对上` }];
+    case "CLOSED_PERIOD":
+      return [
+        { code: "post-open", effect: `已记入未结账的月份，起息日不变，${NO_ENTRY}` },
+        { code: "reopen", effect: `${NO_ENTRY}，另行申请反结账` },
+      ];
+    default:
+      return kind satisfies never;
+  }
+}
+
+function localMissing(facts: ExceptionFacts, amount: string): Proposal[] {
+  if (facts.unclaimed) return [...claims(facts, amount), { code: "hold", effect: `${NO_ENTRY}，继续挂在 2241.02 待认领` }];
+  return [
+    ...(facts.orderKnown ? [{ code: "settle", effect: `按订单补记收款：借 1012.01 贷 1122/2203 ${amount}` }] : []),
+    { code: "unclaimed", effect: `借 1012.01 贷 2241.02 ${amount}，待认领` },
+    { code: "ignore", effect: `${NO_ENTRY}，不是本系统的款项` },
+  ];
+}
+
+const outgoing = (amount: string): Proposal[] => [
+  { code: "ignore", effect: `${NO_ENTRY}，与收费无关的支出` },
+  { code: "bank-fee", effect: `借 6603 贷 1002 ${amount}，银行手续费` },
+];
+
+const claims = (facts: ExceptionFacts, amount: string): Proposal[] =>
+  (facts.candidates ?? []).map((candidate) => ({
+    code: `claim:${candidate.tenant}`,
+    effect: `借 2241.02 贷 1122/2203 ${amount}，归 ${candidate.tenantName}（${Math.round(candidate.confidence * 100)}%：${candidate.reasons.join("，")}）`,
+  }));
+
+function underpayment(facts: ExceptionFacts, amount: string): Proposal[] {
+  const first = facts.unclaimed ? `借 2241.02 贷 1122，归 ${facts.tenantName ?? "租户"}；` : "";
+  return [
+    { code: "keep-open", effect: `${first}${first === "" ? NO_ENTRY : ""}差额 ${amount} 继续挂账` },
+    { code: "waive", effect: `${first}借 6001/6051、2221.01 贷 1122 ${amount}，减免差额`, needsApproval: true },
+    { code: "bank-fee", effect: `${first}借 6603 贷 1122 ${amount}，差额作银行手续费` },
+  ];
+}

@@ -135,7 +135,7 @@ export function compose(config: Config, options: ComposeOptions): Application {
         payments,
         publicUrl: config.publicUrl,
         linkKeys: [linkKey, ...linkKeys.slice(1)],
-        officialAccount: channels.oauthAccount,
+        signIns: channels.signIns,
         logger,
       }),
     ],

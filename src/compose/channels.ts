@@ -1,5 +1,5 @@
 import type { Config } from "../config/env.ts";
-import type { OAuthAccount } from "../http/h5/context.ts";
+import { officialAccountSignIn, type SignIn } from "../http/h5/sign-in.ts";
 import { createOfficialAccountMessenger } from "../platforms/official-account/send.ts";
 import { createAccessTokens } from "../platforms/official-account/token.ts";
 import type { OfficialAccountKeys } from "../platforms/official-account/verify.ts";
@@ -14,7 +14,8 @@ export interface Channels {
   /** By "platform|appId". */
   readonly messengers: ReadonlyMap<string, Messenger>;
   readonly officialAccountKeys: OfficialAccountKeys | undefined;
-  readonly oauthAccount: OAuthAccount | undefined;
+  /** Of the pages that open from chat. */
+  readonly signIns: readonly SignIn[];
   readonly sms: SmsSender | undefined;
 }
 
@@ -56,12 +57,16 @@ export function createChannels(config: Config, sharedState: SharedState, wireClo
       token: officialAccount.token.reveal(),
       aesKey: officialAccount.aesKey.reveal(),
     },
-    oauthAccount: officialAccount && {
-      appId: officialAccount.appId,
-      appSecret: officialAccount.appSecret.reveal(),
-      apiBase: officialAccount.apiBase,
-      oauthBase: officialAccount.oauthBase,
-    },
+    signIns: officialAccount
+      ? [
+          officialAccountSignIn({
+            appId: officialAccount.appId,
+            appSecret: officialAccount.appSecret.reveal(),
+            apiBase: officialAccount.apiBase,
+            oauthBase: officialAccount.oauthBase,
+          }),
+        ]
+      : [],
     sms:
       sms &&
       createAliyunSmsSender(

@@ -102,7 +102,7 @@ export async function methodFor(visitor: Visitor, context: H5Context): Promise<"
   if (!visitor.insideWechat || visitor.openId === undefined) return "native";
   const merchant = await findMerchantOf(context.db, visitor.claims.entityId, context.payments);
   const appId = merchant && context.payments.gateways.get(merchant.merchantId)?.appId;
-  return appId !== undefined && appId === context.officialAccount?.appId ? "jsapi" : "native";
+  return appId !== undefined && appId === visitor.signedIn?.appId ? "jsapi" : "native";
 }
 
 async function requestOf(visitor: Visitor, context: H5Context): Promise<PrepareRequest> {

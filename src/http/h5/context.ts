@@ -2,16 +2,7 @@ import type { Database } from "../../db/client.ts";
 import type { FieldEncryption } from "../../db/field-encryption.ts";
 import type { Logger } from "../../telemetry/logger.ts";
 import type { PaymentContext } from "../../usecases/payments/context.ts";
-
-/** Who is there is told by the official account's OAuth. */
-export interface OAuthAccount {
-  readonly appId: string;
-  readonly appSecret: string;
-  /** OA_API_BASE */
-  readonly apiBase: string;
-  /** OA_OAUTH_BASE */
-  readonly oauthBase: string;
-}
+import type { SignIn } from "./sign-in.ts";
 
 /** What compose.ts gives to the pages. */
 export interface H5Context {
@@ -24,7 +15,7 @@ export interface H5Context {
   readonly publicUrl: string;
   /** `deriveLinkKey` of every field key, the current one first. */
   readonly linkKeys: readonly [Uint8Array, ...Uint8Array[]];
-  /** Undefined: nobody is known, everybody pays by QR code and sees the limited page. */
-  readonly officialAccount: OAuthAccount | undefined;
+  /** Of every platform that is on. None: nobody is known, everybody pays by QR code and sees the limited page. */
+  readonly signIns: readonly SignIn[];
   readonly logger: Logger;
 }

@@ -29,11 +29,12 @@ export function h5Routes(context: H5Context): Router {
 async function oauthRoute(ctx: Context, context: H5Context): Promise<void> {
   const token = typeof ctx.query.t === "string" ? ctx.query.t : "";
   const link = openLink(context.linkKeys, token, context.payments.businessClock.nowMs());
-  const account = context.officialAccount;
-  const target = `/h5/${link.ok ? link.claims.purpose : "pay"}?t=${encodeURIComponent(token)}`;
-  if (!link.ok || !account) return ctx.redirect(target);
-  const end = await finishOAuth(ctx, context, account, token);
-  if (end !== "failed") return ctx.redirect(target);
+  const end = await finishOAuth(ctx, context, token);
+  const target = end.target ?? `/h5/${link.ok ? link.claims.purpose : "pay"}?t=${encodeURIComponent(token)}`;
+  // Whoever was not sent away from here, or has a dead link, is told by the page itself.
+  if (end.state !== "failed" || context.signIns.length === 0 || (end.target === undefined && !link.ok)) {
+    return ctx.redirect(target);
+  }
   sendPage(ctx, loginFailedPage(target));
 }
 

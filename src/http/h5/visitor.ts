@@ -5,13 +5,16 @@ import type { H5Context } from "./context.ts";
 import { type LinkClaims, type LinkPurpose, openLink } from "./link.ts";
 import { linkRefusedPage } from "./notice-page.ts";
 import { sendPage } from "./page.ts";
-import { isInsideWechat, openIdOf, redirectToOAuth } from "./session.ts";
+import { isInsideWechat, redirectToOAuth, signedInOf, signInOf } from "./session.ts";
+import type { SignedIn } from "./sign-in.ts";
 
 /** The link names the document, OAuth names the person (design.md section 1). */
 export interface Visitor {
   readonly token: string;
   readonly claims: LinkClaims;
-  /** Told by OAuth, never by the link. */
+  /** Told by OAuth, never by the link: on the official account, WeCom … */
+  readonly signedIn: SignedIn | undefined;
+  /** Who pays by JSAPI: the openid on the official account. */
   readonly openId: string | undefined;
   readonly personId: string | undefined;
   readonly visibility: Visibility;
@@ -26,7 +29,7 @@ export async function receiveVisitor(
   ctx: Context,
   context: H5Context,
   purpose: LinkPurpose | readonly LinkPurpose[],
-  signIn: "sign-in" | "as-is",
+  signInMode: "sign-in" | "as-is",
 ): Promise<Visitor | undefined> {
   const token = typeof ctx.query.t === "string" ? ctx.query.t : "";
   const link = openLink(context.linkKeys, token, context.payments.businessClock.nowMs());
@@ -35,22 +38,20 @@ export async function receiveVisitor(
     return undefined;
   }
   const insideWechat = isInsideWechat(ctx);
-  const account = context.officialAccount;
-  const openId = account === undefined ? undefined : openIdOf(ctx, context, token);
-  const mayAsk = signIn === "sign-in" && ctx.method === "GET" && ctx.query.by !== "code";
-  if (mayAsk && insideWechat && account && openId === undefined) {
-    redirectToOAuth(ctx, context, account, token);
+  const signIn = signInOf(ctx, context);
+  const signedIn = signedInOf(ctx, context, token);
+  const mayAsk = signInMode === "sign-in" && ctx.method === "GET" && ctx.query.by !== "code";
+  if (mayAsk && signIn && signedIn?.platform !== signIn.platform) {
+    redirectToOAuth(ctx, context, signIn, token);
     return undefined;
   }
-  const sender =
-    openId === undefined || !account
-      ? undefined
-      : await findSender(context.db, { platform: "official-account", appId: account.appId, externalId: openId });
+  const sender = signedIn && (await findSender(context.db, signedIn));
   const isMember = sender?.memberships.some((membership) => membership.tenantId === link.claims.tenantId) ?? false;
   return {
     token,
     claims: link.claims,
-    openId,
+    signedIn,
+    openId: signedIn?.platform === "official-account" ? signedIn.externalId : undefined,
     personId: sender?.personId,
     visibility: isMember ? "full" : "limited",
     insideWechat,

@@ -13,9 +13,10 @@ export async function callWithToken(
   tokens: AccessTokens,
   path: string,
   body: unknown,
+  query: Readonly<Record<string, string>> = {},
 ): Promise<ApiAnswer> {
   const token = await tokens.current();
-  const answer = await callApi(connection, path, { access_token: token }, body);
+  const answer = await callApi(connection, path, { ...query, access_token: token }, body);
   if (answer.state !== "answered" || !TOKEN_REFUSED.has(errorCodeOf(answer.json))) return answer;
-  return callApi(connection, path, { access_token: await tokens.renewed(token) }, body);
+  return callApi(connection, path, { ...query, access_token: await tokens.renewed(token) }, body);
 }

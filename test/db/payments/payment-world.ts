@@ -15,6 +15,7 @@ import { cashierLink } from "../../../src/http/h5/cashier-link.ts";
 import type { H5Context } from "../../../src/http/h5/context.ts";
 import { deriveLinkKey, type LinkPurpose } from "../../../src/http/h5/link.ts";
 import { h5Routes } from "../../../src/http/h5/routes.ts";
+import { officialAccountSignIn } from "../../../src/http/h5/sign-in.ts";
 import { createWechatPayAccount, type WechatPayAccount } from "../../../src/payments/wechat-pay/account.ts";
 import { createPaymentGateway } from "../../../src/payments/wechat-pay/gateway.ts";
 import { createLogger } from "../../../src/telemetry/logger.ts";
@@ -115,12 +116,14 @@ export async function openPaymentWorld(
     payments: context,
     publicUrl: url,
     linkKeys: [linkKey],
-    officialAccount: {
-      appId: APP_ID,
-      appSecret: APP_SECRET,
-      apiBase: officialAccount.url,
-      oauthBase: officialAccount.url,
-    },
+    signIns: [
+      officialAccountSignIn({
+        appId: APP_ID,
+        appSecret: APP_SECRET,
+        apiBase: officialAccount.url,
+        oauthBase: officialAccount.url,
+      }),
+    ],
     logger,
   };
   const app = createHttpApp({

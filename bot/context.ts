@@ -11,6 +11,7 @@ import type { Dialog, SceneMemory } from "./dialogs/dialog.ts";
 import type { InboundEvent } from "./events.ts";
 import type { ExplainServices } from "./explain-services.ts";
 import type { ClaimServices, PeopleServices } from "./people-services.ts";
+import type { StaffServices } from "./staff-services.ts";
 import type { Intent, Slots } from "./understanding/frame.ts";
 
 /** What is remembered between two messages. Plain JSON, stored with the conversation. */
@@ -57,7 +58,7 @@ export type BindResult =
   | { readonly state: "expired" };
 
 /** What the bot may ask and order. compose.ts ties it to the use cases and to the transaction of the message. */
-export interface BotServices extends PeopleServices, ClaimServices, ExplainServices {
+export interface BotServices extends PeopleServices, ClaimServices, ExplainServices, StaffServices {
   /** Who speaks; undefined for a stranger. */
   sender(): Promise<Sender | undefined>;
   owedBills(tenantId: string): Promise<readonly TenantBill[]>;

@@ -24,6 +24,7 @@ import { showStatement } from "./handlers/statement.ts";
 import { showTransferAccounts } from "./handlers/transfer.ts";
 import { showWhatIf } from "./handlers/what-if.ts";
 import { withPrivacyNotice } from "./privacy.ts";
+import { answerStaff, isStaffPlatform } from "./staff/router.ts";
 import { INTENT_NAMES } from "./text/intents.zh-CN.ts";
 import { SAY } from "./text/zh-CN.ts";
 import type { Intent } from "./understanding/frame.ts";
@@ -35,6 +36,7 @@ import { type Understand, wishOfAction, wishOfText } from "./wish.ts";
  */
 export async function answer(context: BotContext, understand: Understand): Promise<Answer> {
   const { event, services, memory } = context;
+  if (isStaffPlatform(event.platform)) return answerStaff(context, understand);
   switch (event.kind) {
     case "text":
       return memory.dialog

@@ -39,6 +39,12 @@ export function wishOfAction(action: WishAction): Wish {
       return { intent: "help", slots: {} };
     case "handoff":
       return { intent: "handoff", slots: {} };
+    // Buttons of the staff (bot/staff): nothing that a tenant can want.
+    case "approval.decide":
+    case "approval.show":
+    case "approval.cancel":
+    case "approval.list":
+      return { intent: "unknown", slots: {} };
     default:
       return action satisfies never;
   }

@@ -15,7 +15,17 @@ export type CardAction =
   /** Answers one step of a dialog, as if `value` had been typed; a button of an earlier step says so and does nothing. */
   | { readonly type: "answer"; readonly step: string; readonly value: string }
   /** An owner lets somebody in who asked, or not. */
-  | { readonly type: "join.decide"; readonly code: string; readonly decision: JoinDecision };
+  | { readonly type: "join.decide"; readonly code: string; readonly decision: JoinDecision }
+  /** A colleague decides one step of an approval document, as of the version that the card showed. */
+  | {
+      readonly type: "approval.decide";
+      readonly number: string;
+      readonly version: number;
+      readonly decision: "approve" | "reject";
+    }
+  | { readonly type: "approval.show"; readonly number: string }
+  | { readonly type: "approval.cancel"; readonly number: string }
+  | { readonly type: "approval.list" };
 
 export type JoinDecision = "owner" | "finance" | "viewer" | "refuse";
 const JOIN_DECISIONS: readonly string[] = ["owner", "finance", "viewer", "refuse"] satisfies JoinDecision[];
@@ -59,11 +69,17 @@ function argumentsOf(action: CardAction): readonly string[] {
       return [action.step, action.value];
     case "join.decide":
       return [action.code, action.decision];
+    case "approval.decide":
+      return [action.number, String(action.version), action.decision];
+    case "approval.show":
+    case "approval.cancel":
+      return [action.number];
     case "bill.list":
     case "pay.all":
     case "bind.start":
     case "help":
     case "handoff":
+    case "approval.list":
       return [];
     default:
       return action satisfies never;
@@ -72,9 +88,11 @@ function argumentsOf(action: CardAction): readonly string[] {
 
 /** A place on a bill, from 0. */
 const PLACE = /^(?:0|[1-9]\d{0,3})$/;
+/** A version, from 1. */
+const COUNT = /^[1-9]\d{0,5}$/;
 
 function build(type: string, values: readonly string[]): CardAction | null {
-  const [first, second] = values;
+  const [first, second, third] = values;
   switch (type) {
     case "bill.show":
     case "pay":
@@ -87,11 +105,19 @@ function build(type: string, values: readonly string[]): CardAction | null {
       return first && second ? { type, step: first, value: second } : null;
     case "join.decide":
       return first && second && isJoinDecision(second) ? { type, code: first, decision: second } : null;
+    case "approval.decide":
+      return first && second !== undefined && COUNT.test(second) && (third === "approve" || third === "reject")
+        ? { type, number: first, version: Number(second), decision: third }
+        : null;
+    case "approval.show":
+    case "approval.cancel":
+      return first ? { type, number: first } : null;
     case "bill.list":
     case "pay.all":
     case "bind.start":
     case "help":
     case "handoff":
+    case "approval.list":
       return { type };
     default:
       return null;

@@ -18,6 +18,11 @@ export interface Card {
   readonly items?: readonly CardRow[];
   readonly paragraphs: readonly string[];
   readonly buttons: readonly CardButton[];
+  /**
+   * In a group: the people, by their id on the platform, who see the buttons; absent: nobody there. Only DingTalk can
+   * show one card differently to each; a copy that went to one person shows them to that person alone.
+   */
+  readonly buttonsFor?: readonly string[];
   /** What became of it, in the place of the buttons: "已通过", at most 10 characters. For cards that replace another. */
   readonly outcome?: string;
   /** Where a tap on the card itself leads: an H5 page. */
@@ -52,6 +57,8 @@ export const CARD_NAMES = [
   "receipt",
   "bind",
   "explanation",
+  "approval",
+  "approval-list",
 ] as const;
 export type CardName = (typeof CARD_NAMES)[number];
 

@@ -111,6 +111,14 @@ export function actionPhrase(action: CardAction): string {
       return action.decision === "refuse"
         ? `拒绝加入 ${action.code}`
         : `同意加入 ${action.code} ${TEXT.roles[action.decision]}`;
+    case "approval.decide":
+      return `${action.decision === "approve" ? "同意" : "驳回"} ${action.number}`;
+    case "approval.show":
+      return `查 ${action.number}`;
+    case "approval.cancel":
+      return `撤回 ${action.number}`;
+    case "approval.list":
+      return "待审批";
     default:
       return action satisfies never;
   }

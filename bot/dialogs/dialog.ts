@@ -59,7 +59,15 @@ export type DialogStep =
       /** Yuan. */
       readonly amount?: string;
     }
-  | { readonly name: "prepay"; readonly tenantId: string };
+  | { readonly name: "prepay"; readonly tenantId: string }
+  /** A colleague says why an approval is rejected. */
+  | {
+      readonly name: "reject-approval";
+      readonly personId: string;
+      readonly requestId: string;
+      readonly version: number;
+      readonly number: string;
+    };
 
 export type DialogName = Dialog["name"];
 export type DialogOf<N extends DialogName> = { readonly expiresAtMs: number } & Extract<DialogStep, { name: N }>;

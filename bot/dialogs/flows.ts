@@ -10,6 +10,7 @@ import { joinFlow } from "./join.ts";
 import { membersFlow, removeMemberFlow } from "./members.ts";
 import { prepayFlow } from "./prepay.ts";
 import { promiseFlow } from "./promise.ts";
+import { rejectApprovalFlow } from "./reject-approval.ts";
 import { unbindFlow } from "./unbind.ts";
 import { withdrawDisputeFlow } from "./withdraw-dispute.ts";
 
@@ -28,6 +29,7 @@ const FLOWS: { readonly [N in DialogName]: Flow<N> } = {
   "withdraw-dispute": withdrawDisputeFlow,
   promise: promiseFlow,
   prepay: prepayFlow,
+  "reject-approval": rejectApprovalFlow,
 };
 
 export const flowOf = (dialog: Dialog): Flow<DialogName> => FLOWS[dialog.name] as Flow<DialogName>;

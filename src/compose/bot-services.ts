@@ -25,8 +25,9 @@ import { findTransferAccounts } from "../usecases/queries/transfer-accounts.ts";
 import { limitTalk } from "../usecases/rate-limits/limit-talk.ts";
 import { explainServicesOf } from "./explain-services.ts";
 import { createPeopleServices, type PeopleDependencies } from "./people-services.ts";
+import { type StaffDependencies, staffServicesOf } from "./staff-services.ts";
 
-export interface BotDependencies extends PeopleDependencies {
+export interface BotDependencies extends PeopleDependencies, StaffDependencies {
   readonly clock: BusinessClock;
   readonly encryption: FieldEncryption;
   readonly understand: Understand;
@@ -85,6 +86,7 @@ export function createBotServices(tx: Transaction, event: InboundEvent, deps: Bo
     ...createPeopleServices(tx, { binding, sender }, deps),
     sender,
     ...explainServicesOf(tx, today),
+    ...staffServicesOf(tx, event, deps),
     owedBills: (tenantId) => findTenantBills(tx, { tenantId, owed: true }, today),
     billsOfPeriod: (tenantId, period) => findTenantBills(tx, { tenantId, period }, today),
     latestBills: (tenantId, limit) => findTenantBills(tx, { tenantId, limit }, today),

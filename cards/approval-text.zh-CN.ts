@@ -1,0 +1,56 @@
+/** The words on the cards for the staff about approvals, and on their menu. */
+export const STAFF_CARD_TEXT = {
+  approval: {
+    number: "审批编号",
+    requester: "申请人",
+    amount: "金额",
+    reason: "事由",
+    step: "审批进度",
+    inName: (name: string) => `代${name}`,
+    stepOf: (role: string, done: number, count: number) =>
+      count === 1 ? `${role}${done === 1 ? "已同意" : "待审批"}` : `${role} ${done}/${count}`,
+    approve: "同意",
+    reject: "驳回",
+    open: "打开详情",
+    cancel: "撤回",
+    list: "待审批",
+    show: (number: string) => `看 ${number}`,
+    again: "请尽快处理：这份审批已经等了一个工作日。",
+    superior: "这份审批等得太久了，请督促审批人；您不需要代为审批。",
+    outcomes: {
+      pending: "审批中",
+      approved: "已通过",
+      rejected: "已驳回",
+      cancelled: "已撤回",
+      expired: "已失效",
+    },
+    decided: (name: string, verb: string, date: string) => `${name} ${date}${verb}`,
+    approved: "同意",
+    rejected: (reason: string) => `驳回：${reason}`,
+    closedReason: "说明",
+  },
+  menu: {
+    title: "我能帮您做什么",
+    greeting: (name: string, roles: readonly string[]) =>
+      `${name}，您好！您的角色：${roles.join("、")}。可以直接对我说：`,
+    noRole: (name: string) => `${name}，您好！您还没有任何角色，请联系系统管理员。`,
+    roleNames: {
+      steward: "管家",
+      cashier: "出纳",
+      "area-manager": "区域经理",
+      "finance-manager": "财务经理",
+      cfo: "财务总监",
+      auditor: "审计",
+      admin: "系统管理员",
+    } as Readonly<Record<string, string>>,
+    sayings: {
+      steward: ["“待办任务”：今天要跑的任务", "“A-301欠多少”：查某一户的欠费", "“A-301电表12345.6”：报读数"],
+      cashier: ["“待审批”：等您处理的审批", "“对账汇总”：今天的对账情况"],
+      "area-manager": ["“待审批”：等您处理的审批", "“欠费名单”：逾期的租户", "“本月收缴率”：收款进度"],
+      "finance-manager": ["“待审批”：等您处理的审批", "“对账汇总”：今天的对账情况", "“最近的审批记录”：谁批了什么"],
+      cfo: ["“待审批”：等您处理的审批", "“账龄分析”：应收账龄", "“最近的审批记录”：谁批了什么"],
+      auditor: ["“谁批的DG-202609-00001”：一张单据的来龙去脉", "“最近的审批记录”：谁批了什么"],
+      admin: ["“最近的审批记录”：谁批了什么", "“谁批的DG-202609-00001”：一张单据的来龙去脉"],
+    } as Readonly<Record<string, readonly string[]>>,
+  },
+} as const;

@@ -1,0 +1,48 @@
+import type { InboundEvent } from "../../bot/events.ts";
+import { type ApprovalLink, approvalCards, cardForReader } from "../../bot/notices/approval-notices.ts";
+import type { StaffServices } from "../../bot/staff-services.ts";
+import type { Transaction } from "../db/transaction.ts";
+import type { BusinessClock } from "../ports/clock.ts";
+import type { ApprovalContext } from "../usecases/approvals/approval.ts";
+import { cancelApproval } from "../usecases/approvals/cancel-approval.ts";
+import { decideApproval } from "../usecases/approvals/decide-approval.ts";
+import { findAskedBy, findVisible, findWaitingFor, mayDecideNow } from "../usecases/approvals/list-approvals.ts";
+import { findCardCopy } from "../usecases/cards/card-copies.ts";
+import { findStaffMember, type StaffMember } from "../usecases/staff/find-staff-member.ts";
+
+export interface StaffDependencies {
+  readonly clock: BusinessClock;
+  /** The page of an approval document; absent: cards have no link to it. */
+  readonly approvalLink?: ApprovalLink | undefined;
+}
+
+/** The staff side as the bot knows it, tied to one event and its transaction. */
+export function staffServicesOf(tx: Transaction, event: InboundEvent, deps: StaffDependencies): StaffServices {
+  const today = deps.clock.today();
+  const linkOf = deps.approvalLink ?? (() => undefined);
+  const cards = approvalCards(linkOf);
+  const contextOf = (member: StaffMember): ApprovalContext => ({
+    actor: `staff:${member.code}`,
+    channel: event.platform,
+    today,
+    nowMs: deps.clock.nowMs(),
+    cards,
+    clickedTaskId: event.kind === "action" ? event.cardTaskId : undefined,
+  });
+  return {
+    staffMember: () =>
+      findStaffMember(tx, { platform: event.platform, appId: event.appId, externalId: event.senderId }),
+    approvalsWaitingFor: (member) => findWaitingFor(tx, member, today),
+    approvalsAskedBy: (member) => findAskedBy(tx, member.personId),
+    approval: (member, reference) => findVisible(tx, member, reference, today),
+    decideApproval: (member, decision) =>
+      decideApproval(tx, { ...decision, personId: member.personId }, contextOf(member)),
+    cancelApproval: (member, requestId) =>
+      cancelApproval(tx, { requestId, personId: member.personId }, contextOf(member)),
+    approvalCard: async (request, member) =>
+      cardForReader(request, member, await mayDecideNow(tx, member, request, today), linkOf),
+    approvalStatus: (request) => cards.status(request),
+    clickedCopy: async () =>
+      event.kind === "action" && event.cardTaskId !== undefined ? findCardCopy(tx, event.cardTaskId) : undefined,
+  };
+}

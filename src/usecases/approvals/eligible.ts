@@ -1,0 +1,116 @@
+import { Prisma } from "../../../generated/prisma/client.ts";
+import { row, rows } from "../../db/rows.ts";
+import type { Transaction } from "../../db/transaction.ts";
+import { currentStep, type DecisionAttempt, type Principal } from "../../domain/approval/decide.ts";
+import type { CivilDate } from "../../domain/time/civil-date.ts";
+import { findAllStaff, type StaffMember } from "../staff/find-staff-member.ts";
+import { covers, type Place } from "../staff/permissions.ts";
+import type { ApprovalRequest } from "./approval.ts";
+
+/** Where a document lies, for the portfolio of its approvers. */
+export const placeOf = ({ entityId, projectId }: ApprovalRequest): Place => ({ entityId, projectId });
+
+interface Delegation {
+  readonly delegatorId: string;
+  readonly delegateId: string;
+  readonly role: string;
+}
+
+/** Who stands for whom on a day, by role. */
+export const findDelegations = (tx: Transaction, today: CivilDate): Promise<Delegation[]> =>
+  rows<Delegation>(
+    tx,
+    Prisma.sql`SELECT delegator_id AS "delegatorId", delegate_id AS "delegateId", role FROM approval_delegation
+      WHERE valid @> ${today}::date AND (revoked_on IS NULL OR revoked_on > ${today}::date) ORDER BY recorded_at, id`,
+  );
+
+/** The facts about somebody who clicks, as the judgement wants them. */
+export async function loadAttempt(
+  tx: Transaction,
+  request: ApprovalRequest,
+  click: {
+    readonly personId: string;
+    readonly version: number;
+    readonly decision: "approve" | "reject";
+    readonly reason?: string | undefined;
+  },
+  today: CivilDate,
+): Promise<DecisionAttempt> {
+  const staff = await findAllStaff(tx);
+  return {
+    ...click,
+    isStaff: staff.some((member) => member.personId === click.personId),
+    isTenantContact: await isContactOf(tx, click.personId, request.tenantId),
+    principals: principalsOf(request, click.personId, staff, await findDelegations(tx, today)),
+  };
+}
+
+/** Who may be asked to decide the step that a document waits for: holders of the role and their delegates. */
+export async function findApprovers(
+  tx: Transaction,
+  request: ApprovalRequest,
+  today: CivilDate,
+): Promise<StaffMember[]> {
+  const wanted = request.steps[currentStep(request.steps, request.decisions)];
+  if (wanted === undefined) return [];
+  const staff = await findAllStaff(tx);
+  const delegations = await findDelegations(tx, today);
+  const decided = new Set(request.decisions.flatMap(({ personId, onBehalfOf }) => [personId, onBehalfOf]));
+  const contacts = await contactsOf(tx, request.tenantId);
+  const seen = new Set<string>();
+  return staff.filter(({ personId }) => {
+    if (personId === request.requestedBy || decided.has(personId) || contacts.has(personId) || seen.has(personId)) {
+      return false;
+    }
+    const able = principalsOf(request, personId, staff, delegations).some(
+      (principal) =>
+        principal.personId !== request.requestedBy &&
+        !decided.has(principal.personId) &&
+        (wanted.role === "any" || principal.roles.includes(wanted.role)),
+    );
+    if (able) seen.add(personId);
+    return able;
+  });
+}
+
+/** In whose name somebody may act: their own first, then those who delegated a role to them and hold it still. */
+function principalsOf(
+  request: ApprovalRequest,
+  personId: string,
+  staff: readonly StaffMember[],
+  delegations: readonly Delegation[],
+): Principal[] {
+  const place = placeOf(request);
+  const rolesOf = (id: string): string[] =>
+    staff.filter((member) => member.personId === id && covers(member, place)).flatMap(({ roles }) => [...roles]);
+  const isActive = staff.some((member) => member.personId === personId);
+  if (!isActive) return [];
+  return [
+    { personId, roles: rolesOf(personId) },
+    ...delegations
+      .filter(({ delegateId }) => delegateId === personId)
+      .map(({ delegatorId, role }) => ({
+        personId: delegatorId,
+        roles: rolesOf(delegatorId).filter((held) => held === role),
+      })),
+  ];
+}
+
+async function isContactOf(tx: Transaction, personId: string, tenantId: string | undefined): Promise<boolean> {
+  if (tenantId === undefined) return false;
+  const member = await row(
+    tx,
+    Prisma.sql`SELECT 1 AS found FROM tenant_member
+      WHERE tenant_id = ${tenantId}::uuid AND person_id = ${personId}::uuid AND revoked_at IS NULL`,
+  );
+  return member !== undefined;
+}
+
+async function contactsOf(tx: Transaction, tenantId: string | undefined): Promise<ReadonlySet<string>> {
+  if (tenantId === undefined) return new Set();
+  const members = await rows<{ person_id: string }>(
+    tx,
+    Prisma.sql`SELECT person_id FROM tenant_member WHERE tenant_id = ${tenantId}::uuid AND revoked_at IS NULL`,
+  );
+  return new Set(members.map((member) => member.person_id));
+}

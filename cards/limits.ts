@@ -37,8 +37,34 @@ export const LIMITS = {
     buttonKeyMaxBytes: 1024,
     taskIdMaxBytes: 128,
     textMaxBytes: 2048,
-    markdownMaxBytes: 4096,
+    /** Of an app's message and of a group's alike; only the robot of a group takes 4096 (WW 90236, 90248). */
+    markdownMaxBytes: 2048,
+    /** File and its name (section 4). */
+    fileMaxBytes: 20_000_000,
+    groupNameMaxCharacters: 50,
+    groupMembersMin: 2,
+    groupMembersMax: 2000,
+    /** Entries at the foot of the app's chat, and their names (WW 90231). */
+    menuEntriesMax: 3,
+    menuNameMaxBytes: 16,
+    submenuEntriesMax: 5,
+    submenuNameMaxBytes: 40,
   },
   /** Interactive cards: the template decides the layout; every variable is a string (section 6.4). */
-  dingtalk: { recipientsPerCallMax: 20 },
+  dingtalk: {
+    /** oToMessages/batchSend (section 6.3). */
+    recipientsPerCallMax: 20,
+    /** No published number for robots and cards; more than this does not fit the screens that a person scrolls. */
+    textMaxBytes: 4096,
+    titleMaxCharacters: 50,
+    /** As many as our template has (docs/dingtalk-card-template.md): no fewer than WeCom's. */
+    buttonsMax: 6,
+    linksMax: 3,
+    /** "最长20个字符": titles of ActionCard buttons. */
+    buttonLabelMaxCharacters: 20,
+    /** `outTrackId.exceed.limit`; the number is not published. */
+    taskIdMaxCharacters: 64,
+    /** media/upload type=file (section 6.3). */
+    fileMaxBytes: 20 * 1024 * 1024,
+  },
 } as const;

@@ -3,6 +3,8 @@ import type { CardAction } from "./action.ts";
 /** Every word on our cards. What the bot says around them is in bot/text/zh-CN.ts. */
 export const TEXT = {
   resent: "（重发：如果刚才已经收到，请忽略这一条。）",
+  /** The grey button of a card that needs nobody any more. */
+  closed: "已处理",
   outcome: (outcome: string) => `处理结果：${outcome}`,
   generalNotice: { title: "园区消息", see: "您有一条新消息，请回到公众号查看" },
   bill: {
@@ -82,6 +84,7 @@ export const TEXT = {
   list: {
     open: "查看详情",
     more: (count: number) => `…共${count}项`,
+    left: (count: number) => `…还有${count}项，点开查看`,
     sayInstead: (phrases: readonly string[]) => `回复${phrases.map((phrase) => `“${phrase}”`).join("、")}，我来办`,
   },
 } as const;

@@ -25,3 +25,28 @@ function cut(text: string, max: number, measure: (text: string) => number): stri
   }
   return kept + ELLIPSIS;
 }
+
+/** Unicode code points: what platforms count. An emoji of a family is one character to people and seven to them. */
+export const codePoints = (text: string): number => [...text].length;
+
+/** Digits and what holds them together: amounts, dates, numbers of bills, percentages. */
+const FIGURE = /[\d.,，¥￥%‰年月日时分:：/~+\-A-Za-z]/;
+
+/**
+ * The text, or its beginning with "…", within a number of code points. A figure is shown whole or not at all: "¥1,2…"
+ * would be another amount.
+ */
+export function fitFigures(text: string, maxCodePoints: number): string {
+  if (codePoints(text) <= maxCodePoints) return text;
+  const kept: string[] = [];
+  let used = 1;
+  let next = "";
+  for (const { segment } of characters.segment(text)) {
+    next = segment;
+    if (used + codePoints(segment) > maxCodePoints) break;
+    used += codePoints(segment);
+    kept.push(segment);
+  }
+  if (FIGURE.test(next)) while (FIGURE.test(kept.at(-1) ?? "")) kept.pop();
+  return kept.join("") + ELLIPSIS;
+}

@@ -91,7 +91,8 @@ export async function loadTariffs(tx: Transaction): Promise<Tariff[]> {
   return found.map((tariff) => ({ ...tariff, prices: tariff.prices ?? [] }));
 }
 
-export async function loadMeters(tx: Transaction): Promise<Meter[]> {
+/** `codes` undefined = all. */
+export async function loadMeters(tx: Transaction, codes?: readonly string[]): Promise<Meter[]> {
   const found = await rows<{
     code: string;
     utility: Utility;
@@ -106,6 +107,7 @@ export async function loadMeters(tx: Transaction): Promise<Meter[]> {
         trim_scale(m.multiplier)::text AS multiplier, m.digits
       FROM meter m LEFT JOIN meter_assignment a ON a.meter_id = m.id AND upper_inf(a.held)
         LEFT JOIN unit u ON u.id = a.unit_id LEFT JOIN building b ON b.id = m.building_id
+      WHERE ${codes === undefined ? Prisma.sql`true` : Prisma.sql`m.code = ANY (${[...codes]}::text[])`}
       ORDER BY m.code COLLATE "C"`,
   );
   return found.map(({ unit, building, ...meter }) => ({
@@ -115,11 +117,14 @@ export async function loadMeters(tx: Transaction): Promise<Meter[]> {
   }));
 }
 
-/** Every value that stands: superseded ones stay in the table and out of the computation. */
-export async function loadReadings(tx: Transaction): Promise<Reading[]> {
+/** Every value that stands: superseded ones stay in the table and out of the computation. `meters` undefined = of all. */
+export async function loadReadings(tx: Transaction, meters?: readonly string[]): Promise<Reading[]> {
   const found = await rows<{ value: Reading; revision: number }>(
     tx,
-    Prisma.sql`SELECT r.value, r.revision FROM reading r WHERE r.superseded_by IS NULL`,
+    meters === undefined
+      ? Prisma.sql`SELECT r.value, r.revision FROM reading r WHERE r.superseded_by IS NULL`
+      : Prisma.sql`SELECT r.value, r.revision FROM meter m JOIN reading r ON r.meter_id = m.id
+          WHERE m.code = ANY (${[...meters]}::text[]) AND r.superseded_by IS NULL`,
   );
   return found.map(({ value, revision }) => ({ ...value, revision }));
 }

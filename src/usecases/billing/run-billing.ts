@@ -1,16 +1,30 @@
 import { Prisma } from "../../../generated/prisma/client.ts";
 import { type Actor, recordAudit } from "../../db/audit.ts";
-import { loadBillingFacts, type StoredBillingFacts } from "../../db/billing-facts.ts";
+import {
+  loadLeaseFacts,
+  loadMetersOfLeases,
+  loadMetersOfPools,
+  loadSharedFacts,
+  type SharedFacts,
+} from "../../db/billing-facts.ts";
 import type { Database } from "../../db/client.ts";
 import { toRecordset } from "../../db/recordset.ts";
 import { execute, rows } from "../../db/rows.ts";
+import type { StoredLease } from "../../db/stored-leases.ts";
 import { inTransaction, type Transaction } from "../../db/transaction.ts";
 import { type BillingIndex, indexFacts } from "../../domain/charging/run-plan/billing-index.ts";
 import type { PlanOptions } from "../../domain/charging/run-plan/facts.ts";
 import type { LeasePlan } from "../../domain/charging/run-plan/plan.ts";
 import { planLease } from "../../domain/charging/run-plan/plan-lease.ts";
-import { computePoolMonths, type PoolMonths } from "../../domain/charging/run-plan/pool-months.ts";
+import {
+  addPoolDemand,
+  computeDemandedPoolMonths,
+  type PoolMonths,
+  poolDemand,
+} from "../../domain/charging/run-plan/pool-months.ts";
 import type { CivilDate } from "../../domain/time/civil-date.ts";
+import type { LeaseTerms } from "../../domain/world/lease.ts";
+import type { Unit } from "../../domain/world/property.ts";
 import { certifyRun } from "./certify-run.ts";
 import { type BillingCommand, type BillingRefusal, refuse } from "./command.ts";
 import { issueBills } from "./issue-bills.ts";
@@ -81,14 +95,9 @@ async function computeDrafts(db: Database, command: BillingCommand, run: Billing
   if (computed) return;
   const loaded = await loadRun(db, command, run.issueDate);
   await workChunks(db, run.id, "compute", async (tx, leaseIds) => {
-    const wanted = new Set(leaseIds);
-    const plans: LeasePlan[] = [];
-    for (const [, lease] of loaded.stored.leases) {
-      if (!wanted.has(lease.leaseId)) continue;
-      plans.push(planLease(loaded.index, lease.terms, command.period, loaded.poolMonths, loaded.options));
-    }
-    await writeDrafts(tx, plans, { runId: run.id, period: command.period, leases: loaded.stored.leases, leaseIds });
-    await clearRechecks(tx, leaseIds, plans, loaded);
+    const { leases, plans } = await planLeases(tx, command, loaded, leaseIds);
+    await writeDrafts(tx, plans, { runId: run.id, period: command.period, leases, leaseIds });
+    await clearRechecks(tx, leaseIds, plans, leases, loaded);
   });
   await inTransaction(
     db,
@@ -104,6 +113,29 @@ async function computeDrafts(db: Database, command: BillingCommand, run: Billing
   );
 }
 
+/**
+ * Computes a chunk from facts that are loaded for it and dropped with it, so that a run needs no more memory for more
+ * leases. What an import changes between the pools and the chunk is marked for a recheck, and the mark outlives this run.
+ */
+async function planLeases(
+  tx: Transaction,
+  command: BillingCommand,
+  loaded: LoadedRun,
+  leaseIds: readonly string[],
+): Promise<{ readonly leases: ReadonlyMap<string, StoredLease>; readonly plans: readonly LeasePlan[] }> {
+  const { leases, facts } = await loadLeaseFacts(tx, command.period, leaseIds);
+  const units = unitsOf(facts.leases, loaded.index);
+  const index = indexFacts({ ...loaded.shared, units, ...facts, ...(await loadMetersOfLeases(tx, facts.leases)) });
+  const plans = facts.leases.map((terms) => planLease(index, terms, command.period, loaded.poolMonths, loaded.options));
+  return { leases, plans };
+}
+
+/** The units that these leases hold, today or by any amendment; an import cannot add one to a lease without marking it. */
+function unitsOf(leases: readonly LeaseTerms[], { units }: BillingIndex): readonly Unit[] {
+  const codes = new Set(leases.flatMap((lease) => [lease, ...lease.amendments].flatMap((terms) => terms.units ?? [])));
+  return [...codes].flatMap((code) => units.get(code) ?? []);
+}
+
 /** `version` changes when an import marks the lease again. */
 interface RecheckMark {
   readonly lease_id: string;
@@ -111,31 +143,52 @@ interface RecheckMark {
 }
 
 interface LoadedRun {
-  readonly stored: StoredBillingFacts;
-  /** Marks as they stood when the facts were loaded. */
+  readonly shared: SharedFacts;
+  /** Marks as they stood before any fact was loaded. */
   readonly rechecks: readonly RecheckMark[];
+  /** Of the pools and their world; the leases are in the chunks. */
   readonly index: BillingIndex;
   readonly poolMonths: PoolMonths;
   readonly options: PlanOptions;
 }
 
+/** Leases whose share in the pools is gathered at a time. */
+const POOL_LEASES = 1000;
+const NO_LEASES = { leases: [], issuedLines: [], depositsHeld: [], billedThrough: [], parkedRetries: [] };
+
 async function loadRun(db: Database, command: BillingCommand, issueDate: CivilDate): Promise<LoadedRun> {
   return inTransaction(
     db,
     async (tx) => {
-      const stored = await loadBillingFacts(tx, command.period);
-      const index = indexFacts(stored.facts);
+      const rechecks = await rows<RecheckMark>(
+        tx,
+        Prisma.sql`SELECT lease_id, xmin::text AS version FROM billing_recheck`,
+      );
+      const shared = await loadSharedFacts(tx);
+      const index = indexFacts({ ...shared, ...NO_LEASES, ...(await loadMetersOfPools(tx)) });
+      const demand = poolDemand(index.pools.keys(), command.period);
+      const pooled = await rows<{ id: string }>(
+        tx,
+        Prisma.sql`SELECT DISTINCT lease_id AS id FROM lease_charge WHERE rule->>'type' = 'pool' ORDER BY lease_id`,
+      );
+      for (let from = 0; from < pooled.length; from += POOL_LEASES) {
+        const leaseIds = pooled.slice(from, from + POOL_LEASES).map(({ id }) => id);
+        const { facts } = await loadLeaseFacts(tx, command.period, leaseIds);
+        addPoolDemand(demand, indexFacts({ ...shared, units: [], ...facts, ...NO_METERS }));
+      }
       return {
-        stored,
-        rechecks: await rows<RecheckMark>(tx, Prisma.sql`SELECT lease_id, xmin::text AS version FROM billing_recheck`),
+        shared,
+        rechecks,
         index,
-        poolMonths: computePoolMonths(index, command.period),
+        poolMonths: computeDemandedPoolMonths(demand, index),
         options: await planOptions(tx, command, issueDate),
       };
     },
     { timeoutMs: FACTS_LIMIT_MS, isolation: "RepeatableRead" },
   );
 }
+
+const NO_METERS = { meters: [], readings: [] };
 
 /**
  * A lease has been looked at again, unless a held bill or a parked line kept its corrections back, or an import has marked
@@ -145,12 +198,13 @@ async function clearRechecks(
   tx: Transaction,
   leaseIds: readonly string[],
   plans: readonly LeasePlan[],
-  { stored, rechecks }: LoadedRun,
+  leases: ReadonlyMap<string, StoredLease>,
+  { rechecks }: LoadedRun,
 ): Promise<void> {
   const kept = new Set(
     plans.flatMap((plan) => [
-      ...plan.bills.filter((bill) => bill.held).map((bill) => stored.leases.get(bill.lease)?.leaseId ?? ""),
-      ...plan.parked.map((line) => stored.leases.get(line.lease)?.leaseId ?? ""),
+      ...plan.bills.filter((bill) => bill.held).map((bill) => leases.get(bill.lease)?.leaseId ?? ""),
+      ...plan.parked.map((line) => leases.get(line.lease)?.leaseId ?? ""),
     ]),
   );
   const chunk = new Set(leaseIds);

@@ -131,11 +131,27 @@ export async function addChunks(
   );
 }
 
+/** Chunks that one process has in hand at a time: it computes one while PostgreSQL writes the others. */
+const CHUNKS_IN_HAND = 3;
+
 /**
  * Works through the chunks of a stage together with whatever other workers there are. The claim is the row lock of the
  * transaction that does the work: a killed worker's chunk is free again the moment its connection is gone.
  */
 export async function workChunks(
+  db: Database,
+  runId: string,
+  stage: "compute" | "issue",
+  work: (tx: Transaction, leaseIds: readonly string[]) => Promise<void>,
+): Promise<void> {
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: CHUNKS_IN_HAND }, () => workUntilDone(db, runId, stage, work)),
+  );
+  // Only once all have stopped: nobody may go on writing behind the back of a caller who was told that it failed.
+  for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
+}
+
+async function workUntilDone(
   db: Database,
   runId: string,
   stage: "compute" | "issue",

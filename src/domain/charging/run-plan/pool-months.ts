@@ -17,11 +17,25 @@ export const poolMonthKey = (pool: string, month: Month): string => `${month}|${
  * take part, also those of projects that are not billed: their units are leased.
  */
 export function computePoolMonths(index: BillingIndex, month: Month): PoolMonths {
-  const result = new Map<string, PoolMonth>();
-  if (index.pools.size === 0) return result;
-  const leased = new Map<string, LeasedUnit[]>();
-  const wanted = new Map<string, Set<Month>>();
-  for (const pool of index.pools.keys()) wanted.set(pool, new Set([shiftMonth(month, -1)]));
+  const demand = poolDemand(index.pools.keys(), month);
+  addPoolDemand(demand, index);
+  return computeDemandedPoolMonths(demand, index);
+}
+
+/** Who leases what of each pool, and which of its months are wanted. Gathered lease by lease, in any number of parts. */
+export interface PoolDemand {
+  readonly leased: Map<string, LeasedUnit[]>;
+  readonly wanted: ReadonlyMap<string, Set<Month>>;
+}
+
+export const poolDemand = (pools: Iterable<string>, month: Month): PoolDemand => ({
+  leased: new Map(),
+  wanted: new Map([...pools].map((pool) => [pool, new Set([shiftMonth(month, -1)])])),
+});
+
+/** Adds the leases of an index to the demand. */
+export function addPoolDemand({ leased, wanted }: PoolDemand, index: BillingIndex): void {
+  if (wanted.size === 0) return;
   for (const lease of index.leases.values()) {
     const timeline = index.timelineOf(lease);
     const old = [...(index.issuedByLease.get(lease.code) ?? []), ...(index.retriesByLease.get(lease.code) ?? [])];
@@ -36,13 +50,19 @@ export function computePoolMonths(index: BillingIndex, month: Month): PoolMonths
       }
     }
   }
+}
+
+/** Once all leases are in the demand. Of the index only pools and their world are used. */
+export function computeDemandedPoolMonths(
+  { leased, wanted }: PoolDemand,
+  index: Pick<BillingIndex, "pools" | "poolWorld">,
+): PoolMonths {
+  const result = new Map<string, PoolMonth>();
   for (const [code, months] of wanted) {
     const pool = index.pools.get(code);
     if (!pool) continue;
-    for (const wantedMonth of months) {
-      const facts = { world: index.poolWorld, leased: leased.get(code) ?? [] };
-      result.set(poolMonthKey(code, wantedMonth), computePoolMonth(pool, wantedMonth, facts));
-    }
+    const facts = { world: index.poolWorld, leased: leased.get(code) ?? [] };
+    for (const month of months) result.set(poolMonthKey(code, month), computePoolMonth(pool, month, facts));
   }
   return result;
 }

@@ -1,5 +1,6 @@
 import type { AnyCommand } from "./command.ts";
 import { billRunCommand, billShowCommand } from "./commands/bill.ts";
+import { billPdfCommand } from "./commands/bill-pdf.ts";
 import { billQrCommand } from "./commands/bill-qr.ts";
 import {
   auditRootCommand,
@@ -8,7 +9,13 @@ import {
   periodCloseCommand,
   periodReopenCommand,
 } from "./commands/books.ts";
-import { disputeCloseCommand, disputeOpenCommand, waiveCommand } from "./commands/claims.ts";
+import {
+  claimWaiveCommand,
+  claimWriteOffCommand,
+  disputeCloseCommand,
+  disputeOpenCommand,
+  waiveCommand,
+} from "./commands/claims.ts";
 import { billCompareCommand } from "./commands/compare.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { billExplainCommand } from "./commands/explain.ts";
@@ -28,12 +35,15 @@ export const COMMANDS: readonly AnyCommand[] = [
   importCommand,
   billRunCommand,
   billShowCommand,
+  billPdfCommand,
   billQrCommand,
   billExplainCommand,
   billReplayCommand,
   billCompareCommand,
   lateFeeCommand,
   waiveCommand,
+  claimWaiveCommand,
+  claimWriteOffCommand,
   disputeOpenCommand,
   disputeCloseCommand,
   payRecordCommand,

@@ -177,6 +177,8 @@ function claimQuery(filter: ClaimFilter): Prisma.Sql {
         UNION ALL
         SELECT a.component, v.effective_date, -v.amount_fen FROM standing a
           JOIN allocation_reversal v ON v.allocation_id = a.id
+        UNION ALL
+        SELECT 'principal', f.relieved_on, f.amount_fen FROM claim_relief f WHERE f.line_id = r.line_id
       ) m
     ) paid ON true
     LEFT JOIN LATERAL (

@@ -75,3 +75,29 @@ CREATE TABLE approval_delegation (
   CHECK (delegator_id <> delegate_id)
 );
 CREATE INDEX approval_delegation_delegate ON approval_delegation (delegate_id) WHERE revoked_on IS NULL;
+
+-- Principal given up: forgiven (waiver) or uncollectable (write-off, money-rules 9). Below zero takes it back, where a
+-- correction has made the line smaller. Late fees have late_fee_waiver.
+CREATE TABLE claim_relief (
+  id uuid PRIMARY KEY,
+  entity_id uuid NOT NULL REFERENCES legal_entity,
+  line_id uuid NOT NULL REFERENCES bill_line,
+  kind text NOT NULL CHECK (kind IN ('waiver', 'write-off')),
+  amount_fen bigint NOT NULL CHECK (amount_fen <> 0),
+  reason text NOT NULL,
+  requested_by text NOT NULL,
+  approved_by text NOT NULL,
+  approval_id uuid REFERENCES approval_request,
+  relieved_on date NOT NULL,
+  cause_id uuid,
+  recorded_at timestamptz NOT NULL DEFAULT now(),
+  CHECK (amount_fen < 0 OR approved_by <> requested_by)
+);
+CREATE INDEX claim_relief_line ON claim_relief (line_id);
+CREATE TRIGGER claim_relief_append_only BEFORE UPDATE OR DELETE ON claim_relief FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER claim_relief_no_truncate BEFORE TRUNCATE ON claim_relief FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+ALTER TABLE late_fee_waiver ADD COLUMN approval_id uuid REFERENCES approval_request;
+
+-- A billing run is published, and a month opened again, by the document that allowed it.
+ALTER TABLE billing_run ADD COLUMN approval_id uuid REFERENCES approval_request;
+ALTER TABLE accounting_period ADD COLUMN approval_id uuid REFERENCES approval_request;

@@ -1,9 +1,13 @@
 import { formatYuan, parseYuan } from "../../domain/money/fen.ts";
 import { formatDate, parseCivilDate } from "../../domain/time/civil-date.ts";
+import { askAndDecide } from "../../usecases/approvals/by-code.ts";
+import { allOrNothing } from "../../usecases/approvals/or-nothing.ts";
+import { askRelief, type ReliefKind } from "../../usecases/claim-relief/ask-relief.ts";
 import { closeDispute, openDispute } from "../../usecases/disputes/dispute-line.ts";
 import { waiveLateFee } from "../../usecases/late-fees/waive-late-fee.ts";
 import { findBillLine } from "../../usecases/queries/bill-line.ts";
 import { actorOf } from "../actor.ts";
+import { commandContextOf, pendingText } from "../approval-context.ts";
 import {
   type CliContext,
   type Command,
@@ -32,8 +36,8 @@ async function lineOf(
 
 export const waiveCommand: Command = {
   name: "late-fee waive",
-  usage: "<billNo> --charge CODE [--amount YUAN] --reason TEXT --as STAFF --approve-as STAFF",
-  summary: "减免违约金，由另一位同事审批",
+  usage: "<billNo> --charge CODE [--amount YUAN] --reason TEXT --as STAFF [--approve-as STAFF]",
+  summary: "减免违约金，由制度规定的同事审批；没有 --approve-as 时发起审批",
   options: {
     charge: { type: "string" },
     amount: { type: "string" },
@@ -54,17 +58,66 @@ export const waiveCommand: Command = {
         amountFen: amount === undefined ? undefined : readOption("--amount", amount, parseYuan),
         reason: requiredOption(options, "reason"),
         requestedBy,
-        approvedBy: requiredOption(options, "approve-as"),
+        approvedBy: textOption(options, "approve-as"),
       },
-      { today: context.clock.today(), actor: `staff:${requestedBy}`, channel: "cli" },
+      commandContextOf(context, requestedBy),
     );
     if (!waived.ok) return refused({ code: waived.code, message: waived.message.zh });
     return {
-      json: { amountFen: waived.amountFen, openFen: waived.openFen },
-      text: [`已减免 ${formatYuan(waived.amountFen)}，这一行还有违约金 ${formatYuan(waived.openFen)}`],
+      json: {
+        amountFen: waived.amountFen,
+        openFen: waived.openFen,
+        state: waived.state,
+        approval: waived.approval.number,
+      },
+      text: [
+        waived.state === "waived"
+          ? `已减免 ${formatYuan(waived.amountFen)}，这一行还有违约金 ${formatYuan(waived.openFen)}`
+          : pendingText(waived.approval),
+      ],
     };
   },
 };
+
+const reliefCommand = (kind: ReliefKind): Command => ({
+  name: `claim ${kind === "waiver" ? "waive" : "write-off"}`,
+  usage: "<billNo> --charge CODE [--amount YUAN] --reason TEXT --as STAFF [--approve-as STAFF]",
+  summary: kind === "waiver" ? "减免一项费用的本金，按制度审批" : "坏账核销：收不回的本金，按制度审批",
+  options: waiveCommand.options,
+  positionals: [1, 1],
+  async run(context, [billNo = ""], options) {
+    const line = await lineOf(context, billNo, options);
+    if (!line.ok) return line.answer;
+    const amount = textOption(options, "amount");
+    const amountFen = amount === undefined ? undefined : readOption("--amount", amount, parseYuan);
+    const requestedBy = requiredOption(options, "as");
+    const approvedBy = textOption(options, "approve-as");
+    const reason = requiredOption(options, "reason");
+    const decided = await allOrNothing(context.db, (tx) =>
+      askAndDecide(tx, { requestedBy, approvedBy }, commandContextOf(context, requestedBy), ({ personId }, approval) =>
+        askRelief(
+          tx,
+          { kind, part: "principal", lineId: line.lineId, amountFen, reason, requestedBy: personId },
+          approval,
+        ),
+      ),
+    );
+    if (!decided.ok) return refused({ code: decided.code, message: decided.message.zh });
+    const { request, impossible } = decided;
+    if (impossible) return refused({ code: impossible.code, message: impossible.message.zh });
+    return {
+      json: { approval: request.number, state: request.state, amountFen: request.amountFen },
+      text: [
+        request.state === "approved"
+          ? `${kind === "waiver" ? "已减免" : "已核销"} ${formatYuan(request.amountFen)}`
+          : pendingText(request),
+      ],
+    };
+  },
+});
+
+export const claimWaiveCommand = reliefCommand("waiver");
+export const claimWriteOffCommand = reliefCommand("write-off");
 
 export const disputeOpenCommand: Command = {
   name: "dispute open",

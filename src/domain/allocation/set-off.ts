@@ -19,7 +19,7 @@ export interface SetOffLine {
 export interface SetOffTarget extends SetOffLine {
   /** Already set off against it by earlier negative lines; not negative. */
   readonly setOffFen: Fen;
-  /** Principal paid by allocations, net of counter-entries. */
+  /** Principal paid by allocations, net of counter-entries, and what was waived or written off of it. */
   readonly allocatedFen: Fen;
 }
 

@@ -53,12 +53,12 @@ export type DecisionRefusal =
   | "ALREADY_CANCELLED"
   | "ALREADY_EXPIRED"
   | "STALE_VERSION"
-  | "REQUESTER_CANNOT_APPROVE"
+  | "APPROVER_IS_REQUESTER"
   | "TENANT_CONTACT_CANNOT_APPROVE"
   | "ALREADY_DECIDED"
   | "DELEGATOR_IS_REQUESTER"
   | "DELEGATOR_ALREADY_DECIDED"
-  | "NOT_AN_APPROVER"
+  | "APPROVER_WITHOUT_ROLE"
   | "REASON_MISSING";
 
 export type Judgement =
@@ -99,13 +99,13 @@ export function judgeDecision(document: DecidableDocument, attempt: DecisionAtte
   }
   if (document.state !== "pending") return { ok: false, code: CLOSED[document.state] };
   if (attempt.version !== document.version) return { ok: false, code: "STALE_VERSION" };
-  if (attempt.personId === document.requestedBy) return { ok: false, code: "REQUESTER_CANNOT_APPROVE" };
+  if (attempt.personId === document.requestedBy) return { ok: false, code: "APPROVER_IS_REQUESTER" };
   if (attempt.isTenantContact) return { ok: false, code: "TENANT_CONTACT_CANNOT_APPROVE" };
   const step = currentStep(steps, decisions);
   const wanted = steps[step];
   if (wanted === undefined) return { ok: false, code: "ALREADY_APPROVED" };
   const able = attempt.principals.filter(({ roles }) => wanted.role === "any" || roles.includes(wanted.role));
-  if (able.length === 0) return { ok: false, code: "NOT_AN_APPROVER", role: wanted.role };
+  if (able.length === 0) return { ok: false, code: "APPROVER_WITHOUT_ROLE", role: wanted.role };
   const free = able.find(({ personId }) => personId !== document.requestedBy && !decidedBy(personId));
   if (free === undefined) {
     if (decidedBy(attempt.personId)) return { ok: false, code: "ALREADY_DECIDED" };

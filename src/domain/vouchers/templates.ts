@@ -15,6 +15,8 @@ export const SUMMARIES: ReadonlyMap<string, string> = new Map([
   ["late-fee.accrued", "计提违约金"],
   ["late-fee.waived", "减免违约金"],
   ["late-fee.restored", "恢复违约金"],
+  ["claim.waived", "减免应收"],
+  ["claim.written-off", "坏账核销"],
   ["receipt.recorded", "收款"],
   ["receipt.unclaimed", "收到待认领款"],
   ["receipt.claimed", "认领款项"],

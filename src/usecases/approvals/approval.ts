@@ -4,6 +4,7 @@ import type { ApprovalState, Decided } from "../../domain/approval/decide.ts";
 import type { ApprovalStep, ApprovalType } from "../../domain/approval/policy.ts";
 import type { Fen } from "../../domain/money/fen.ts";
 import type { CivilDate } from "../../domain/time/civil-date.ts";
+import type { RefundNotices } from "../refunds/notices.ts";
 import type { StaffMember } from "../staff/find-staff-member.ts";
 
 /** One line of what an approver has to know. */
@@ -72,6 +73,8 @@ export interface ApprovalContext extends Actor {
   /** Business clock. */
   readonly nowMs: number;
   readonly cards: ApprovalCards;
+  /** What a refund tells its tenant and finance when it is decided. */
+  readonly refunds?: RefundNotices | undefined;
   /** The copy of the card that was clicked: the answer to the click replaces it. */
   readonly clickedTaskId?: string | undefined;
 }

@@ -55,7 +55,7 @@ const SENTENCES: Readonly<
     zh: `这张卡片是旧的：审批单 ${number} 的内容后来改过，请看最新的卡片再决定。这次点击没有生效。`,
     en: `The card is stale: ${number} was changed since.`,
   }),
-  REQUESTER_CANNOT_APPROVE: (number) => ({
+  APPROVER_IS_REQUESTER: (number) => ({
     zh: `审批单 ${number} 是您自己发起的，申请人不能审批自己的申请，请由另一位同事审批。`,
     en: "The requester never approves. Another person must.",
   }),
@@ -75,7 +75,7 @@ const SENTENCES: Readonly<
     zh: `委托您审批的同事已经亲自处理过 ${number}，不能再代他审批一次。`,
     en: "The delegator has decided already.",
   }),
-  NOT_AN_APPROVER: (number, role) => ({
+  APPROVER_WITHOUT_ROLE: (number, role) => ({
     zh: `审批单 ${number} 现在要由负责该项目的${role}审批。这一步不由您处理，这次点击没有生效。`,
     en: `${number} now waits for the role ${role} of its project.`,
   }),

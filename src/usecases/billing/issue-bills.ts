@@ -105,7 +105,8 @@ async function earlierTargets(tx: Transaction, lines: readonly IssuingLine[]): P
         line.amount_fen AS "amountFen", line.amount_fen - r.principal_fen AS "setOffFen",
         (coalesce((SELECT sum(a.amount_fen) FROM allocation a WHERE a.line_id = line.id AND a.component = 'principal'), 0)
           - coalesce((SELECT sum(v.amount_fen) FROM allocation a JOIN allocation_reversal v ON v.allocation_id = a.id
-            WHERE a.line_id = line.id AND a.component = 'principal'), 0))::bigint AS "allocatedFen"
+            WHERE a.line_id = line.id AND a.component = 'principal'), 0)
+          + coalesce((SELECT sum(f.amount_fen) FROM claim_relief f WHERE f.line_id = line.id), 0))::bigint AS "allocatedFen"
       FROM jsonb_to_recordset(${toRecordset(wanted)}::jsonb) AS t(lease_id uuid, charge_code text, period_from date)
       JOIN bill_line line ON line.lease_id = t.lease_id AND line.charge_code = t.charge_code
         AND line.period_from = t.period_from

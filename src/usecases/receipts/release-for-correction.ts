@@ -5,6 +5,7 @@ import type { Transaction } from "../../db/transaction.ts";
 import type { Fen } from "../../domain/money/fen.ts";
 import type { CivilDate } from "../../domain/time/civil-date.ts";
 import { accrueLateFees } from "../late-fees/accrue-late-fees.ts";
+import { takeReliefBack } from "../claim-relief/relief-rows.ts";
 import { bookingDatesOf } from "./booking-dates.ts";
 import { indexClaims, loadClaimsOf } from "./claim-index.ts";
 import { releaseAllocations } from "./release-allocations.ts";
@@ -23,7 +24,12 @@ export async function releaseForCorrection(
   corrected: readonly { readonly lineId: string; readonly amountFen: Fen }[],
   date: CivilDate,
 ): Promise<void> {
-  const freed = corrected.filter(({ amountFen }) => amountFen > 0n);
+  const tooMuch = corrected.filter(({ amountFen }) => amountFen > 0n);
+  const claims = await loadClaimsOf(
+    tx,
+    tooMuch.map((one) => one.lineId),
+  );
+  const freed = (await takeReliefBack(tx, tooMuch, claims, date, newId())).filter(({ amountFen }) => amountFen > 0n);
   const lineIds = freed.map((one) => one.lineId);
   if (freed.length > 0) {
     await releaseAllocations(

@@ -15,13 +15,14 @@ type FactType =
   | "allocation"
   | "credit-to-prepayment"
   | "waiver"
+  | "write-off"
   | "opening";
 
 interface FactRow {
   readonly type: FactType;
   readonly entity: string;
   readonly tenant: string | null;
-  /** Kind of line, channel of receipt or opening position, whichever the type has. */
+  /** Kind of line, channel of receipt, source of a refund or opening position, whichever the type has. */
   readonly detail: string;
   readonly amount_fen: Fen;
 }
@@ -43,6 +44,8 @@ const FACTS = Prisma.sql`
     FROM late_fee_accrual a JOIN bill_line l ON l.id = a.line_id JOIN bill b ON b.id = l.bill_id GROUP BY 1, 2, 3
   UNION ALL SELECT 'waiver', w.entity_id, b.tenant_id, '', sum(w.amount_fen)
     FROM late_fee_waiver w JOIN bill_line l ON l.id = w.line_id JOIN bill b ON b.id = l.bill_id GROUP BY 1, 2, 3
+  UNION ALL SELECT f.kind, f.entity_id, b.tenant_id, '', sum(f.amount_fen)
+    FROM claim_relief f JOIN bill_line l ON l.id = f.line_id JOIN bill b ON b.id = l.bill_id GROUP BY 1, 2, 3
   UNION ALL SELECT CASE WHEN tenant_id IS NULL THEN 'unclaimed-receipt' ELSE 'receipt' END, entity_id, tenant_id, channel,
       sum(amount_fen)
     FROM receipt WHERE state = 'counted' GROUP BY 1, 2, 3, 4
@@ -53,7 +56,13 @@ const FACTS = Prisma.sql`
   UNION ALL SELECT 'credit-to-prepayment', b.entity_id, b.tenant_id, '', sum(-l.amount_fen - coalesce(s.fen, 0))
     FROM bill_line l JOIN bill b ON b.id = l.bill_id
     LEFT JOIN (SELECT from_line_id, sum(amount_fen) AS fen FROM set_off GROUP BY 1) s ON s.from_line_id = l.id
-    WHERE b.state <> 'draft' AND l.amount_fen < 0 GROUP BY 1, 2, 3`;
+    WHERE b.state <> 'draft' AND l.amount_fen < 0 GROUP BY 1, 2, 3
+  UNION ALL SELECT CASE WHEN tenant_id IS NULL THEN 'unclaimed-refund-approved' ELSE 'refund-approved' END, entity_id,
+      tenant_id, source, sum(amount_fen)
+    FROM refund WHERE state NOT IN ('requested', 'rejected', 'cancelled') GROUP BY 1, 2, 3, 4
+  UNION ALL SELECT 'refund-paid', entity_id, NULL::uuid, CASE WHEN bank_reference IS NULL THEN 'wechat' ELSE 'bank' END,
+      sum(amount_fen)
+    FROM refund WHERE state = 'paid' GROUP BY 1, 2, 4`;
 
 /** The facts of I6, with row ids as entity and tenant. A few rows per tenant, whatever the number of events. */
 export async function loadBookFacts(tx: Transaction): Promise<BookFact[]> {
@@ -65,8 +74,9 @@ export async function loadBookFacts(tx: Transaction): Promise<BookFact[]> {
 }
 
 function toFact({ type, entity, tenant, detail, amount_fen: amountFen }: FactRow): BookFact {
-  if (type === "unclaimed-receipt")
+  if (type === "unclaimed-receipt" || type === "refund-paid")
     return { type, entity, amountFen, account: moneyAccountOf(detail as ReceiptChannel) };
+  if (type === "unclaimed-refund-approved") return { type, entity, amountFen };
   if (tenant === null) throw new Error(`a fact of the type ${type} without a tenant`);
   const of = { entity, tenant, amountFen };
   switch (type) {
@@ -77,9 +87,12 @@ function toFact({ type, entity, tenant, detail, amount_fen: amountFen }: FactRow
       return { type, ...of, position: detail as "receivable" | "prepayment" | "deposit" };
     case "receipt":
       return { type, ...of, account: moneyAccountOf(detail as ReceiptChannel) };
+    case "refund-approved":
+      return { type, ...of, from: detail === "deposit" ? "deposit" : "prepayment" };
     case "late-fee-accrued":
     case "credit-to-prepayment":
     case "waiver":
+    case "write-off":
       return { type, ...of };
     default:
       return type satisfies never;

@@ -19,17 +19,24 @@ const EVENTS = Prisma.sql`
     FROM late_fee_accrual a JOIN bill_line l ON l.id = a.line_id JOIN bill b ON b.id = l.bill_id WHERE a.posted_fen <> 0
   UNION ALL SELECT 'late-fee.waived', w.id, b.bill_no || ' / ' || l.charge_code
     FROM late_fee_waiver w JOIN bill_line l ON l.id = w.line_id JOIN bill b ON b.id = l.bill_id
+  UNION ALL SELECT CASE f.kind WHEN 'waiver' THEN 'claim.waived' ELSE 'claim.written-off' END, f.id,
+      b.bill_no || ' / ' || l.charge_code
+    FROM claim_relief f JOIN bill_line l ON l.id = f.line_id JOIN bill b ON b.id = l.bill_id
   UNION ALL SELECT 'correction.credited', p.id, 'prepayment ' || p.id FROM prepayment p
     WHERE p.origin = 'correction' AND p.receipt_id IS NULL
   UNION ALL SELECT DISTINCT 'allocation.released', v.event_id, 'release ' || v.event_id FROM allocation_reversal v
-    WHERE v.reason IN ('correction', 'late-fee')
+    WHERE v.reason IN ('correction', 'late-fee', 'refund')
   UNION ALL SELECT CASE WHEN u.id IS NULL AND r.tenant_id IS NOT NULL THEN 'receipt.recorded' ELSE 'receipt.unclaimed' END,
       r.id, r.receipt_no
     FROM receipt r LEFT JOIN ledger_transaction u ON u.event_type = 'receipt.unclaimed' AND u.event_id = r.id
   UNION ALL SELECT 'receipt.claimed', r.id, r.receipt_no
     FROM receipt r JOIN ledger_transaction u ON u.event_type = 'receipt.unclaimed' AND u.event_id = r.id
     WHERE r.tenant_id IS NOT NULL
-  UNION ALL SELECT 'receipt.undone', r.id, r.receipt_no FROM receipt r WHERE r.state = 'undone'`;
+  UNION ALL SELECT 'receipt.undone', r.id, r.receipt_no FROM receipt r WHERE r.state = 'undone'
+  UNION ALL SELECT 'refund.approved', f.id, f.refund_no FROM refund f WHERE f.approved_on IS NOT NULL
+  UNION ALL SELECT 'refund.paid', f.id, f.refund_no FROM refund f WHERE f.state = 'paid'
+  UNION ALL SELECT 'refund.returned', f.id, f.refund_no FROM refund f
+    WHERE f.state = 'cancelled' AND f.approved_on IS NOT NULL`;
 
 /** Posted in amounts that may come to nothing: their absence is not a gap, their presence is no surprise. */
 const OPTIONAL_EVENTS = Prisma.sql`

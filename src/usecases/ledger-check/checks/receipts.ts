@@ -8,17 +8,24 @@ const STANDING = Prisma.sql`SELECT a.source, a.source_id, sum(a.amount_fen - coa
   LEFT JOIN (SELECT allocation_id, sum(amount_fen) AS fen FROM allocation_reversal GROUP BY 1) v ON v.allocation_id = a.id
   GROUP BY 1, 2`;
 
+/** What approved refunds have taken out of each prepayment. */
+const REFUNDED = Prisma.sql`SELECT p.prepayment_id, sum(p.amount_fen) AS fen FROM refund_part p
+  JOIN refund f ON f.id = p.refund_id AND f.state NOT IN ('requested', 'rejected', 'cancelled') GROUP BY 1`;
+
 /**
- * I5: Σ standing allocations of a receipt + its prepayments (unused, and what they pay) = its amount; nothing of an undone
- * one. Money of an unknown payer pays nothing before it is claimed.
+ * I5: Σ standing allocations of a receipt + its prepayments (unused, what they pay, what was refunded of them) = its
+ * amount; nothing of an undone one. Money of an unknown payer pays nothing before it is claimed. A refunded deposit still
+ * counts by its allocation: it had paid its line.
  */
 export const checkReceipts = sqlCheck<{ subject: string; expected_fen: Fen; found_fen: Fen }>({
   code: "I5",
   counts: "receipts",
   count: Prisma.sql`SELECT count(*) AS count FROM receipt`,
   find: Prisma.sql`WITH standing AS (${STANDING}),
-    held AS (SELECT p.receipt_id, sum(p.remaining_fen + coalesce(s.fen, 0)) AS fen
+    refunded AS (${REFUNDED}),
+    held AS (SELECT p.receipt_id, sum(p.remaining_fen + coalesce(s.fen, 0) + coalesce(f.fen, 0)) AS fen
       FROM prepayment p LEFT JOIN standing s ON s.source = 'prepayment' AND s.source_id = p.id
+        LEFT JOIN refunded f ON f.prepayment_id = p.id
       WHERE p.receipt_id IS NOT NULL GROUP BY 1),
     summed AS (SELECT r.receipt_no, (coalesce(s.fen, 0) + coalesce(h.fen, 0))::bigint AS found_fen,
         CASE WHEN r.state = 'counted' AND r.tenant_id IS NOT NULL THEN r.amount_fen ELSE 0 END AS expected_fen
@@ -29,15 +36,20 @@ export const checkReceipts = sqlCheck<{ subject: string; expected_fen: Fen; foun
     `应有 ${formatYuan(expected_fen)}，核销与预收合计 ${formatYuan(found_fen)} / allocations and prepayment sum to ${formatYuan(found_fen)}, not ${formatYuan(expected_fen)}`,
 });
 
-/** I5: what is left of a prepayment = its amount − Σ standing allocations from it; nothing where its receipt was undone. */
+/**
+ * I5: what is left of a prepayment = its amount − Σ standing allocations from it − Σ refunded of it; nothing where its
+ * receipt was undone.
+ */
 export const checkPrepayments = sqlCheck<{ subject: string; remaining_fen: Fen; expected_fen: Fen }>({
   code: "I5",
   counts: "prepayments",
   count: Prisma.sql`SELECT count(*) AS count FROM prepayment`,
-  find: Prisma.sql`WITH standing AS (${STANDING}),
+  find: Prisma.sql`WITH standing AS (${STANDING}), refunded AS (${REFUNDED}),
     summed AS (SELECT p.id, p.remaining_fen,
-        CASE WHEN r.state = 'undone' THEN 0 ELSE p.amount_fen - coalesce(s.fen, 0) END::bigint AS expected_fen
+        CASE WHEN r.state = 'undone' THEN 0
+          ELSE p.amount_fen - coalesce(s.fen, 0) - coalesce(f.fen, 0) END::bigint AS expected_fen
       FROM prepayment p LEFT JOIN standing s ON s.source = 'prepayment' AND s.source_id = p.id
+      LEFT JOIN refunded f ON f.prepayment_id = p.id
       LEFT JOIN receipt r ON r.id = p.receipt_id)
     SELECT 'prepayment ' || id AS subject, remaining_fen, expected_fen FROM summed
     WHERE remaining_fen <> expected_fen ORDER BY 1`,

@@ -14,7 +14,7 @@ interface ReceivableRow {
 
 /**
  * I4: the projection `receivable`, built again from lines, set-offs, allocations, counter-entries, accruals and waivers.
- * Principal = amount − Σ set off against the line; open = principal − Σ standing allocations, between 0 and the principal;
+ * Principal = amount − Σ set off against the line; open = principal − Σ standing allocations − Σ given up, between 0 and it;
  * fee open = accrued − waived − paid; disputed since the first day of the dispute that is not over.
  */
 export const checkReceivables = sqlCheck<ReceivableRow>({
@@ -29,14 +29,16 @@ export const checkReceivables = sqlCheck<ReceivableRow>({
       FROM allocation a LEFT JOIN reversed v ON v.allocation_id = a.id GROUP BY 1),
     accrued AS (SELECT line_id, sum(posted_fen) AS fen FROM late_fee_accrual GROUP BY 1),
     waived AS (SELECT line_id, sum(amount_fen) AS fen FROM late_fee_waiver GROUP BY 1),
+    relieved AS (SELECT line_id, sum(amount_fen) AS fen FROM claim_relief GROUP BY 1),
     expected AS (
       SELECT r.*, l.charge_code, l.amount_fen, (l.amount_fen - coalesce(s.fen, 0))::bigint AS expected_principal_fen,
-        (l.amount_fen - coalesce(s.fen, 0) - coalesce(p.principal_fen, 0))::bigint AS expected_open_fen,
+        (l.amount_fen - coalesce(s.fen, 0) - coalesce(p.principal_fen, 0) - coalesce(f.fen, 0))::bigint AS expected_open_fen,
         coalesce(a.fen, 0)::bigint AS expected_accrued_fen, coalesce(w.fen, 0)::bigint AS expected_waived_fen,
         (coalesce(a.fen, 0) - coalesce(w.fen, 0) - coalesce(p.fee_fen, 0))::bigint AS expected_fee_fen
       FROM receivable r JOIN bill_line l ON l.id = r.line_id
       LEFT JOIN set_offs s ON s.line_id = r.line_id LEFT JOIN paid p ON p.line_id = r.line_id
-      LEFT JOIN accrued a ON a.line_id = r.line_id LEFT JOIN waived w ON w.line_id = r.line_id)
+      LEFT JOIN accrued a ON a.line_id = r.line_id LEFT JOIN waived w ON w.line_id = r.line_id
+      LEFT JOIN relieved f ON f.line_id = r.line_id)
     SELECT b.bill_no || ' / ' || x.charge_code AS subject, x.principal_fen, x.expected_principal_fen, x.open_fen,
       x.expected_open_fen, x.late_fee_open_fen AS fee_fen, x.expected_fee_fen
     FROM expected x JOIN bill b ON b.id = x.bill_id

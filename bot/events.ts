@@ -36,4 +36,10 @@ export type InboundContent =
   /** The fate of a message sent earlier (template job finished). */
   | { readonly kind: "delivery"; readonly vendorId: string; readonly delivered: boolean; readonly detail: string }
   /** Pictures, voice, events that we do not use: answered kindly or ignored, never lost. */
-  | { readonly kind: "other"; readonly what: string };
+  | {
+      readonly kind: "other";
+      readonly what: string;
+      /** Pictures and files: what the platform gives them out by, for three days on WeCom. */
+      readonly mediaId?: string;
+      readonly fileName?: string;
+    };

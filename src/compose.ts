@@ -19,6 +19,7 @@ import { civilDateAt } from "./domain/time/civil-date.ts";
 import { createHttpApp } from "./http/app.ts";
 import { officialAccountCallback } from "./http/callbacks/official-account.ts";
 import { wechatPayCallbacks } from "./http/callbacks/wechat-pay.ts";
+import { wecomCallback } from "./http/callbacks/wecom.ts";
 import { cashierLink, prepayLink } from "./http/h5/cashier-link.ts";
 import { deriveLinkKey } from "./http/h5/link.ts";
 import { h5Routes } from "./http/h5/routes.ts";
@@ -28,9 +29,15 @@ import type { BusinessClock, WireClock } from "./ports/clock.ts";
 import type { Logger } from "./telemetry/logger.ts";
 import { createMetrics } from "./telemetry/metrics.ts";
 import { handleConversation, waitingConversations } from "./usecases/inbox/handle-events.ts";
-import { claimPassiveReply, markPassiveReplySent, releasePassiveReply } from "./usecases/inbox/passive-reply.ts";
+import {
+  type CanCarry,
+  claimPassiveReply,
+  markPassiveReplySent,
+  releasePassiveReply,
+} from "./usecases/inbox/passive-reply.ts";
 import { receiveEvent } from "./usecases/inbox/receive-event.ts";
 import { relayMessages } from "./usecases/outbox/relay-messages.ts";
+import { createSendQuota } from "./usecases/outbox/send-quota.ts";
 import type { PaymentContext } from "./usecases/payments/context.ts";
 import { findMerchantOf } from "./usecases/payments/find-merchant.ts";
 import { queryDueOrders } from "./usecases/payments/query-due-orders.ts";
@@ -80,7 +87,9 @@ export function compose(config: Config, options: ComposeOptions): Application {
   const linkKeys = fieldKeys.map((key) => deriveLinkKey(key));
   const [linkKey] = linkKeys;
   if (linkKey === undefined) throw new Error("no field encryption key");
-  const channels = createChannels(config, createSharedState(db, encryption), clocks.wire);
+  const channels = createChannels(config, createSharedState(db, encryption), clocks.wire, (app) =>
+    createSendQuota(db, app, clocks.wire.nowMs),
+  );
   const merchants = createMerchants(config, clocks, logger);
   const payments: PaymentContext = {
     gateways: merchants.gateways,
@@ -108,7 +117,7 @@ export function compose(config: Config, options: ComposeOptions): Application {
     receive: (event: Parameters<typeof receiveEvent>[1]) => receiveEvent(db, event),
     handle: (conversationKey: string, untilEventId?: string) =>
       underWay.track(handleConversation(db, conversationKey, handleEvent, textCard(SAY.apology), untilEventId)),
-    claimReply: (inboxEventId: string) => claimPassiveReply(db, inboxEventId),
+    claimReply: (inboxEventId: string, canCarry?: CanCarry) => claimPassiveReply(db, inboxEventId, canCarry),
     markReplySent: (outboxId: string) => underWay.track(markPassiveReplySent(db, outboxId)),
     releaseReply: (outboxId: string) => underWay.track(releasePassiveReply(db, outboxId)),
   };
@@ -122,6 +131,9 @@ export function compose(config: Config, options: ComposeOptions): Application {
       ...(channels.officialAccountKeys === undefined
         ? []
         : [officialAccountCallback({ keys: channels.officialAccountKeys, inbox, clock: clocks.wire, logger })]),
+      ...(channels.wecomKeys === undefined
+        ? []
+        : [wecomCallback({ keys: channels.wecomKeys, inbox, clock: clocks.wire, logger })]),
       wechatPayCallbacks({
         accounts: merchants.accounts,
         defaultMerchantCode: merchants.accounts.has(DEFAULT_MERCHANT) ? DEFAULT_MERCHANT : undefined,

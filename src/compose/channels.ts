@@ -3,11 +3,14 @@ import { officialAccountSignIn, type SignIn } from "../http/h5/sign-in.ts";
 import { createOfficialAccountMessenger } from "../platforms/official-account/send.ts";
 import { createAccessTokens } from "../platforms/official-account/token.ts";
 import type { OfficialAccountKeys } from "../platforms/official-account/verify.ts";
+import type { WecomKeys } from "../platforms/wecom/verify.ts";
 import type { WireClock } from "../ports/clock.ts";
 import type { Messenger } from "../ports/messenger.ts";
+import type { SendQuota } from "../ports/send-quota.ts";
 import type { SharedState } from "../ports/shared-state.ts";
 import type { SmsSender } from "../ports/sms.ts";
 import { createAliyunSmsSender } from "../sms/aliyun/send.ts";
+import { createWecomChannel } from "./wecom-channel.ts";
 
 /** The ways in and out that are configured. What is absent is off. */
 export interface Channels {
@@ -16,6 +19,7 @@ export interface Channels {
   readonly officialAccountKeys: OfficialAccountKeys | undefined;
   /** Of the pages that open from chat. */
   readonly signIns: readonly SignIn[];
+  readonly wecomKeys: WecomKeys | undefined;
   readonly sms: SmsSender | undefined;
 }
 
@@ -26,7 +30,13 @@ const SMS_TEMPLATE_DEFAULTS = {
   dunning: "SMS_DUNNING",
 };
 
-export function createChannels(config: Config, sharedState: SharedState, wireClock: WireClock): Channels {
+/** `quotaOf` counts what one app sends to each person. */
+export function createChannels(
+  config: Config,
+  sharedState: SharedState,
+  wireClock: WireClock,
+  quotaOf: (app: string) => SendQuota,
+): Channels {
   const messengers = new Map<string, Messenger>();
   const { officialAccount, sms } = config;
   if (officialAccount) {
@@ -50,23 +60,29 @@ export function createChannels(config: Config, sharedState: SharedState, wireClo
       ),
     );
   }
+  const wecom = config.wecom && createWecomChannel(config.wecom, sharedState, quotaOf);
+  if (wecom) messengers.set(`wecom|${wecom.keys.corpId}`, wecom.messenger);
   return {
     messengers,
+    wecomKeys: wecom?.keys,
     officialAccountKeys: officialAccount && {
       appId: officialAccount.appId,
       token: officialAccount.token.reveal(),
       aesKey: officialAccount.aesKey.reveal(),
     },
-    signIns: officialAccount
-      ? [
-          officialAccountSignIn({
-            appId: officialAccount.appId,
-            appSecret: officialAccount.appSecret.reveal(),
-            apiBase: officialAccount.apiBase,
-            oauthBase: officialAccount.oauthBase,
-          }),
-        ]
-      : [],
+    signIns: [
+      ...(officialAccount
+        ? [
+            officialAccountSignIn({
+              appId: officialAccount.appId,
+              appSecret: officialAccount.appSecret.reveal(),
+              apiBase: officialAccount.apiBase,
+              oauthBase: officialAccount.oauthBase,
+            }),
+          ]
+        : []),
+      ...(wecom ? [wecom.signIn] : []),
+    ],
     sms:
       sms &&
       createAliyunSmsSender(

@@ -92,8 +92,11 @@ export interface Messenger {
   readonly platform: Platform;
   /** The app's id on its platform: appid, corpid, client id. Part of every identity and inbox key. */
   readonly appId: string;
-  /** The platform drops the second of two equal messages, so that trying again after `unknown` doubles nothing. */
-  readonly dropsRepeats?: true;
+  /**
+   * Whether the platform drops the second of two equal sendings of this card, so that trying again after `unknown` doubles
+   * nothing. Absent: never.
+   */
+  dropsRepeats?(recipient: Recipient, card: Card): boolean;
   send(recipient: Recipient, message: OutgoingMessage): Promise<SendOutcome>;
   /**
    * Present on platforms that count messages: how a card may go to somebody whose window is closed. `own`: by a template

@@ -17,12 +17,13 @@ export async function sendContent(
   const recipient: Recipient = { kind: due.recipient_kind, externalId: due.recipient };
   const dedupeKey = due.undelivered === 0 ? due.dedupe_key : `${due.dedupe_key}|${due.undelivered}`;
   // A platform that drops the second of two equal messages must see them equal, until an operator sends one anew.
-  const isRemarked = due.resent && (messenger.dropsRepeats !== true || due.earlier_attempts > 0);
+  const isRemarked = (card: Card): boolean =>
+    due.resent && (messenger.dropsRepeats?.(recipient, card) !== true || due.earlier_attempts > 0);
   const say = (card: Card): Promise<SendOutcome> => {
     const message: OutgoingMessage = {
       occasion: due.occasion,
       // A template has no room for the remark; there the platform itself drops the second of two equal messages.
-      card: isRemarked ? context.markResent(card) : card,
+      card: isRemarked(card) ? context.markResent(card) : card,
       dedupeKey,
       taskId: due.id,
     };

@@ -32,7 +32,11 @@ export interface Config {
   /** By code; the one of the WECHAT_PAY_ variables is "default". */
   readonly wechatPay: ReadonlyMap<string, WechatPayMerchant>;
   readonly sms: SmsConfig | undefined;
+  /** A platform with ThingsBoard's API that reads the meters. */
+  readonly meterSource: { readonly base: string; readonly apiKey: Secret } | undefined;
   readonly mail: { readonly smtpUrl: Secret; readonly from: string } | undefined;
+  /** The Chromium that prints papers; undefined: the system's, else the one that npm brought. */
+  readonly browserPath: string | undefined;
 }
 
 export interface OfficialAccountConfig {
@@ -113,6 +117,7 @@ export function platformsOff(config: Config): string[] {
     ["DingTalk", config.dingtalk, "DINGTALK_"],
     ["WeChat Pay", config.wechatPay.size > 0 || undefined, "WECHAT_PAY_"],
     ["SMS", config.sms, "SMS_"],
+    ["meter source", config.meterSource, "METER_SOURCE_"],
     ["e-mail", config.mail, "SMTP_URL, MAIL_"],
   ] as const;
   return switches.flatMap(([name, on, prefix]) =>
@@ -214,7 +219,14 @@ function assemble(v: Variables, wechatPay: ReadonlyMap<string, WechatPayMerchant
       { templates: v.SMS_TEMPLATES, apiBase: v.SMS_API_BASE },
       problems,
     ),
+    meterSource: group(
+      "the meter source",
+      { base: ["METER_SOURCE_BASE", v.METER_SOURCE_BASE], apiKey: ["METER_SOURCE_API_KEY", v.METER_SOURCE_API_KEY] },
+      {},
+      problems,
+    ),
     mail: group("e-mail", { smtpUrl: ["SMTP_URL", v.SMTP_URL], from: ["MAIL_FROM", v.MAIL_FROM] }, {}, problems),
+    browserPath: v.PUPPETEER_EXECUTABLE_PATH,
   };
 }
 

@@ -158,8 +158,15 @@ export const variables = z.object({
   SMS_TEMPLATES: templateList("bind-code=SMS_71390007").default(new Map()),
   SMS_API_BASE: baseUrl("https://dysmsapi.aliyuncs.com"),
 
+  METER_SOURCE_BASE: url(/^https?:$/, "https://meters.example.com")
+    .transform((value) => value.replace(/\/+$/, ""))
+    .optional(),
+  METER_SOURCE_API_KEY: secret,
+
   SMTP_URL: secretLike((value) => /^smtps?:\/\//.test(value), "must look like smtp://user:password@host:587"),
   MAIL_FROM: text,
+
+  PUPPETEER_EXECUTABLE_PATH: text,
 });
 
 export type Variables = z.infer<typeof variables>;

@@ -1,0 +1,78 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { basename, dirname, join } from "node:path";
+import type { Browser, HTTPRequest, Page } from "puppeteer";
+import { PAPER_STYLE } from "../style.ts";
+
+/*
+ * The page that papers are printed from. It is opened once and then only its inside is changed, because the fonts are a
+ * hundred slices of one typeface: a slice is decoded once for each page of the pool instead of once for each paper. It
+ * lives at an address that does not exist; every request is answered from memory or refused, so that a paper can reach
+ * nothing, and no script in it runs.
+ */
+
+const ORIGIN = "https://documents.invalid";
+const FONT_FOLDER = dirname(createRequire(import.meta.url).resolve("@fontsource-variable/noto-sans-sc/package.json"));
+const POLICY = `default-src 'none'; style-src 'unsafe-inline'; font-src ${ORIGIN}`;
+
+let shellText: string | undefined;
+const slices = new Map<string, Buffer>();
+
+function shell(): string {
+  shellText ??= `<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${POLICY}"><style>${fontFaces()}${PAPER_STYLE.text}</style></head><body></body></html>`;
+  return shellText;
+}
+
+const fontFaces = (): string =>
+  readFileSync(join(FONT_FOLDER, "index.css"), "utf8")
+    .replaceAll("url(./files/", `url(${ORIGIN}/`)
+    .replaceAll("font-display: swap", "font-display: block");
+
+function sliceOf(name: string): Buffer {
+  const known = slices.get(name);
+  if (known) return known;
+  const bytes = readFileSync(join(FONT_FOLDER, "files", basename(name)));
+  slices.set(name, bytes);
+  return bytes;
+}
+
+/** A page with style and fonts and nothing in it. */
+export async function openShell(browser: Browser): Promise<Page> {
+  const page = await browser.newPage();
+  await page.setJavaScriptEnabled(false);
+  await page.setRequestInterception(true);
+  page.on("request", (request) => void answer(request).catch(() => {}));
+  await page.goto(`${ORIGIN}/`, { waitUntil: "load" });
+  return page;
+}
+
+async function answer(request: HTTPRequest): Promise<void> {
+  const url = request.url();
+  if (url === `${ORIGIN}/` && request.isNavigationRequest() && request.method() === "GET") {
+    return request.respond({ status: 200, contentType: "text/html; charset=utf-8", body: shell() });
+  }
+  const font = /^https:\/\/documents\.invalid\/(noto-sans-sc-[\w-]+\.woff2)$/.exec(url)?.[1];
+  if (font !== undefined) {
+    return request.respond({
+      status: 200,
+      contentType: "font/woff2",
+      headers: { "Access-Control-Allow-Origin": "*" },
+      body: sliceOf(font),
+    });
+  }
+  return request.abort("blockedbyclient");
+}
+
+/** In the page's own language: text, so that no build step can add helpers that the page does not have. */
+const FILL = (html: string, title: string): string => `(async () => {
+  document.title = ${JSON.stringify(title)};
+  document.body.innerHTML = ${JSON.stringify(html)};
+  // Only a laid-out page knows which slices of the font it needs.
+  document.body.getBoundingClientRect();
+  await document.fonts.ready;
+})()`;
+
+/** Puts a paper into the page in the place of the one before and waits until its fonts are there. */
+export async function fillShell(page: Page, html: string, title: string): Promise<void> {
+  await page.evaluate(FILL(html, title));
+}

@@ -36,10 +36,22 @@ const FIGURES: readonly { readonly field: keyof Declared; readonly label: RegExp
 
 /** "期初余额：10,000.00", or 期初余额 and the figure in the next cell: whatever a row says, into `declared`. */
 export function readDeclared(cells: readonly string[], declared: Declared): void {
-  const filled = cells.map(cleanCell).filter((cell) => cell !== "");
+  const filled = rejoined(cells.map(cleanCell).filter((cell) => cell !== ""));
   for (let index = 0; index < filled.length; index++) {
     for (const piece of piecesOf(filled[index] ?? "", filled[index + 1] ?? "")) note(piece, declared);
   }
+}
+
+/** "期初余额：10,000.00" without quotes was cut at its own comma. */
+function rejoined(cells: readonly string[]): string[] {
+  const whole: string[] = [];
+  for (const cell of cells) {
+    const before = whole.at(-1);
+    if (before !== undefined && /[:][^:]*\d{1,3}$/.test(before) && /^\d{3}(?:\.\d{1,2})?元?$/.test(cell)) {
+      whole[whole.length - 1] = `${before},${cell}`;
+    } else whole.push(cell);
+  }
+  return whole;
 }
 
 interface Piece {

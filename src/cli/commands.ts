@@ -20,12 +20,20 @@ import { billCompareCommand } from "./commands/compare.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { billExplainCommand } from "./commands/explain.ts";
 import { exportVouchersCommand } from "./commands/export-vouchers.ts";
+import { groupAssignCommand, groupListCommand } from "./commands/group.ts";
 import { importCommand } from "./commands/import.ts";
 import { lateFeeCommand } from "./commands/late-fee.ts";
 import { backupCommand, restoreCommand, rotateKeysCommand } from "./commands/operations.ts";
 import { outboxListCommand, outboxReplayCommand } from "./commands/outbox.ts";
 import { payRecordCommand, payUndoCommand } from "./commands/pay.ts";
+import {
+  readingAcceptCommand,
+  readingImportCommand,
+  readingListCommand,
+  readingRefuseCommand,
+} from "./commands/readings.ts";
 import { billReplayCommand } from "./commands/replay.ts";
+import { statementImportCommand } from "./commands/statement.ts";
 import { traceCommand } from "./commands/trace.ts";
 import { understandCommand } from "./commands/understand.ts";
 import { voucherMappingCommand } from "./commands/voucher-mapping.ts";
@@ -48,6 +56,11 @@ export const COMMANDS: readonly AnyCommand[] = [
   disputeCloseCommand,
   payRecordCommand,
   payUndoCommand,
+  readingImportCommand,
+  readingListCommand,
+  readingAcceptCommand,
+  readingRefuseCommand,
+  statementImportCommand,
   ledgerCheckCommand,
   auditVerifyCommand,
   auditRootCommand,
@@ -59,6 +72,8 @@ export const COMMANDS: readonly AnyCommand[] = [
   traceCommand,
   outboxListCommand,
   outboxReplayCommand,
+  groupListCommand,
+  groupAssignCommand,
   doctorCommand,
   backupCommand,
   restoreCommand,

@@ -54,7 +54,10 @@ export function proposalsFor(kind: DifferenceKind, facts: ExceptionFacts, amount
     case "CHANNEL_MISSING":
       return [
         { code: "keep", effect: `${NO_ENTRY}，收款保留，待渠道补账单` },
-        { code: "undo-receipt", effect: `撤销收款 ${facts.receiptNo ?? ""}：借 1122/2203 贷 资金账户 ${amount}，欠款恢复` },
+        {
+          code: "undo-receipt",
+          effect: `撤销收款 ${facts.receiptNo ?? ""}：借 1122/2203 贷 资金账户 ${amount}，欠款恢复`,
+        },
       ];
     case "AMOUNT_MISMATCH":
       return [
@@ -150,7 +153,8 @@ export function proposalsFor(kind: DifferenceKind, facts: ExceptionFacts, amount
 }
 
 function localMissing(facts: ExceptionFacts, amount: string): Proposal[] {
-  if (facts.unclaimed) return [...claims(facts, amount), { code: "hold", effect: `${NO_ENTRY}，继续挂在 2241.02 待认领` }];
+  if (facts.unclaimed)
+    return [...claims(facts, amount), { code: "hold", effect: `${NO_ENTRY}，继续挂在 2241.02 待认领` }];
   return [
     ...(facts.orderKnown ? [{ code: "settle", effect: `按订单补记收款：借 1012.01 贷 1122/2203 ${amount}` }] : []),
     { code: "unclaimed", effect: `借 1012.01 贷 2241.02 ${amount}，待认领` },

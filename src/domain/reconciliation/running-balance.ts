@@ -12,6 +12,14 @@ export interface BalanceBreak {
   readonly foundFen: Fen;
 }
 
+/** A row that is dated before the row that it follows. */
+export interface BackwardDate {
+  readonly rowNo: number;
+  readonly date: CivilDate;
+  readonly after: CivilDate;
+  readonly amountFen: Fen;
+}
+
 /** What the running balances of a file prove. */
 export interface BalanceProof {
   /** Bank exports begin with the oldest row or with the newest. */
@@ -24,7 +32,7 @@ export interface BalanceProof {
   readonly breaks: readonly BalanceBreak[];
   readonly breakCount: number;
   /** Rows that are dated before the row that they follow, at most MOST_BREAKS. */
-  readonly backwardDates: readonly { readonly rowNo: number; readonly date: CivilDate; readonly after: CivilDate }[];
+  readonly backwardDates: readonly BackwardDate[];
 }
 
 /** Beyond this many broken links a file is not read better by listing more. */
@@ -33,7 +41,7 @@ export const MOST_BREAKS = 50;
 interface Direction {
   readonly breaks: BalanceBreak[];
   breakCount: number;
-  readonly backwardDates: { rowNo: number; date: CivilDate; after: CivilDate }[];
+  readonly backwardDates: BackwardDate[];
   backwardCount: number;
 }
 
@@ -101,5 +109,10 @@ function noteDate(direction: Direction, later: ParsedLine, earlier: ParsedLine):
   if (later.bookingDate >= earlier.bookingDate) return;
   direction.backwardCount += 1;
   if (direction.backwardDates.length >= MOST_BREAKS) return;
-  direction.backwardDates.push({ rowNo: later.rowNo, date: later.bookingDate, after: earlier.bookingDate });
+  direction.backwardDates.push({
+    rowNo: later.rowNo,
+    date: later.bookingDate,
+    after: earlier.bookingDate,
+    amountFen: later.amountFen,
+  });
 }

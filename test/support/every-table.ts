@@ -348,6 +348,33 @@ export async function insertEveryTable(tx: Transaction): Promise<EveryTable> {
     policy_id: policyId,
     state: "pending",
     requested_by: requesterId,
+    number: "SP-202608-00001",
+    title: "退款申请",
+    facts: [],
+    steps: [{ role: "area-manager", count: 1 }],
+    requested_channel: "cli",
+    business_date: "2026-08-05",
+    waiting_since: instant,
+  });
+  await row("approval_request", {
+    entity_id: entityId,
+    type: "refund",
+    subject_kind: "receipt",
+    subject_id: receiptId,
+    amount_fen: 1n,
+    payload: {},
+    payload_hash: "",
+    policy_id: policyId,
+    state: "approved",
+    requested_by: requesterId,
+    number: "SP-202608-00002",
+    title: "退款申请",
+    facts: [],
+    steps: [],
+    requested_channel: "cli",
+    business_date: "2026-08-05",
+    waiting_since: instant,
+    closed_on: "2026-08-05",
   });
   await row("approval_decision", {
     request_id: requestId,
@@ -355,6 +382,24 @@ export async function insertEveryTable(tx: Transaction): Promise<EveryTable> {
     step: 0,
     person_id: personId,
     decision: "approve",
+    channel: "wecom",
+    business_date: "2026-08-05",
+  });
+  await row("approval_delegation", {
+    delegator_id: personId,
+    delegate_id: requesterId,
+    role: "area-manager",
+    valid: "[2026-08-01,2026-08-08)",
+  });
+  await row("claim_relief", {
+    entity_id: entityId,
+    line_id: lineId,
+    kind: "waiver",
+    amount_fen: 1n,
+    reason: "r",
+    requested_by: "S01",
+    approved_by: "S02",
+    relieved_on: "2026-08-05",
   });
   await row("exception_item", { entity_id: entityId, kind: "k", subject_key: "s", facts: {}, state: "open" });
   await keyed("job_run", { name: "j", slot: instant, state: "queued" });

@@ -55,12 +55,12 @@ BEGIN
     RAISE EXCEPTION 'the requester never decides on the own request' USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   IF EXISTS (SELECT 1 FROM approval_decision d WHERE d.request_id = NEW.request_id AND d.request_version = NEW.request_version
-      AND d.id <> NEW.id AND (d.person_id IN (NEW.person_id, NEW.on_behalf_of) OR d.on_behalf_of IN (NEW.person_id, NEW.on_behalf_of))) THEN
+      AND d.id <> NEW.id AND (d.person_id = NEW.on_behalf_of OR d.on_behalf_of = NEW.person_id)) THEN
     RAISE EXCEPTION 'nobody decides twice' USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   RETURN NEW;
 END $$;
-CREATE TRIGGER approval_decision_append_only BEFORE UPDATE OR DELETE ON approval_decision
+CREATE TRIGGER approval_decision_stays BEFORE UPDATE OR DELETE ON approval_decision
   FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 -- A person lets another decide in their name, one role, for a range of days.

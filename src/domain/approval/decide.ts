@@ -100,6 +100,8 @@ export function judgeDecision(document: DecidableDocument, attempt: DecisionAtte
   if (document.state !== "pending") return { ok: false, code: CLOSED[document.state] };
   if (attempt.version !== document.version) return { ok: false, code: "STALE_VERSION" };
   if (attempt.personId === document.requestedBy) return { ok: false, code: "APPROVER_IS_REQUESTER" };
+  // Decided in their name by a delegate: their own hand would count them twice.
+  if (decidedBy(attempt.personId)) return { ok: false, code: "ALREADY_DECIDED" };
   if (attempt.isTenantContact) return { ok: false, code: "TENANT_CONTACT_CANNOT_APPROVE" };
   const step = currentStep(steps, decisions);
   const wanted = steps[step];
@@ -108,7 +110,6 @@ export function judgeDecision(document: DecidableDocument, attempt: DecisionAtte
   if (able.length === 0) return { ok: false, code: "APPROVER_WITHOUT_ROLE", role: wanted.role };
   const free = able.find(({ personId }) => personId !== document.requestedBy && !decidedBy(personId));
   if (free === undefined) {
-    if (decidedBy(attempt.personId)) return { ok: false, code: "ALREADY_DECIDED" };
     const isRequesters = able.some(({ personId }) => personId === document.requestedBy);
     return { ok: false, code: isRequesters ? "DELEGATOR_IS_REQUESTER" : "DELEGATOR_ALREADY_DECIDED" };
   }

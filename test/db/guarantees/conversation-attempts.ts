@@ -44,7 +44,11 @@ export const CONTROL_ATTEMPTS: readonly Attempt[] = [
     "approval_decision_request_id_request_version_person_id_key",
     copyOf("approval_decision", { step: 1 }),
   ),
-  attempt("a step before the first", "approval_decision_step_check", "UPDATE approval_decision SET step = -1"),
+  attempt(
+    "a step before the first",
+    "approval_decision_step_check",
+    copyOf("approval_decision", { step: -1, request_version: 2 }),
+  ),
   {
     what: "the requester deciding",
     refusedBy: "the requester never decides",

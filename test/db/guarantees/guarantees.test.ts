@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { describeAttempts, withEveryTable } from "../../support/guarantees.ts";
+import { APPROVAL_ALLOWED, APPROVAL_ATTEMPTS } from "./approval-attempts.ts";
 import { BILLING_ALLOWED, BILLING_ATTEMPTS } from "./billing-attempts.ts";
 import { CONTROL_ALLOWED, CONTROL_ATTEMPTS, CONVERSATION_ATTEMPTS } from "./conversation-attempts.ts";
 import { MASTER_DATA_ALLOWED, MASTER_DATA_ATTEMPTS } from "./master-data-attempts.ts";
@@ -11,6 +12,8 @@ describeAttempts("money and books", MONEY_ATTEMPTS, MONEY_ALLOWED);
 describeAttempts("conversation", CONVERSATION_ATTEMPTS);
 describeAttempts("approvals, jobs, audit", CONTROL_ATTEMPTS, CONTROL_ALLOWED);
 
+describeAttempts("approval documents", APPROVAL_ATTEMPTS, APPROVAL_ALLOWED);
+
 describe("every rule of the schema", () => {
   const database = withEveryTable();
 
@@ -21,6 +24,7 @@ describe("every rule of the schema", () => {
       MONEY_ATTEMPTS,
       CONVERSATION_ATTEMPTS,
       CONTROL_ATTEMPTS,
+      APPROVAL_ATTEMPTS,
     ].flat();
     const attacked = new Set(attempts.map(({ refusedBy, trigger }) => trigger ?? refusedBy));
     // Lists of words and forms of months are tried one by one in columns.test.ts.

@@ -10,6 +10,7 @@ import type { SendQuota } from "../ports/send-quota.ts";
 import type { SharedState } from "../ports/shared-state.ts";
 import type { SmsSender } from "../ports/sms.ts";
 import { createAliyunSmsSender } from "../sms/aliyun/send.ts";
+import { createDingtalkChannel } from "./dingtalk.ts";
 import { createWecomChannel } from "./wecom-channel.ts";
 
 /** The ways in and out that are configured. What is absent is off. */
@@ -62,6 +63,8 @@ export function createChannels(
   }
   const wecom = config.wecom && createWecomChannel(config.wecom, sharedState, quotaOf);
   if (wecom) messengers.set(`wecom|${wecom.keys.corpId}`, wecom.messenger);
+  const dingtalk = config.dingtalk && createDingtalkChannel(config.dingtalk, config.publicUrl, sharedState);
+  if (dingtalk) messengers.set(`dingtalk|${dingtalk.messenger.appId}`, dingtalk.messenger);
   return {
     messengers,
     wecomKeys: wecom?.keys,
@@ -82,6 +85,7 @@ export function createChannels(
           ]
         : []),
       ...(wecom ? [wecom.signIn] : []),
+      ...(dingtalk ? [dingtalk.signIn] : []),
     ],
     sms:
       sms &&

@@ -64,7 +64,7 @@ export interface DingtalkConfig {
   readonly clientId: string;
   readonly clientSecret: Secret;
   readonly robotCode: string;
-  /** Undefined: cards go out as text with links. */
+  /** Undefined, or without the secret: cards go out as text with links. */
   readonly cardTemplateId: string | undefined;
   /** Signs card callbacks. */
   readonly apiSecret: Secret | undefined;
@@ -73,6 +73,7 @@ export interface DingtalkConfig {
   readonly aesKey: Secret | undefined;
   readonly apiBase: string;
   readonly oapiBase: string;
+  readonly oauthBase: string;
 }
 
 export interface SmsConfig {
@@ -204,6 +205,7 @@ function assemble(v: Variables, wechatPay: ReadonlyMap<string, WechatPayMerchant
         aesKey: v.DINGTALK_AES_KEY,
         apiBase: v.DINGTALK_API_BASE,
         oapiBase: v.DINGTALK_OAPI_BASE,
+        oauthBase: v.DINGTALK_OAUTH_BASE,
       },
       problems,
     ),

@@ -148,6 +148,7 @@ export const variables = z.object({
   DINGTALK_AES_KEY: callbackAesKey,
   DINGTALK_API_BASE: baseUrl("https://api.dingtalk.com"),
   DINGTALK_OAPI_BASE: baseUrl("https://oapi.dingtalk.com"),
+  DINGTALK_OAUTH_BASE: baseUrl("https://login.dingtalk.com"),
 
   ...prefixed("WECHAT_PAY_", MERCHANT_VARIABLES),
 

@@ -8,22 +8,9 @@ import { type CardClick, type DingtalkApp, parseCardClick, parseRobotMessage } f
 import { type DingtalkEvent, parseEvent } from "../../platforms/dingtalk/parse-event.ts";
 import { buildCardReply, buildEventReply, CARD_UNCHANGED, NO_REPLY } from "../../platforms/dingtalk/reply.ts";
 import { openEvent, verifyCardCallback, verifyRobotMessage } from "../../platforms/dingtalk/verify.ts";
-import type { WireClock } from "../../ports/clock.ts";
-import type { Logger } from "../../telemetry/logger.ts";
-import type { CanCarry, PassiveReply } from "../../usecases/inbox/passive-reply.ts";
 import type { ReceivedEvent } from "../../usecases/inbox/receive-event.ts";
 import { rawBodyOf } from "../raw-body.ts";
-
-/** The inbox as these routes need it; compose ties it to the database. */
-export interface DingtalkInbox {
-  receive(event: InboundEvent): Promise<ReceivedEvent>;
-  /** Answers what waits in a conversation up to this event; resolves when it is answered. */
-  handle(conversationKey: string, untilEventId: string): Promise<void>;
-  /** What `canCarry` takes; the rest is pushed at once. */
-  claimReply(inboxEventId: string, canCarry: CanCarry): Promise<PassiveReply | undefined>;
-  markReplySent(outboxId: string): Promise<void>;
-  releaseReply(outboxId: string): Promise<void>;
-}
+import { markWhenGone, type OpenRequest, refuseCallback } from "./open-request.ts";
 
 /** A group in which the robot is, was or was spoken to. */
 export interface SeenGroup {
@@ -33,19 +20,14 @@ export interface SeenGroup {
   readonly hasRobot: boolean;
 }
 
-export interface DingtalkRouteContext {
+export interface DingtalkRouteContext extends OpenRequest {
   readonly app: DingtalkApp;
   readonly clientSecret: string;
   /** Undefined: no interactive cards, hence no clicks. */
   readonly apiSecret: string | undefined;
   /** Undefined: no event subscription. */
   readonly events: { readonly token: string; readonly aesKey: string } | undefined;
-  readonly inbox: DingtalkInbox;
   readonly recordGroup: (group: SeenGroup) => Promise<void>;
-  readonly clock: WireClock;
-  readonly logger: Logger;
-  /** How long a click waits for what becomes of it; default CARD_ANSWER_WITHIN_MS. Shorter in tests. */
-  readonly cardAnswerWithinMs?: number;
 }
 
 /** DingTalk waits 2 s (reference/platforms.md section 6.5); the way there and back needs the rest. */
@@ -69,9 +51,9 @@ export function dingtalkCallbacks(context: DingtalkRouteContext): Router {
 /** Stored, then acknowledged at once: DingTalk takes no answer from here, the relay says it. */
 async function receiveMessage(ctx: Context, context: DingtalkRouteContext): Promise<void> {
   const verified = verifyRobotMessage(context.clientSecret, ctx.headers, rawBodyOf(ctx), context.clock.nowMs());
-  if (!verified.ok) return refuse(ctx, context.logger, verified);
+  if (!verified.ok) return refuseCallback(ctx, context.logger, verified);
   const parsed = parseRobotMessage(context.app, verified.message);
-  if (!parsed.ok) return refuse(ctx, context.logger, parsed);
+  if (!parsed.ok) return refuseCallback(ctx, context.logger, parsed);
   const { event } = parsed;
   if (event.group) {
     const { title } = event.group;
@@ -105,22 +87,24 @@ async function pushWhenHandled(
   handled: Promise<void>,
 ): Promise<void> {
   await handled;
-  await inbox.claimReply(received.inboxEventId, () => false).catch((error: unknown) => {
-    logger.error({ err: error, inboxEventId: received.inboxEventId }, "inbox.push-failed");
-  });
+  await inbox
+    .claimReply(received.inboxEventId, () => false)
+    .catch((error: unknown) => {
+      logger.error({ err: error, inboxEventId: received.inboxEventId }, "inbox.push-failed");
+    });
 }
 
 /** The new card goes into the answer when it is known in time; else a remark does, and the relay changes the card later. */
 async function receiveClick(ctx: Context, context: DingtalkRouteContext, apiSecret: string): Promise<void> {
   const receivedMs = context.clock.nowMs();
   const verified = verifyCardCallback(apiSecret, ctx.headers, rawBodyOf(ctx), receivedMs);
-  if (!verified.ok) return refuse(ctx, context.logger, verified);
+  if (!verified.ok) return refuseCallback(ctx, context.logger, verified);
   const parsed = parseCardClick(context.app, apiSecret, verified.message, verified.signedAtMs);
-  if (!parsed.ok) return refuse(ctx, context.logger, parsed);
+  if (!parsed.ok) return refuseCallback(ctx, context.logger, parsed);
   const { click } = parsed;
   const received = await context.inbox.receive(click.event);
   const handled = handle(context, received);
-  const windowMs = context.cardAnswerWithinMs ?? CARD_ANSWER_WITHIN_MS;
+  const windowMs = context.replyWindowMs ?? CARD_ANSWER_WITHIN_MS;
   if (!(await isDoneWithin(handled, receivedMs + windowMs - context.clock.nowMs()))) {
     void pushWhenHandled(context, received, handled);
     ctx.body = buildCardReply({}, AT_WORK);
@@ -131,27 +115,11 @@ async function receiveClick(ctx: Context, context: DingtalkRouteContext, apiSecr
     ({ replacesTaskId }) => replacesTaskId === click.outTrackId,
   );
   if (reply?.replacesTaskId !== click.outTrackId) {
-    if (reply && !reply.again) await context.inbox.releaseReply(reply.outboxId);
     ctx.body = CARD_UNCHANGED;
     return;
   }
-  carry(ctx, context, apiSecret, click, reply);
-}
-
-/** Puts the new card into this response and marks it sent when, and only when, the response has left. */
-function carry(
-  ctx: Context,
-  { inbox, logger }: DingtalkRouteContext,
-  apiSecret: string,
-  click: CardClick,
-  reply: PassiveReply,
-): void {
   ctx.body = cardReplyOf(apiSecret, click, reply.card);
-  if (reply.again) return;
-  ctx.res.once("close", () => {
-    const settled = ctx.res.writableFinished ? inbox.markReplySent(reply.outboxId) : inbox.releaseReply(reply.outboxId);
-    settled.catch((error: unknown) => logger.error({ err: error }, "outbox.mark-failed"));
-  });
+  markWhenGone(ctx, context, reply);
 }
 
 const cardReplyOf = (apiSecret: string, { outTrackId, userId }: CardClick, card: Card) =>
@@ -163,7 +131,7 @@ async function receiveEvents(
   keys: { readonly clientId: string; readonly token: string; readonly aesKey: string },
 ): Promise<void> {
   const opened = openEvent(keys, ctx.query, rawBodyOf(ctx), context.clock.nowMs());
-  if (!opened.ok) return refuse(ctx, context.logger, opened);
+  if (!opened.ok) return refuseCallback(ctx, context.logger, opened);
   await apply(context, parseEvent(opened.message), opened.signedAtMs);
   ctx.body = buildEventReply(keys, context.clock.nowMs());
 }
@@ -201,16 +169,6 @@ const leftEvent = (app: DingtalkApp, userId: string, signedAtMs: number): Inboun
   sentAtMs: signedAtMs,
   kind: "unsubscribe",
 });
-
-function refuse(
-  ctx: Context,
-  logger: Logger,
-  refusal: { readonly code: string; readonly httpStatus: number; readonly reason: string },
-): void {
-  logger.warn({ code: refusal.code, reason: refusal.reason, path: ctx.path }, "callback.refused");
-  ctx.status = refusal.httpStatus;
-  ctx.body = "";
-}
 
 /** Whether the work ended before the time was up; the work itself goes on. */
 async function isDoneWithin(work: Promise<void>, limitMs: number): Promise<boolean> {

@@ -53,7 +53,9 @@ export async function finishOAuth(ctx: Context, context: H5Context, token: strin
   const [fingerprint, remembered = ""] = readCookie(ctx, context, STATE_COOKIE, "oauth-state") ?? [];
   const [state, platform, appId, target] = remembered.split("|");
   const signIn = context.signIns.find((one) => one.platform === platform && one.appId === appId);
-  const { code, state: given } = ctx.query;
+  const { state: given } = ctx.query;
+  // DingTalk calls it authCode.
+  const code = ctx.query.code ?? ctx.query.authCode;
   if (fingerprint !== fingerprintOf(token) || !state || given !== state || !signIn) {
     return { state: "failed", target: undefined };
   }

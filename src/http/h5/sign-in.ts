@@ -1,3 +1,9 @@
+import type { ApiConnection as DingtalkConnection } from "../../platforms/dingtalk/api.ts";
+import {
+  buildAuthorizeUrl as buildDingtalkAuthorizeUrl,
+  fetchUserId as fetchDingtalkUserId,
+} from "../../platforms/dingtalk/oauth.ts";
+import type { AccessTokens as DingtalkTokens } from "../../platforms/dingtalk/token.ts";
 import { buildAuthorizeUrl, fetchOpenId } from "../../platforms/official-account/oauth.ts";
 import type { AccessTokens } from "../../platforms/wechat-api/access-tokens.ts";
 import type { ApiConnection } from "../../platforms/wechat-api/api.ts";
@@ -65,4 +71,33 @@ export const wecomSignIn = (app: WecomOAuth): SignIn => ({
   isBrowserOf: (userAgent) => /wxwork\//i.test(userAgent),
   authorizeUrl: (redirectUrl, state) => buildWecomAuthorizeUrl(app.oauthBase, app, redirectUrl, state),
   identify: (code) => fetchUserId(app, app.tokens, code),
+});
+
+export interface DingtalkOAuth extends DingtalkConnection {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** DINGTALK_OAUTH_BASE */
+  readonly oauthBase: string;
+  readonly tokens: DingtalkTokens;
+}
+
+export const dingtalkSignIn = (app: DingtalkOAuth): SignIn => ({
+  platform: "dingtalk",
+  appId: app.clientId,
+  isBrowserOf: (userAgent) => /DingTalk\//i.test(userAgent),
+  authorizeUrl: (redirectUrl, state) => buildDingtalkAuthorizeUrl(app.oauthBase, app.clientId, redirectUrl, state),
+  async identify(code) {
+    const result = await fetchDingtalkUserId(app, app.tokens, code);
+    switch (result.state) {
+      case "known":
+        return { state: "known", externalId: result.userId };
+      case "stranger":
+        return { state: "failed", code: "NO_MEMBER", reason: "the person is no member of the organisation" };
+      case "expired":
+      case "failed":
+        return result;
+      default:
+        return result satisfies never;
+    }
+  },
 });

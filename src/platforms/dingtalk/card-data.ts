@@ -12,8 +12,8 @@ export interface CardData {
   readonly own: ReadonlyMap<string, OwnParameters>;
 }
 
-/** Said to who clicked, until the card shows what became of it. */
-export const AT_WORK: OwnParameters = { note: "正在处理，请稍候…" };
+/** Said to who clicked while the answer is being found; true also when the card stays as it is. */
+export const AT_WORK: OwnParameters = { note: "已收到，结果稍后告知" };
 
 /**
  * The variables of one copy of a card. `viewers` see its buttons, each with a proof of their own, so that a button that

@@ -14,8 +14,9 @@ export interface ReceivedEvent {
   readonly duplicate: boolean;
 }
 
+/** In a group everybody talks with the bot for themselves: nobody answers another's question. */
 export const conversationKeyOf = (event: InboundEvent): string =>
-  `${event.platform}|${event.appId}|${event.conversationId}`;
+  [event.platform, event.appId, event.conversationId, ...(event.group ? [event.senderId] : [])].join("|");
 
 /**
  * Stores an event before anything is done about it (design.md, way 1): at-least-once delivery becomes exactly-once

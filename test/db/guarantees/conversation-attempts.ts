@@ -28,6 +28,7 @@ export const CONVERSATION_ATTEMPTS: readonly Attempt[] = [
     "staff_group_project_id_platform_app_id_key",
     copyOf("staff_group", { external_id: "h" }),
   ),
+  attempt("one group of DingTalk's twice", "dingtalk_group_pkey", copyOf("dingtalk_group")),
   attempt("one group of two projects", "staff_group_platform_app_id_external_id_key", copyOf("staff_group")),
   attempt("more messages than the platform allows", "reach_window_check", "UPDATE reach_window SET used = used + 1"),
   attempt("a sixth guess at a code", "bind_code_attempts_check", "UPDATE bind_code SET attempts = attempts + 1"),

@@ -2,6 +2,7 @@ import type { Card } from "../cards/card.ts";
 import type { ApprovalRequest } from "../src/usecases/approvals/approval.ts";
 import type { DecidedApproval } from "../src/usecases/approvals/decide-approval.ts";
 import type { CardCopy } from "../src/usecases/cards/card-copies.ts";
+import type { LiftedHolds } from "../src/usecases/refunds/lift-hold.ts";
 import type { Refusal } from "../src/usecases/receipts/refusal.ts";
 import type { StaffMember } from "../src/usecases/staff/find-staff-member.ts";
 
@@ -34,4 +35,6 @@ export interface StaffServices {
   approvalStatus(request: ApprovalRequest): Card;
   /** The copy of a card that was clicked. */
   clickedCopy(): Promise<CardCopy | undefined>;
+  /** Releases a held refund; the note says what was verified. */
+  liftRefundHold(member: StaffMember, refundNo: string, note: string): Promise<LiftedHolds | Refusal>;
 }

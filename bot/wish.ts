@@ -44,6 +44,7 @@ export function wishOfAction(action: WishAction): Wish {
     case "approval.show":
     case "approval.cancel":
     case "approval.list":
+    case "refund.lift":
       return { intent: "unknown", slots: {} };
     default:
       return action satisfies never;

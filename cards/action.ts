@@ -25,7 +25,9 @@ export type CardAction =
     }
   | { readonly type: "approval.show"; readonly number: string }
   | { readonly type: "approval.cancel"; readonly number: string }
-  | { readonly type: "approval.list" };
+  | { readonly type: "approval.list" }
+  /** A colleague releases a held refund. */
+  | { readonly type: "refund.lift"; readonly refundNo: string };
 
 export type JoinDecision = "owner" | "finance" | "viewer" | "refuse";
 const JOIN_DECISIONS: readonly string[] = ["owner", "finance", "viewer", "refuse"] satisfies JoinDecision[];
@@ -74,6 +76,8 @@ function argumentsOf(action: CardAction): readonly string[] {
     case "approval.show":
     case "approval.cancel":
       return [action.number];
+    case "refund.lift":
+      return [action.refundNo];
     case "bill.list":
     case "pay.all":
     case "bind.start":
@@ -112,6 +116,8 @@ function build(type: string, values: readonly string[]): CardAction | null {
     case "approval.show":
     case "approval.cancel":
       return first ? { type, number: first } : null;
+    case "refund.lift":
+      return first ? { type, refundNo: first } : null;
     case "bill.list":
     case "pay.all":
     case "bind.start":

@@ -59,6 +59,8 @@ export const CARD_NAMES = [
   "explanation",
   "approval",
   "approval-list",
+  "refund",
+  "refund-alert",
 ] as const;
 export type CardName = (typeof CARD_NAMES)[number];
 

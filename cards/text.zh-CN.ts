@@ -122,6 +122,8 @@ export function actionPhrase(action: CardAction): string {
       return `撤回 ${action.number}`;
     case "approval.list":
       return "待审批";
+    case "refund.lift":
+      return `解除暂扣 ${action.refundNo}`;
     default:
       return action satisfies never;
   }

@@ -8,6 +8,9 @@ import { type RunningJobs, startJobs } from "../jobs/runtime.ts";
 import { pendingMigrations } from "../prisma/migrate.ts";
 import { createEventHandler, understandByRules } from "./compose/bot-services.ts";
 import { createChannels } from "./compose/channels.ts";
+import { dingtalkRouter } from "./compose/dingtalk.ts";
+import { meterSourceOf } from "./compose/meter-source.ts";
+import { REFUND_POLL_MS, refundContextOf } from "./compose/refunds.ts";
 import { createUnderWay } from "./compose/under-way.ts";
 import { createMerchants, DEFAULT_MERCHANT } from "./compose/wechat-pay.ts";
 import type { Config } from "./config/env.ts";
@@ -44,6 +47,8 @@ import { queryDueOrders } from "./usecases/payments/query-due-orders.ts";
 import { settlePayment } from "./usecases/payments/settle-payment.ts";
 import { deriveSceneKey } from "./usecases/people/bind-scene.ts";
 import { countUse } from "./usecases/rate-limits/rate-limits.ts";
+import { payDueRefunds } from "./usecases/refunds/pay-due-refunds.ts";
+import { settleRefund } from "./usecases/refunds/settle-refund.ts";
 import { backlogAges } from "./usecases/schedule/backlog-ages.ts";
 
 export interface ComposeOptions {
@@ -99,8 +104,11 @@ export function compose(config: Config, options: ComposeOptions): Application {
     paymentCard: paymentNotice,
     onProblem: (problem) => logger.error(problem, "payment.problem"),
   };
+  const { officialAccountAppId } = payments;
+  const refunds = refundContextOf({ merchants, clocks, officialAccountAppId, encryption, logger });
   const handleEvent = createEventHandler({
     clock: clocks.business,
+    officialAccountAppId,
     encryption,
     understand: understandByRules,
     cashierLink: (order) =>
@@ -134,11 +142,16 @@ export function compose(config: Config, options: ComposeOptions): Application {
       ...(channels.wecomKeys === undefined
         ? []
         : [wecomCallback({ keys: channels.wecomKeys, inbox, clock: clocks.wire, logger })]),
+      ...(config.dingtalk === undefined
+        ? []
+        : [dingtalkRouter(config.dingtalk, db, { inbox, clock: clocks.wire, logger })]),
       wechatPayCallbacks({
         accounts: merchants.accounts,
         defaultMerchantCode: merchants.accounts.has(DEFAULT_MERCHANT) ? DEFAULT_MERCHANT : undefined,
         settlePayment: (fact) => underWay.track(settlePayment(db, fact, "notification", payments)),
-        settleRefund: undefined,
+        settleRefund: async (fact) => {
+          await underWay.track(settleRefund(db, fact, "notification", refunds));
+        },
         logger,
       }),
       h5Routes({
@@ -159,7 +172,7 @@ export function compose(config: Config, options: ComposeOptions): Application {
     startJobs: () =>
       startJobs({
         connection: { databaseUrl, redisUrl: config.redisUrl?.reveal() },
-        handlers: createHandlers({ db, clocks, logger }),
+        handlers: createHandlers({ db, clocks, logger, meterSource: meterSourceOf(config) }),
         runs: runBookOf(db),
         inbox: {
           waiting: () => waitingConversations(db, WAITING_CONVERSATIONS),
@@ -182,6 +195,11 @@ export function compose(config: Config, options: ComposeOptions): Application {
             name: "payment-orders",
             everyMs: PAYMENT_POLL_MS,
             work: async () => (await queryDueOrders(db, payments)).queried,
+          },
+          {
+            name: "refunds",
+            everyMs: REFUND_POLL_MS,
+            work: async () => (await payDueRefunds(db, refunds)).stepped,
           },
         ],
         metrics: { metrics, ages: () => backlogAges(db) },

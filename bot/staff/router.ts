@@ -13,6 +13,7 @@ import { APPROVAL_ACTIONS, approvalCommandOf } from "./approval-commands.ts";
 import { listApprovals } from "./approvals.ts";
 import type { StaffActionHandlers, StaffContext, StaffHandler, StaffWish } from "./context.ts";
 import { staffHelp } from "./help.ts";
+import { REFUND_ACTIONS, refundCommandOf } from "./refunds.ts";
 import { understandStaff } from "./wish.ts";
 
 /** What each intent leads to for the staff. One line per intent; what is missing here is not built yet. */
@@ -25,11 +26,13 @@ export const STAFF_HANDLERS: Partial<Record<Intent, StaffHandler>> = {
 /** What each button of a staff card leads to. One spread per area. */
 export const STAFF_ACTIONS: StaffActionHandlers = {
   ...APPROVAL_ACTIONS,
+  ...REFUND_ACTIONS,
 };
 
 /** Fixed phrases with keys in them, looked for before the words are understood. One line per area; the first wins. */
 const STAFF_COMMANDS: readonly ((text: string) => ((context: StaffContext) => Promise<Answer>) | undefined)[] = [
   approvalCommandOf,
+  refundCommandOf,
 ];
 
 /** On these platforms the sender is a colleague; tenants are on the official account. */

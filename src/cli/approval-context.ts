@@ -1,4 +1,5 @@
 import { approvalCards } from "../../bot/notices/approval-notices.ts";
+import { refundNotices } from "../../bot/notices/refund-notices.ts";
 import type { ApprovalRequest } from "../usecases/approvals/approval.ts";
 import type { CommandContext } from "../usecases/approvals/by-code.ts";
 import { APPROVER_ROLE_NAMES } from "../usecases/approvals/refusals.ts";
@@ -12,6 +13,7 @@ export const commandContextOf = (context: CliContext, staff: string): CommandCon
   today: context.clock.today(),
   nowMs: context.clock.nowMs(),
   cards: approvalCards(approvalLinkOf(context)),
+  refunds: refundNotices(context.config.officialAccount?.appId),
 });
 
 /** "审批单 SP-202609-00001 等财务经理审批": what happens next. */

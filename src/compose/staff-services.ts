@@ -1,5 +1,6 @@
 import type { InboundEvent } from "../../bot/events.ts";
 import { type ApprovalLink, approvalCards, cardForReader } from "../../bot/notices/approval-notices.ts";
+import { refundNotices } from "../../bot/notices/refund-notices.ts";
 import type { StaffServices } from "../../bot/staff-services.ts";
 import type { Transaction } from "../db/transaction.ts";
 import type { BusinessClock } from "../ports/clock.ts";
@@ -8,12 +9,15 @@ import { cancelApproval } from "../usecases/approvals/cancel-approval.ts";
 import { decideApproval } from "../usecases/approvals/decide-approval.ts";
 import { findAskedBy, findVisible, findWaitingFor, mayDecideNow } from "../usecases/approvals/list-approvals.ts";
 import { findCardCopy } from "../usecases/cards/card-copies.ts";
+import { liftHolds } from "../usecases/refunds/lift-hold.ts";
 import { findStaffMember, type StaffMember } from "../usecases/staff/find-staff-member.ts";
 
 export interface StaffDependencies {
   readonly clock: BusinessClock;
   /** The page of an approval document; absent: cards have no link to it. */
   readonly approvalLink?: ApprovalLink | undefined;
+  /** Through which account tenants hear of their refunds; undefined: it is off. */
+  readonly officialAccountAppId?: string | undefined;
 }
 
 /** The staff side as the bot knows it, tied to one event and its transaction. */
@@ -21,12 +25,14 @@ export function staffServicesOf(tx: Transaction, event: InboundEvent, deps: Staf
   const today = deps.clock.today();
   const linkOf = deps.approvalLink ?? (() => undefined);
   const cards = approvalCards(linkOf);
+  const refunds = refundNotices(deps.officialAccountAppId);
   const contextOf = (member: StaffMember): ApprovalContext => ({
     actor: `staff:${member.code}`,
     channel: event.platform,
     today,
     nowMs: deps.clock.nowMs(),
     cards,
+    refunds,
     clickedTaskId: event.kind === "action" ? event.cardTaskId : undefined,
   });
   return {
@@ -42,6 +48,8 @@ export function staffServicesOf(tx: Transaction, event: InboundEvent, deps: Staf
     approvalCard: async (request, member) =>
       cardForReader(request, member, await mayDecideNow(tx, member, request, today), linkOf),
     approvalStatus: (request) => cards.status(request),
+    liftRefundHold: (member, refundNo, note) =>
+      liftHolds(tx, { refundNo, staff: member, note }, { ...contextOf(member), notices: refunds }),
     clickedCopy: async () =>
       event.kind === "action" && event.cardTaskId !== undefined ? findCardCopy(tx, event.cardTaskId) : undefined,
   };

@@ -1,7 +1,9 @@
 import type { Config } from "../config/env.ts";
 import { createWechatPayAccount, type WechatPayAccount } from "../payments/wechat-pay/account.ts";
 import { createPaymentGateway } from "../payments/wechat-pay/gateway.ts";
+import { createRefundGateway } from "../payments/wechat-pay/refunds.ts";
 import type { BusinessClock, WireClock } from "../ports/clock.ts";
+import type { RefundGateway } from "../ports/refund-gateway.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { MerchantGateway } from "../usecases/payments/context.ts";
 
@@ -13,6 +15,8 @@ export interface WechatPayMerchants {
   readonly accounts: ReadonlyMap<string, WechatPayAccount>;
   /** By merchant number: how the database finds the gateway of a merchant account. */
   readonly gateways: ReadonlyMap<string, MerchantGateway>;
+  /** By merchant number as well. */
+  readonly refundGateways: ReadonlyMap<string, RefundGateway>;
 }
 
 /** Prepares every configured merchant account. Throws when one of them can't work, so that the start fails and not a payment. */
@@ -23,6 +27,7 @@ export function createMerchants(
 ): WechatPayMerchants {
   const accounts = new Map<string, WechatPayAccount>();
   const gateways = new Map<string, MerchantGateway>();
+  const refundGateways = new Map<string, RefundGateway>();
   for (const [code, merchant] of config.wechatPay) {
     const path = code === DEFAULT_MERCHANT ? "" : `/${code}`;
     const account = createWechatPayAccount(
@@ -45,6 +50,7 @@ export function createMerchants(
     );
     accounts.set(code, account);
     gateways.set(merchant.mchId, { gateway: createPaymentGateway(account, clocks.business), appId: merchant.appId });
+    refundGateways.set(merchant.mchId, createRefundGateway(account));
   }
-  return { accounts, gateways };
+  return { accounts, gateways, refundGateways };
 }

@@ -8,6 +8,8 @@ export type Engine = (inputs: JsonValue) => LineComputation | undefined;
 
 /** Stored with the lines that were taken over from the system before us. */
 export const OPENING_ENGINE = "opening";
+/** Stored with the lines that give back what a refund by line was approved for. */
+export const CREDIT_ENGINE = "credit";
 
 /**
  * Every engine that ever wrote a line, by the version stored with it. A change that gives the same inputs another figure
@@ -17,6 +19,7 @@ export const OPENING_ENGINE = "opening";
 const ENGINES: ReadonlyMap<string, Engine> = new Map([
   [ENGINE_VERSION, replayLine],
   [OPENING_ENGINE, openingLine],
+  [CREDIT_ENGINE, creditLine],
 ]);
 
 export const engineOf = (version: string): Engine | undefined => ENGINES.get(version);
@@ -27,5 +30,14 @@ function openingLine(inputs: JsonValue): LineComputation | undefined {
   if (opening?.amountFen === undefined) return undefined;
   const amountFen = BigInt(opening.amountFen);
   const amount = constant("期初应收", ratio(amountFen, 100n));
+  return { ok: true, exactYuan: amount.ratio, amountFen, estimated: false, inputs, derivation: amount.node };
+}
+
+/** A credit line is what an approval said. */
+export function creditLine(inputs: JsonValue): LineComputation | undefined {
+  const { credit } = inputs as { readonly credit?: { readonly amountFen?: string } };
+  if (credit?.amountFen === undefined) return undefined;
+  const amountFen = BigInt(credit.amountFen);
+  const amount = constant("退款红冲", ratio(amountFen, 100n));
   return { ok: true, exactYuan: amount.ratio, amountFen, estimated: false, inputs, derivation: amount.node };
 }

@@ -2,6 +2,7 @@ import type { Actor } from "../../db/audit.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import type { CivilDate } from "../../domain/time/civil-date.ts";
 import { type Refusal, refuse } from "../receipts/refusal.ts";
+import type { RefundNotices } from "../refunds/notices.ts";
 import { findStaffMember, type StaffMember } from "../staff/find-staff-member.ts";
 import type { ApprovalCards, ApprovalContext } from "./approval.ts";
 import { type DecidedApproval, decideApproval } from "./decide-approval.ts";
@@ -14,6 +15,7 @@ export interface CommandContext extends Actor {
   /** Business clock; default: the beginning of today. */
   readonly nowMs?: number | undefined;
   readonly cards?: ApprovalCards | undefined;
+  readonly refunds?: RefundNotices | undefined;
 }
 
 export const approvalContextOf = (context: CommandContext): ApprovalContext => ({

@@ -15,6 +15,7 @@ import {
 } from "./checks/postings.ts";
 import { checkAllocationOwners, checkPrepayments, checkReceipts } from "./checks/receipts.ts";
 import { checkClaimedLines, checkReceivables, checkSetOffs } from "./checks/receivables.ts";
+import { checkRefundApprovals, checkRefundBounds, checkRefundParts } from "./checks/refunds.ts";
 
 /** The invariants of money-rules 13 that tables can show, in their order. */
 const CHECKS: readonly LedgerCheck[] = [
@@ -38,6 +39,9 @@ const CHECKS: readonly LedgerCheck[] = [
   checkDeferredIncome,
   checkAccrualSteps,
   checkAccruedFees,
+  checkRefundBounds,
+  checkRefundParts,
+  checkRefundApprovals,
 ];
 
 export interface LedgerCheckResult {
@@ -49,7 +53,7 @@ export interface LedgerCheckResult {
 
 const CHECK_LIMIT_MS = 1_800_000;
 
-/** Computes the books again from what happened (I1–I7, I10, I13). Reads one snapshot; changes nothing. */
+/** Computes the books again from what happened (I1–I7, I10, I12, I13). Reads one snapshot; changes nothing. */
 export const checkLedger = (db: Database, context: CheckContext): Promise<LedgerCheckResult> =>
   inTransaction(db, (tx) => checkLedgerIn(tx, context), { timeoutMs: CHECK_LIMIT_MS, isolation: "RepeatableRead" });
 

@@ -5,6 +5,7 @@ import { civilDateAt } from "../../domain/time/civil-date.ts";
 import type { PaymentFact } from "../../ports/payment-gateway.ts";
 import { openReachWindow } from "../reach/reach-windows.ts";
 import { receiveMoney } from "../receipts/record-receipt.ts";
+import { recordPayer } from "../refunds/record-payer.ts";
 import type { PaymentContext } from "./context.ts";
 import { findReceiptOf } from "./find-receipt.ts";
 import { recordPaymentException } from "./payment-exception.ts";
@@ -92,6 +93,11 @@ async function settle(
   if (receiptId === undefined || receiptNo === undefined) throw new Error("a recorded receipt has an id and a number");
   await endOrder(tx, order.orderId, "PAID");
   await openPayerWindow(tx, fact, context);
+  const { payerExternalId } = fact;
+  await recordPayer(tx, receiptId, {
+    paidAtMs: Date.parse(fact.successTime),
+    account: payerExternalId === undefined ? undefined : `wechat|${fact.appId}|${payerExternalId}`,
+  });
   return { state: "settled", receiptId, receiptNo };
 }
 

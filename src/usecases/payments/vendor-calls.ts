@@ -4,12 +4,18 @@ import { newId } from "../../db/ids.ts";
 import { execute, rows } from "../../db/rows.ts";
 import { inTransaction, type Transaction } from "../../db/transaction.ts";
 
-export type CallOperation = "create" | "query" | "close";
+export type CallOperation = "create" | "query" | "close" | "refund";
 
-/** An intent is committed before the call (design.md, way 5); the caller holds the order's row, so attempts don't collide. */
-async function beginCall(
+/** What a call is about; its row is the lock, so that attempts don't collide. */
+export interface CallSubject {
+  readonly kind: "payment-order" | "refund";
+  readonly id: string;
+}
+
+/** An intent is committed before the call (design.md, way 5); the caller holds the subject's row. */
+export async function beginCall(
   tx: Transaction,
-  orderId: string,
+  subject: CallSubject,
   operation: CallOperation,
   startedAtMs: number,
 ): Promise<string> {
@@ -17,15 +23,16 @@ async function beginCall(
   await execute(
     tx,
     Prisma.sql`INSERT INTO vendor_call (id, vendor, operation, subject_kind, subject_id, attempt, state, started_at)
-      SELECT ${id}::uuid, 'wechat-pay', ${operation}, 'payment-order', ${orderId}::uuid, coalesce(max(attempt), 0) + 1,
+      SELECT ${id}::uuid, 'wechat-pay', ${operation}, ${subject.kind}, ${subject.id}::uuid, coalesce(max(attempt), 0) + 1,
         'INTENT', ${new Date(startedAtMs).toISOString()}::timestamptz
-      FROM vendor_call WHERE subject_kind = 'payment-order' AND subject_id = ${orderId}::uuid AND operation = ${operation}`,
+      FROM vendor_call WHERE subject_kind = ${subject.kind} AND subject_id = ${subject.id}::uuid
+        AND operation = ${operation}`,
   );
   return id;
 }
 
 /** The outcome row. `outcome` holds states and codes, never tickets or openids. */
-async function finishCall(
+export async function finishCall(
   tx: Transaction,
   callId: string,
   end: { readonly state: "OK" | "REFUSED" | "UNKNOWN"; readonly outcome: object; readonly atMs: number },
@@ -75,7 +82,7 @@ export async function withIntent<T, R>(
 ): Promise<R> {
   const callId = await inTransaction(db, async (tx) => {
     await tx.$queryRaw(Prisma.sql`SELECT 1 AS held FROM payment_order WHERE id = ${call.orderId}::uuid FOR UPDATE`);
-    return beginCall(tx, call.orderId, call.operation, call.nowMs());
+    return beginCall(tx, { kind: "payment-order", id: call.orderId }, call.operation, call.nowMs());
   });
   const answer = await call.ask();
   return inTransaction(db, async (tx) => {

@@ -111,6 +111,8 @@ export interface StandingRow extends StandingAllocation {
   readonly part: LinePart;
   readonly source: "receipt" | "prepayment";
   readonly sourceId: string;
+  /** Whose money it is; null: a prepayment of no receipt. */
+  readonly receiptId: string | null;
 }
 
 /** All allocations of some lines, or all that a receipt's money pays (also by way of its prepayment), in order of booking. */
@@ -127,6 +129,8 @@ export async function loadStandingAllocations(
     tx,
     Prisma.sql`SELECT a.id AS "allocationId", a.line_id AS "lineId", a.component AS part, a.source,
         a.source_id AS "sourceId", a.value_date::text AS "valueDate",
+        CASE a.source WHEN 'receipt' THEN a.source_id
+          ELSE (SELECT p.receipt_id FROM prepayment p WHERE p.id = a.source_id) END AS "receiptId",
         (a.amount_fen - coalesce((SELECT sum(v.amount_fen) FROM allocation_reversal v WHERE v.allocation_id = a.id), 0))::bigint
           AS "remainingFen"
       FROM allocation a WHERE ${condition} ORDER BY a.id`,

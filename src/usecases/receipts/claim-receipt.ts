@@ -54,6 +54,18 @@ export async function claimMoney(
       `${command.receiptNo} is no unclaimed money: unknown, undone or claimed already. Check the number.`,
     );
   }
+  const refund = await row<{ refundNo: string }>(
+    tx,
+    Prisma.sql`SELECT refund_no AS "refundNo" FROM refund WHERE receipt_id = ${receipt.receiptId}::uuid
+      AND state NOT IN ('rejected', 'cancelled') ORDER BY refund_no COLLATE "C" LIMIT 1`,
+  );
+  if (refund) {
+    return refuse(
+      "RECEIPT_BEING_REFUNDED",
+      `${command.receiptNo} 有退款 ${refund.refundNo} 已办或在办，不能认领。请先处理该退款。`,
+      `${command.receiptNo} is refunded or being refunded (${refund.refundNo}). Deal with the refund first.`,
+    );
+  }
   await execute(
     tx,
     Prisma.sql`UPDATE receipt SET tenant_id = ${tenant.id}::uuid WHERE id = ${receipt.receiptId}::uuid`,

@@ -10,8 +10,8 @@ import type { CivilDate } from "../../domain/time/civil-date.ts";
 export interface NewPrepayment {
   readonly entityId: string;
   readonly tenantId: string;
-  /** What made it: a receipt's rest, a freed fee, a correction that freed principal or that no line could take. */
-  readonly origin: "receipt" | "late-fee" | "correction";
+  /** What made it: a receipt's rest, a freed fee, a correction that freed principal or that no line could take, a refund. */
+  readonly origin: "receipt" | "late-fee" | "correction" | "refund";
   readonly originId: string;
   /** Whose money it is; null for a credit that no line could take. */
   readonly receiptId: string | null;

@@ -18,9 +18,11 @@ export interface Release {
   readonly amountFen: Fen;
   /** What freed it: the back-dated receipt, the accrual, the negative line. */
   readonly eventId: string;
-  readonly reason: "correction" | "late-fee";
+  readonly reason: "correction" | "late-fee" | "refund";
   /** From this day on the money no longer counts on the line. */
   readonly date: CivilDate;
+  /** Only what this receipt's money pays, directly or by way of its prepayment; undefined: whoever paid last. */
+  readonly receiptId?: string | undefined;
 }
 
 /**
@@ -41,7 +43,12 @@ export async function releaseAllocations(
   const postings = new Map<string, Posting[]>();
   for (const release of releases) {
     const claim = claimIn(claims, release.lineId);
-    const candidates = standing.filter((one) => one.lineId === release.lineId && one.part === release.part);
+    const candidates = standing.filter(
+      (one) =>
+        one.lineId === release.lineId &&
+        one.part === release.part &&
+        (release.receiptId === undefined || one.receiptId === release.receiptId),
+    );
     for (const counter of planRelease(release.amountFen, candidates, release.date)) {
       const allocation = candidates.find((one) => one.allocationId === counter.allocationId);
       if (!allocation) throw new Error(`released an allocation that was not offered: ${counter.allocationId}`);

@@ -76,8 +76,10 @@ export async function takeBackReceipt(
   const standing = await loadStandingAllocations(tx, { receiptId: receipt.receiptId });
   const prepayments = await loadUnusedPrepayments(tx, receipt.receiptId);
   const plan = planTakeBack(receipt, standing, prepayments);
-  if (plan.shortfallFen > 0n) {
-    const shortfall = formatYuan(plan.shortfallFen);
+  // Money that is asked back still lies here, and a deposit's stays on its line: the refund says what is missing.
+  const refundedFen = await liveRefundsOf(tx, receipt.receiptId);
+  if (plan.shortfallFen > 0n || refundedFen > 0n) {
+    const shortfall = formatYuan(refundedFen > 0n ? refundedFen : plan.shortfallFen);
     return refuse(
       "RECEIPT_PARTLY_REFUNDED",
       `收款 ${receipt.receiptNo} 中有 ${shortfall} 已经退款或正在退款，不能整笔撤销。请先处理该退款。`,
@@ -142,6 +144,16 @@ interface UnusedPrepayment {
   readonly prepaymentId: string;
   readonly remainingFen: Fen;
 }
+
+/** Refunded, being refunded or asked back of a receipt. */
+const liveRefundsOf = async (tx: Transaction, receiptId: string): Promise<Fen> =>
+  (
+    await rows<{ fen: Fen }>(
+      tx,
+      Prisma.sql`SELECT coalesce(sum(amount_fen), 0)::bigint AS fen FROM refund
+        WHERE receipt_id = ${receiptId}::uuid AND state NOT IN ('rejected', 'cancelled')`,
+    )
+  )[0]?.fen ?? 0n;
 
 const loadUnusedPrepayments = (tx: Transaction, receiptId: string): Promise<UnusedPrepayment[]> =>
   rows<UnusedPrepayment>(

@@ -16,6 +16,9 @@ type FactType =
   | "credit-to-prepayment"
   | "waiver"
   | "write-off"
+  | "refund-approved"
+  | "unclaimed-refund-approved"
+  | "refund-paid"
   | "opening";
 
 interface FactRow {

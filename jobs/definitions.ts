@@ -30,6 +30,8 @@ export const JOBS = Object.freeze({
   "audit.verify": { ...FULL_CHECK, payload: z.strictObject({}) },
   /** Posts the late fees of every open line through the end of a date. */
   "late-fee.accrue": { ...DEFAULTS, timeoutMs: 1_800_000, payload: ofDate },
+  /** Fetches the meter readings of a date from the vendor's platform. */
+  "meters.collect": { ...DEFAULTS, attempts: 6, backoffMs: 60_000, timeoutMs: 3_600_000, payload: ofDate },
   /** Releases to income what was deferred to the months up to that of a date. */
   "deferral.release": { ...DEFAULTS, timeoutMs: 1_800_000, payload: ofDate },
   /** Computes the books again from what happened (money-rules 13). */

@@ -40,6 +40,13 @@ export const SCHEDULES: readonly Schedule[] = Object.freeze([
     payload: dayBefore,
   },
   {
+    name: "meters.collect",
+    job: "meters.collect",
+    // Soon after midnight: the readings at the end of the day are what a month closes on.
+    timetable: { kind: "daily", at: "00:20", missed: "each" },
+    payload: dayBefore,
+  },
+  {
     name: "late-fee.accrue",
     job: "late-fee.accrue",
     // Each day, so that a fee is booked on the day that made it, also across the end of a month.

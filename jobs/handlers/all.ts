@@ -1,5 +1,6 @@
 import type { Database } from "../../src/db/client.ts";
 import type { BusinessClock, WireClock } from "../../src/ports/clock.ts";
+import type { MeterSource } from "../../src/ports/meter-source.ts";
 import type { Logger } from "../../src/telemetry/logger.ts";
 import { sealAudit } from "../../src/usecases/audit/seal-audit.ts";
 import { verifyAudit } from "../../src/usecases/audit/verify-audit.ts";
@@ -7,10 +8,12 @@ import { releaseDeferredIncome } from "../../src/usecases/deferrals/release-defe
 import { accrueNightly } from "../../src/usecases/late-fees/accrue-nightly.ts";
 import { checkLedger } from "../../src/usecases/ledger-check/check-ledger.ts";
 import { eraseTraces } from "../../src/usecases/people/erase-traces.ts";
+import { collectReadings } from "../../src/usecases/readings/collect-readings.ts";
 import { pruneExpired } from "../../src/usecases/schedule/prune-expired.ts";
 import type { AllJobHandlers } from "../definitions.ts";
 import { accrueLateFeesHandler } from "./accrue-late-fees.ts";
 import { checkLedgerHandler, verifyAuditHandler } from "./checks.ts";
+import { collectReadingsHandler } from "./collect-readings.ts";
 import { eraseTracesHandler } from "./erase-traces.ts";
 import { pruneHandler } from "./prune.ts";
 import { releaseDeferredHandler } from "./release-deferred.ts";
@@ -21,13 +24,19 @@ export interface HandlerContext {
   readonly db: Database;
   readonly clocks: { readonly business: BusinessClock; readonly wire: WireClock };
   readonly logger: Logger;
+  /** Undefined: no vendor's platform reads the meters. */
+  readonly meterSource?: MeterSource | undefined;
 }
 
 /** A handler for every row of the table, tied to its use case; a missing one does not compile. */
-export const createHandlers = ({ db, clocks, logger }: HandlerContext): AllJobHandlers => ({
+export const createHandlers = ({ db, clocks, logger, meterSource }: HandlerContext): AllJobHandlers => ({
   "audit.seal": sealAuditHandler((date) => sealAudit(db, date), logger),
   "audit.verify": verifyAuditHandler(() => verifyAudit(db), logger),
   "late-fee.accrue": accrueLateFeesHandler((throughDate) => accrueNightly(db, throughDate)),
+  "meters.collect": collectReadingsHandler(
+    meterSource &&
+      ((date, signal) => collectReadings(db, meterSource, date, { today: clocks.business.today(), signal })),
+  ),
   "deferral.release": releaseDeferredHandler((today) => releaseDeferredIncome(db, today)),
   "ledger.check": checkLedgerHandler((today) => checkLedger(db, { today }), logger),
   "people.erase": eraseTracesHandler(() => eraseTraces(db)),

@@ -315,6 +315,7 @@ export async function insertEveryTable(tx: Transaction): Promise<EveryTable> {
   });
   await keyed("card_response_code", { code: "rc", task_id: "t", received_at: "2026-08-01T01:00:00Z" });
   await row("staff_group", { project_id: projectId, platform: "wecom", app_id: "a", external_id: "g" });
+  await keyed("dingtalk_group", { app_id: "a", external_id: "g", has_robot: true });
   const instant = "2026-08-05T00:00:00Z";
   await row("reach_window", {
     app_id: "a",
@@ -402,6 +403,36 @@ export async function insertEveryTable(tx: Transaction): Promise<EveryTable> {
     relieved_on: "2026-08-05",
   });
   await row("exception_item", { entity_id: entityId, kind: "k", subject_key: "s", facts: {}, state: "open" });
+  await row("reading_quarantine", {
+    fingerprint: "f",
+    meter_code: "M?",
+    stands_on: "2026-08-05",
+    readings: {},
+    source: "file:a.csv",
+    code: "METER_UNKNOWN",
+    message: "?",
+    state: "open",
+  });
+  await keyed("reading_collection", { source: "thingsboard", reading_date: "2026-08-05", state: "running" });
+  await keyed("reading_file", {
+    sha256: "s",
+    name: "a.csv",
+    template: "generic",
+    rows: 1,
+    imported_by: "S01",
+    imported_on: "2026-08-05",
+  });
+  await row("one_off_charge", {
+    number: "one-off-00001",
+    lease_id: leaseId,
+    kind: "service",
+    amount_fen: "100",
+    reason: "换锁",
+    requested_by: "S01",
+    approved_by: "S02",
+    bill_id: billId,
+    business_date: "2026-08-05",
+  });
   await keyed("job_run", { name: "j", slot: instant, state: "queued" });
   await keyed("audit_seal", {
     batch: 1,

@@ -4,6 +4,7 @@ import { APPROVAL_ALLOWED, APPROVAL_ATTEMPTS } from "./approval-attempts.ts";
 import { BILLING_ALLOWED, BILLING_ATTEMPTS } from "./billing-attempts.ts";
 import { CONTROL_ALLOWED, CONTROL_ATTEMPTS, CONVERSATION_ATTEMPTS } from "./conversation-attempts.ts";
 import { MASTER_DATA_ALLOWED, MASTER_DATA_ATTEMPTS } from "./master-data-attempts.ts";
+import { METER_ATTEMPTS } from "./meter-attempts.ts";
 import { MONEY_ALLOWED, MONEY_ATTEMPTS } from "./money-attempts.ts";
 
 describeAttempts("master data", MASTER_DATA_ATTEMPTS, MASTER_DATA_ALLOWED);
@@ -12,6 +13,7 @@ describeAttempts("money and books", MONEY_ATTEMPTS, MONEY_ALLOWED);
 describeAttempts("conversation", CONVERSATION_ATTEMPTS);
 describeAttempts("approvals, jobs, audit", CONTROL_ATTEMPTS, CONTROL_ALLOWED);
 
+describeAttempts("meters", METER_ATTEMPTS);
 describeAttempts("approval documents", APPROVAL_ATTEMPTS, APPROVAL_ALLOWED);
 
 describe("every rule of the schema", () => {
@@ -25,6 +27,7 @@ describe("every rule of the schema", () => {
       CONVERSATION_ATTEMPTS,
       CONTROL_ATTEMPTS,
       APPROVAL_ATTEMPTS,
+      METER_ATTEMPTS,
     ].flat();
     const attacked = new Set(attempts.map(({ refusedBy, trigger }) => trigger ?? refusedBy));
     // Lists of words and forms of months are tried one by one in columns.test.ts.

@@ -58,6 +58,7 @@ describe("the configuration", () => {
       "DingTalk is off: no DINGTALK_… variables",
       "WeChat Pay is off: no WECHAT_PAY_… variables",
       "SMS is off: no SMS_… variables",
+      "meter source is off: no METER_SOURCE_… variables",
       "e-mail is off: no SMTP_URL, MAIL_… variables",
     ]);
   });

@@ -114,6 +114,11 @@ describe("the schedules of the house", () => {
           "kind": "daily",
           "missed": "latest",
         },
+        "meters.collect": {
+          "at": "00:20",
+          "kind": "daily",
+          "missed": "each",
+        },
         "people.erase": {
           "kind": "every",
           "minutes": 30,

@@ -2,6 +2,7 @@ import type { Addressee, Authenticity, Letterhead, Payee } from "../domain/docum
 import { type CivilDate, type DateRange, formatDate } from "../domain/time/civil-date.ts";
 import { Html, html } from "./html.ts";
 import { qrCodeSvg } from "./qr-code.ts";
+import { FONT_FAMILY } from "./style.ts";
 import { PAPER_TEXT as TEXT } from "./text.zh-CN.ts";
 
 /* What the papers share. */
@@ -67,7 +68,7 @@ export const proof = ({ contentHash, shortCode, checkUrl }: Authenticity): Html 
 /** Number and code of the paper at the foot of each page. */
 export const pageFoot = (no: string, { shortCode }: Authenticity): Html =>
   new Html(
-    `<style>@page{@bottom-left{content:${cssString(`${no}　${TEXT.proof.code(shortCode)}`)};font:8pt "Noto Sans SC Variable";color:#444;vertical-align:top;padding-top:3mm}}</style>`,
+    `<style>@page{@bottom-left{content:${cssString(`${no}　${TEXT.proof.code(shortCode)}`)};font:8pt "${FONT_FAMILY}";color:#444;vertical-align:top;padding-top:3mm}}</style>`,
   );
 
 /** A CSS string that holds any text: everything but letters and digits is written as its code point. */

@@ -1,7 +1,7 @@
 import { Html } from "./html.ts";
 
 /** What the fonts of the shell are called (fonts.ts); figures stand under each other because all digits are as wide. */
-export const FONT_FAMILY = "Noto Sans SC Variable";
+export const FONT_FAMILY = "Noto Sans SC Papers";
 
 /** One style for all papers: A4, black on white also on a bad printer, nothing fetched from elsewhere. */
 export const PAPER_STYLE = new Html(`
@@ -39,16 +39,16 @@ td small{display:block;color:#555;font-size:8pt;line-height:1.35}
 .totals div{display:flex;justify-content:space-between;gap:4mm;padding:.6mm 1.5mm}
 .totals dt{color:#333}
 .totals dd{text-align:right;white-space:nowrap}
-.totals .due{border-top:.8pt solid #111;border-bottom:.8pt solid #111;margin-top:1mm;padding:1.2mm 1.5mm;font-weight:700;font-size:12.5pt}
+.totals .due{border-top:.8pt solid #111;border-bottom:.8pt solid #111;margin-top:1mm;padding:1.2mm 1.5mm;font-weight:600;font-size:12.5pt}
 .totals .words{font-size:9pt}
 .totals .words dd{white-space:normal}
-.pay{display:flex;gap:6mm;margin-top:4mm;padding:3mm;border:.8pt solid #111;break-inside:avoid}
+.pay{display:flex;gap:6mm;margin-top:3mm;padding:2.5mm 3mm;border:.8pt solid #111;break-inside:avoid}
 .pay .account{flex:1;min-width:0}
 .pay .account div{display:flex;gap:2mm}
 .pay .account dt{flex:none;width:18mm;color:#555}
 .pay .account dd{min-width:0;font-weight:600}
 .pay .codes{display:flex;gap:5mm;flex:none;text-align:center}
-.pay .codes svg{display:block;width:29mm;height:29mm}
+.pay .codes svg{display:block;width:27mm;height:27mm}
 .charts{display:flex;gap:4mm;break-inside:avoid}
 .charts figure{margin:0;flex:1;min-width:0;max-width:90mm}
 .charts figcaption{font-size:8.5pt;color:#333}
@@ -62,7 +62,7 @@ td small{display:block;color:#555;font-size:8pt;line-height:1.35}
 .letter p{margin:0 0 2.5mm;text-align:justify}
 .letter .body{text-indent:2em}
 .sign{margin-top:8mm;text-align:right;break-inside:avoid}
-.void{position:fixed;top:38%;left:0;right:0;text-align:center;font-size:60pt;font-weight:700;color:rgba(180,0,0,.22);transform:rotate(-24deg)}
+.void{position:fixed;top:38%;left:0;right:0;text-align:center;font-size:60pt;font-weight:600;color:rgba(180,0,0,.22);transform:rotate(-24deg)}
 .consent{display:grid;grid-template-columns:1fr 1fr;gap:10mm;margin-top:10mm;break-inside:avoid}
 .consent div{border-top:.6pt solid #111;padding-top:1.5mm}
 `);

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import type { Browser, HTTPRequest, Page } from "puppeteer";
-import { PAPER_STYLE } from "../style.ts";
+import { staticFont } from "../font/static-font.ts";
+import { FONT_FAMILY, PAPER_STYLE } from "../style.ts";
 
 /*
  * The page that papers are printed from. It is opened once and then only its inside is changed, because the fonts are a
@@ -14,6 +15,8 @@ import { PAPER_STYLE } from "../style.ts";
 const ORIGIN = "https://documents.invalid";
 const FONT_FOLDER = dirname(createRequire(import.meta.url).resolve("@fontsource-variable/noto-sans-sc/package.json"));
 const POLICY = `default-src 'none'; style-src 'unsafe-inline'; font-src ${ORIGIN}`;
+/** Of the whole range of the variable font only what the style asks for, each as a font of its own (static-font.ts). */
+const WEIGHTS = [400, 600] as const;
 
 let shellText: string | undefined;
 const slices = new Map<string, Buffer>();
@@ -23,16 +26,24 @@ function shell(): string {
   return shellText;
 }
 
-const fontFaces = (): string =>
-  readFileSync(join(FONT_FOLDER, "index.css"), "utf8")
-    .replaceAll("url(./files/", `url(${ORIGIN}/`)
-    .replaceAll("font-display: swap", "font-display: block");
+/** The slices by the characters that they hold, as the package lists them. */
+function fontFaces(): string {
+  const css = readFileSync(join(FONT_FOLDER, "index.css"), "utf8");
+  const faces = [...css.matchAll(/url\(\.\/files\/([\w-]+)\.woff2\)[^;]*;\s*unicode-range: ([^;]+);/g)];
+  return WEIGHTS.flatMap((weight) =>
+    faces.map(
+      ([, slice = "", range = ""]) =>
+        `@font-face{font-family:"${FONT_FAMILY}";font-weight:${weight};src:url(${ORIGIN}/${weight}/${slice}.ttf);unicode-range:${range}}`,
+    ),
+  ).join("");
+}
 
-function sliceOf(name: string): Buffer {
-  const known = slices.get(name);
+function sliceOf(weight: number, name: string): Buffer {
+  const key = `${weight}/${name}`;
+  const known = slices.get(key);
   if (known) return known;
-  const bytes = readFileSync(join(FONT_FOLDER, "files", basename(name)));
-  slices.set(name, bytes);
+  const bytes = staticFont(readFileSync(join(FONT_FOLDER, "files", `${basename(name)}.woff2`)), weight);
+  slices.set(key, bytes);
   return bytes;
 }
 
@@ -51,13 +62,13 @@ async function answer(request: HTTPRequest): Promise<void> {
   if (url === `${ORIGIN}/` && request.isNavigationRequest() && request.method() === "GET") {
     return request.respond({ status: 200, contentType: "text/html; charset=utf-8", body: shell() });
   }
-  const font = /^https:\/\/documents\.invalid\/(noto-sans-sc-[\w-]+\.woff2)$/.exec(url)?.[1];
-  if (font !== undefined) {
+  const [, weight, slice] = /^https:\/\/documents\.invalid\/(400|600)\/(noto-sans-sc-[\w-]+)\.ttf$/.exec(url) ?? [];
+  if (weight !== undefined && slice !== undefined) {
     return request.respond({
       status: 200,
-      contentType: "font/woff2",
+      contentType: "font/ttf",
       headers: { "Access-Control-Allow-Origin": "*" },
-      body: sliceOf(font),
+      body: sliceOf(Number(weight), slice),
     });
   }
   return request.abort("blockedbyclient");

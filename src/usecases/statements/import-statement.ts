@@ -208,15 +208,22 @@ function sentenceOf({ rowNo, column, message }: RowProblem): string {
 }
 
 async function findDuplicate(tx: Transaction, command: ImportStatement): Promise<ImportedStatement | undefined> {
-  const found = await row<Omit<FileTotals, "inLines" | "outLines"> & { fileId: string; layout: string }>(
+  const found = await row<
+    Omit<FileTotals, "inLines" | "outLines"> & { fileId: string; layout: string; source: StatementSource }
+  >(
     tx,
-    Prisma.sql`SELECT id AS "fileId", layout, line_count AS lines, in_fen AS "inFen", out_fen AS "outFen",
+    Prisma.sql`SELECT id AS "fileId", layout, source, line_count AS lines, in_fen AS "inFen", out_fen AS "outFen",
         fee_fen AS "feeFen", opening_fen AS "openingFen", closing_fen AS "closingFen", first_date::text AS "firstDate",
         last_date::text AS "lastDate"
       FROM statement_file WHERE account_code = ${command.accountCode} AND sha256 = ${command.file.sha256}`,
   );
   if (found === undefined) return undefined;
-  const { fileId, layout, lines, ...totals } = found;
+  const { fileId, layout, lines, source, ...totals } = found;
+  if (source !== command.source) {
+    throw new Refused("WRONG_SOURCE", [
+      `这个文件已按 --source ${source} 导入过，不能再当作 ${command.source}，请核对。`,
+    ]);
+  }
   return {
     ok: true,
     fileId,

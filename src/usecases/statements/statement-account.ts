@@ -19,9 +19,10 @@ export async function findStatementAccount(
 ): Promise<StatementAccount | string> {
   const found = await row<StatementAccount>(
     tx,
-    Prisma.sql`SELECT 'bank' AS kind, code, entity_id AS "entityId", NULL::text AS "merchantNo" FROM bank_account WHERE code = ${code}
-      UNION ALL SELECT 'merchant', code, entity_id, mch_id FROM merchant_account WHERE code = ${code}
-      ORDER BY kind = ${source === "bank" ? "bank" : "merchant"} DESC LIMIT 1`,
+    Prisma.sql`SELECT * FROM (
+        SELECT 'bank' AS kind, code, entity_id AS "entityId", NULL::text AS "merchantNo" FROM bank_account WHERE code = ${code}
+        UNION ALL SELECT 'merchant', code, entity_id, mch_id FROM merchant_account WHERE code = ${code}) AS account
+      ORDER BY (kind = ${source === "bank" ? "bank" : "merchant"}) DESC LIMIT 1`,
   );
   if (found === undefined) return `没有账户 ${code}，请检查 --account（银行账户或商户号在世界文件里的编号）。`;
   if (found.kind === "bank" && source !== "bank")

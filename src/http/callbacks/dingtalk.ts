@@ -74,17 +74,22 @@ async function takeIn(context: DingtalkRouteContext, event: InboundEvent): Promi
   return received;
 }
 
-function handle({ inbox, logger }: DingtalkRouteContext, received: ReceivedEvent): Promise<void> {
-  return inbox.handle(received.conversationKey, received.inboxEventId).catch((error: unknown) => {
-    logger.error({ err: error, inboxEventId: received.inboxEventId }, "inbox.handler-failed");
-  });
+/** Whether it was answered now; what failed is stored and tried again. */
+function handle({ inbox, logger }: DingtalkRouteContext, received: ReceivedEvent): Promise<boolean> {
+  return inbox.handle(received.conversationKey, received.inboxEventId).then(
+    () => true,
+    (error: unknown) => {
+      logger.error({ err: error, inboxEventId: received.inboxEventId }, "inbox.handler-failed");
+      return false;
+    },
+  );
 }
 
 /** No response will carry the answer: it need not wait for one. */
 async function pushWhenHandled(
   { inbox, logger }: DingtalkRouteContext,
   received: ReceivedEvent,
-  handled: Promise<void>,
+  handled: Promise<boolean>,
 ): Promise<void> {
   await handled;
   await inbox
@@ -105,7 +110,7 @@ async function receiveClick(ctx: Context, context: DingtalkRouteContext, apiSecr
   const received = await context.inbox.receive(click.event);
   const handled = handle(context, received);
   const windowMs = context.replyWindowMs ?? CARD_ANSWER_WITHIN_MS;
-  if (!(await isDoneWithin(handled, receivedMs + windowMs - context.clock.nowMs()))) {
+  if (!(await isTrueWithin(handled, receivedMs + windowMs - context.clock.nowMs()))) {
     void pushWhenHandled(context, received, handled);
     ctx.body = buildCardReply({}, AT_WORK);
     return;
@@ -170,13 +175,13 @@ const leftEvent = (app: DingtalkApp, userId: string, signedAtMs: number): Inboun
   kind: "unsubscribe",
 });
 
-/** Whether the work ended before the time was up; the work itself goes on. */
-async function isDoneWithin(work: Promise<void>, limitMs: number): Promise<boolean> {
+/** What the work came to, or false when the time was up before; the work itself goes on. */
+async function isTrueWithin(work: Promise<boolean>, limitMs: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<boolean>((resolve) => {
     timer = setTimeout(() => resolve(false), Math.max(0, limitMs));
   });
-  const isDone = await Promise.race([work.then(() => true), limit]);
+  const isDone = await Promise.race([work, limit]);
   clearTimeout(timer);
   return isDone;
 }

@@ -14,7 +14,7 @@ import {
   type RedReason,
   type RedState,
 } from "../../domain/invoice/red-letter.ts";
-import type { Fen } from "../../domain/money/fen.ts";
+import { type Fen, smallerFen } from "../../domain/money/fen.ts";
 import type { CivilDate } from "../../domain/time/civil-date.ts";
 import { type Refusal, refuse } from "../receipts/refusal.ts";
 import { refuseRedLetter } from "./invoice-refusals.ts";
@@ -133,7 +133,7 @@ async function partsOf(tx: Transaction, invoiceId: string, amountFen: Fen): Prom
   let leftFen = amountFen;
   const parts: RedPart[] = [];
   for (const { lineId, component, left_fen: possibleFen } of covered) {
-    const part = Math.min(possibleFen, leftFen);
+    const part = smallerFen(possibleFen, leftFen);
     if (part <= 0n) continue;
     parts.push({ lineId, component, amountFen: part });
     leftFen -= part;

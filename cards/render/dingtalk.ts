@@ -95,31 +95,16 @@ function markdownOf(card: Card, actions: "say" | "none"): string {
 
 /** The card's lines as markdown keeps them apart: one line break alone is none. */
 function linesOf(card: Card, maxBytes: number, actions: "say" | "none"): string {
-  const words = withPlainWords(card);
   for (let room = maxBytes; room > 0; ) {
-    const text = renderText(words, { maxBytes: room, links: "none", actions });
-    const broken = text.replace(/([^\n])\n(?!\n)/g, "$1  \n");
-    const excess = byteLength(broken) - maxBytes;
-    if (excess <= 0) return broken;
-    room = byteLength(text) - excess;
+    const text = plain(renderText(card, { maxBytes: room, links: "none", actions })).replace(
+      /([^\n])\n(?!\n)/g,
+      "$1  \n",
+    );
+    const size = byteLength(text);
+    if (size <= maxBytes) return text;
+    room = Math.min(room - 1, Math.floor((room * maxBytes) / size));
   }
   return fitBytes(plain(card.title), maxBytes);
-}
-
-function withPlainWords(card: Card): Card {
-  const row = ({ label, value }: { readonly label: string; readonly value: string }) => ({
-    label: plain(label),
-    value: plain(value),
-  });
-  return {
-    ...card,
-    title: plain(card.title),
-    ...(card.subtitle === undefined ? {} : { subtitle: plain(card.subtitle) }),
-    ...(card.emphasis === undefined ? {} : { emphasis: row(card.emphasis) }),
-    rows: card.rows.map(row),
-    ...(card.items === undefined ? {} : { items: card.items.map(row) }),
-    paragraphs: card.paragraphs.map(plain),
-  };
 }
 
 const FULL_WIDTH: Readonly<Record<string, string>> = {

@@ -1,5 +1,6 @@
 import { isRecord, jsonResponse, type PlainResponse } from "../http/server.ts";
 import { CardInstance, type Parameters, parametersIn } from "./card.ts";
+import type { Chat } from "./chat.ts";
 import { type DingtalkError, errorResponse } from "./errors.ts";
 import type { Group } from "./group.ts";
 import type { Member } from "./member.ts";
@@ -67,35 +68,39 @@ export class CardBook {
   createAndDeliver(body: Body): PlainResponse {
     const data = this.#dataOf(body);
     if ("refusal" in data) return errorResponse(data.refusal);
-    const { outTrackId, cardTemplateId, openSpaceId } = body;
+    const { outTrackId, cardTemplateId } = body;
     if (typeof outTrackId !== "string" || outTrackId === "") return errorResponse("param.outTrackIdEmpty");
     if (outTrackId.length > 64) return errorResponse("param.invalid");
     if (typeof cardTemplateId !== "string" || cardTemplateId === "") return errorResponse("param.cardTemplateIdEmpty");
     const template = this.#world.findTemplate(cardTemplateId);
     if (template === undefined) return errorResponse("param.templateNotExist");
     if (!template.isPublished) return errorResponse("param.templateUnpublished");
-    if (typeof openSpaceId !== "string" || openSpaceId === "") return errorResponse("param.openSpaceIdEmpty");
-    const [, kind, id] = /^dtv1\.card\/\/(IM_GROUP|IM_ROBOT)\.(.+)$/.exec(openSpaceId) ?? [];
-    if (kind === undefined || id === undefined) return errorResponse("param.openSpaceIdInvalid");
+    const place = placeIn(body);
+    if ("refusal" in place) return errorResponse(place.refusal);
     if (this.#cards.has(outTrackId)) return errorResponse("param.cardAlreadyExist");
-    const prefix = kind === "IM_GROUP" ? "imGroup" : "imRobot";
-    if (!isRecord(body[`${prefix}OpenDeliverModel`])) return errorResponse("param.openDeliverModelEmpty");
-    const space = body[`${prefix}OpenSpaceModel`];
+    const space = body[`${prefixOf(place.kind)}OpenSpaceModel`];
     const card = new CardInstance({
       outTrackId,
       template,
       routeKey:
         body.callbackType === "HTTP" && typeof body.callbackRouteKey === "string" ? body.callbackRouteKey : undefined,
-      space: `${kind}.${id}`,
+      space: isRecord(space) ? `${place.kind}.${place.id}` : "",
       isForwardable: isRecord(space) && space.supportForward !== false,
       ...data,
     });
     this.#cards.set(outTrackId, card);
-    const problem = isRecord(space) ? this.#deliver(card, kind, id, body) : "spaces of card is empty";
     this.#reportStrangeVariables(card);
-    const result = { spaceType: kind, spaceId: id, success: problem === undefined };
-    const more = problem === undefined ? { carrierId: queryKey() } : { errorMsg: problem };
-    return jsonResponse(200, { success: true, result: { outTrackId, deliverResults: [{ ...result, ...more }] } });
+    const deliverResults = [this.#deliver(card, place, body)];
+    return jsonResponse(200, { success: true, result: { outTrackId, deliverResults } });
+  }
+
+  /** POST /v1.0/card/instances/deliver: a card that exists, into a space that it was made for. */
+  deliver(body: Body): PlainResponse {
+    const card = typeof body.outTrackId === "string" ? this.#cards.get(body.outTrackId) : undefined;
+    if (card === undefined) return errorResponse("param.cardNotExist");
+    const place = placeIn(body);
+    if ("refusal" in place) return errorResponse(place.refusal);
+    return jsonResponse(200, { success: true, result: [this.#deliver(card, place, body)] });
   }
 
   /** PUT /v1.0/card/instances */
@@ -112,19 +117,27 @@ export class CardBook {
     return jsonResponse(200, { success: true, result: true });
   }
 
-  #deliver(card: CardInstance, kind: string, id: string, body: Body): string | undefined {
-    if (kind === "IM_GROUP") {
-      const group = this.#world.findGroup(id);
-      const model = body.imGroupOpenDeliverModel;
-      if (!isRecord(model) || model.robotCode !== this.#world.robotCode) return "robot not found";
-      if (group === undefined || !group.hasRobot) return "robot is not a member of the group";
-      group.chat.receive({ kind: "card", outTrackId: card.outTrackId });
-      return undefined;
-    }
-    const member = this.#world.findMember(id);
-    if (member === undefined || member.hasLeft) return "user not found";
-    member.chat.receive({ kind: "card", outTrackId: card.outTrackId });
-    return undefined;
+  #deliver(card: CardInstance, place: Place, body: Body): unknown {
+    const problem = this.#problemOf(card, place, body);
+    if (problem === undefined) this.#chatOf(place)?.receive({ kind: "card", outTrackId: card.outTrackId });
+    return {
+      spaceType: place.kind,
+      spaceId: place.id,
+      success: problem === undefined,
+      ...(problem === undefined ? { carrierId: queryKey() } : { errorMsg: problem }),
+    };
+  }
+
+  #problemOf(card: CardInstance, { kind, id }: Place, body: Body): string | undefined {
+    if (card.space !== `${kind}.${id}`) return "spaces of card is empty";
+    if (kind === "IM_ROBOT") return this.#world.findMember(id)?.hasLeft === false ? undefined : "user not found";
+    const model = body.imGroupOpenDeliverModel;
+    if (!isRecord(model) || model.robotCode !== this.#world.robotCode) return "robot not found";
+    return this.#world.findGroup(id)?.hasRobot === true ? undefined : "robot is not a member of the group";
+  }
+
+  #chatOf({ kind, id }: Place): Chat | undefined {
+    return (kind === "IM_GROUP" ? this.#world.findGroup(id) : this.#world.findMember(id))?.chat;
   }
 
   #dataOf(body: Body): { readonly shared: Parameters; readonly own: Own } | { readonly refusal: DingtalkError } {
@@ -146,4 +159,22 @@ export class CardBook {
       this.#world.reportIncident(`${name} is no variable of the template ${card.template.templateId}`);
     }
   }
+}
+
+interface Place {
+  readonly kind: "IM_GROUP" | "IM_ROBOT";
+  /** Conversation or user. */
+  readonly id: string;
+}
+
+const prefixOf = (kind: Place["kind"]): string => (kind === "IM_GROUP" ? "imGroup" : "imRobot");
+
+/** Where a card shall go, with the model that this kind of place needs. */
+function placeIn(body: Body): Place | { readonly refusal: DingtalkError } {
+  const { openSpaceId } = body;
+  if (typeof openSpaceId !== "string" || openSpaceId === "") return { refusal: "param.openSpaceIdEmpty" };
+  const [, kind, id] = /^dtv1\.card\/\/(IM_GROUP|IM_ROBOT)\.(.+)$/.exec(openSpaceId) ?? [];
+  if ((kind !== "IM_GROUP" && kind !== "IM_ROBOT") || id === undefined) return { refusal: "param.openSpaceIdInvalid" };
+  if (!isRecord(body[`${prefixOf(kind)}OpenDeliverModel`])) return { refusal: "param.openDeliverModelEmpty" };
+  return { kind, id };
 }

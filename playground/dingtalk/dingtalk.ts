@@ -149,6 +149,7 @@ export async function startDingtalk(options: DingtalkOptions, clocks: Clocks): P
     "POST /v1.0/robot/groupMessages/send": (body) => sendToGroup(body, world),
     "POST /v1.0/card/callbacks/register": (body) => cards.register(body),
     "POST /v1.0/card/instances/createAndDeliver": (body) => cards.createAndDeliver(body),
+    "POST /v1.0/card/instances/deliver": (body) => cards.deliver(body),
     "PUT /v1.0/card/instances": (body) => cards.update(body),
   };
   function answer(request: PlainRequest): PlainResponse | Promise<PlainResponse> {

@@ -2,7 +2,7 @@ import type { Recipient, SendOutcome } from "../../ports/messenger.ts";
 import type { SharedState } from "../../ports/shared-state.ts";
 import { type ApiAnswer, apiUrl } from "./api.ts";
 import type { CardData } from "./card-data.ts";
-import { failureOutcome } from "./error-codes.ts";
+import { failureOutcome, meaningOf } from "./error-codes.ts";
 import { isJsonObject, textOf } from "./json.ts";
 import type { RobotConnection } from "./robot-messages.ts";
 import { outcomeOf } from "./robot-messages.ts";
@@ -24,7 +24,8 @@ const ROUTE_GOOD_FOR_SECONDS = 86_400;
 
 /**
  * Makes a copy of a card and puts it into a chat (`createAndDeliver`, reference/platforms.md section 6.4). A copy that
- * exists already was made by an earlier try. Throws TokenUnavailable.
+ * exists already was made by an earlier try; nothing tells whether it also reached the chat, so it is delivered again:
+ * twice the same card, which changes as one, rather than none. Throws TokenUnavailable.
  */
 export async function deliverCard(
   connection: RobotConnection,
@@ -36,34 +37,48 @@ export async function deliverCard(
   data: CardData,
 ): Promise<SendOutcome> {
   const route = await registerRoute(connection, platform, tokens, sharedState);
-  const isGroup = recipient.kind === "group";
-  const answer = await callWithToken(connection, tokens, (accessToken) => ({
-    method: "POST",
-    url: apiUrl(connection, "/v1.0/card/instances/createAndDeliver"),
-    accessToken,
-    json: {
-      cardTemplateId: platform.templateId,
-      outTrackId,
-      callbackType: "HTTP",
-      callbackRouteKey: route,
-      userIdType: 1,
-      ...dataFields(data),
-      openSpaceId: `dtv1.card//${isGroup ? "IM_GROUP" : "IM_ROBOT"}.${recipient.externalId}`,
-      ...(isGroup
-        ? {
-            imGroupOpenSpaceModel: { supportForward: false },
-            imGroupOpenDeliverModel: { robotCode: connection.robotCode },
-          }
-        : {
-            imRobotOpenSpaceModel: { supportForward: false },
-            imRobotOpenDeliverModel: { spaceType: "IM_ROBOT", robotCode: connection.robotCode },
-          }),
-    },
-  }));
-  if (answer.state === "answered" && answer.code === "param.cardAlreadyExist") {
-    return { state: "accepted", channel: "card", vendorId: outTrackId };
-  }
+  const post = (path: string, json: unknown) =>
+    callWithToken(connection, tokens, (accessToken) => ({
+      method: "POST",
+      url: apiUrl(connection, path),
+      accessToken,
+      json,
+    }));
+  const place = placeOf(connection, recipient);
+  const made = await post("/v1.0/card/instances/createAndDeliver", {
+    cardTemplateId: platform.templateId,
+    outTrackId,
+    callbackType: "HTTP",
+    callbackRouteKey: route,
+    userIdType: 1,
+    ...dataFields(data),
+    ...place.delivery,
+    ...place.space,
+  });
+  const isKnown = made.state === "answered" && meaningOf(made.code) === "card-known";
+  const answer = isKnown
+    ? await post("/v1.0/card/instances/deliver", { outTrackId, userIdType: 1, ...place.delivery })
+    : made;
   return deliveryOutcome(answer, outTrackId);
+}
+
+/** A group, or the chat between the robot and one person. Nobody may pass an approval's card on. */
+function placeOf({ robotCode }: RobotConnection, { kind, externalId }: Recipient) {
+  return kind === "group"
+    ? {
+        space: { imGroupOpenSpaceModel: { supportForward: false } },
+        delivery: {
+          openSpaceId: `dtv1.card//IM_GROUP.${externalId}`,
+          imGroupOpenDeliverModel: { robotCode },
+        },
+      }
+    : {
+        space: { imRobotOpenSpaceModel: { supportForward: false } },
+        delivery: {
+          openSpaceId: `dtv1.card//IM_ROBOT.${externalId}`,
+          imRobotOpenDeliverModel: { spaceType: "IM_ROBOT", robotCode },
+        },
+      };
 }
 
 /** Changes a copy for everybody and for each person besides, by key, at any time. Throws TokenUnavailable. */
@@ -98,10 +113,12 @@ const dataFields = ({ shared, own }: CardData) => ({
 /** HTTP 200 may hold a delivery that failed: a card that exists and stands nowhere. */
 function deliveryOutcome(answer: ApiAnswer, outTrackId: string): SendOutcome {
   if (answer.state !== "answered" || answer.code !== "") return outcomeOf(answer, "card");
-  const result = isJsonObject(answer.json.result) ? answer.json.result : {};
-  const deliveries = Array.isArray(result.deliverResults) ? result.deliverResults.filter(isJsonObject) : [];
+  const { result } = answer.json;
+  // createAndDeliver puts the deliveries beside the card's id, deliver answers them alone.
+  const listed = isJsonObject(result) ? result.deliverResults : result;
+  const deliveries = Array.isArray(listed) ? listed.filter(isJsonObject) : [];
   if (answer.json.success === true && deliveries.length > 0 && deliveries.every(({ success }) => success === true)) {
-    return { state: "accepted", channel: "card", vendorId: textOf(result, "outTrackId") ?? outTrackId };
+    return { state: "accepted", channel: "card", vendorId: outTrackId };
   }
   const [failed] = deliveries.filter(({ success }) => success !== true);
   // The words quote ids at times; the ones we know do not.

@@ -5,6 +5,7 @@ export const TEXT = {
   resent: "（重发：如果刚才已经收到，请忽略这一条。）",
   /** The grey button of a card that needs nobody any more. */
   closed: "已处理",
+  outcomeLabel: "处理结果",
   outcome: (outcome: string) => `处理结果：${outcome}`,
   generalNotice: { title: "园区消息", see: "您有一条新消息，请回到公众号查看" },
   bill: {

@@ -21,12 +21,12 @@ const LIMIT = LIMITS.wecom;
  * without a link that does not fit becomes text, which names the words to type instead of buttons.
  */
 export function renderWecom(card: Card): WecomContent {
-  const isInteractive = card.outcome !== undefined || card.buttons.some((button) => button.kind === "action");
+  const isInteractive = card.outcome === undefined && card.buttons.some((button) => button.kind === "action");
   const link = linkOf(card);
   if (!isInteractive && link === undefined) {
     return card.title === "" ? wordsOf(card) : { kind: "markdown", markdown: renderMarkdown(card) };
   }
-  const laid = isInteractive ? layOutButtons(card, link) : layOutNotice(card, link ?? "");
+  const laid = isInteractive ? layOutButtons(card, link) : layOutNotice(withOutcomeRow(card), link ?? "");
   return laid.isWhole || link !== undefined ? { kind: "template-card", templateCard: laid.card } : wordsOf(card);
 }
 
@@ -56,6 +56,12 @@ const wordsOf = (card: Card): WecomContent => ({
 
 const linkOf = (card: Card): string | undefined =>
   card.link ?? card.buttons.flatMap((button) => (button.kind === "link" ? [button.url] : []))[0];
+
+/** A grey button exists only in the place of another card: a card that begins with its outcome says it as a fact. */
+const withOutcomeRow = (card: Card): Card =>
+  card.outcome === undefined
+    ? card
+    : { ...card, rows: [{ label: TEXT.outcomeLabel, value: card.outcome }, ...card.rows] };
 
 interface LaidOut {
   readonly card: TemplateCard;

@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 import { paymentNotice } from "../../../bot/notices/payment-notice.ts";
+import { refundNotices } from "../../../bot/notices/refund-notices.ts";
 import { type OfficialAccount, startOfficialAccount } from "../../../playground/official-account/official-account.ts";
 import { startWechatPay, type WechatPay, type WechatPayOptions } from "../../../playground/wechat-pay/wechat-pay.ts";
 import demoWorld from "../../../prisma/demo-world.json" with { type: "json" };
@@ -18,11 +19,14 @@ import { h5Routes } from "../../../src/http/h5/routes.ts";
 import { officialAccountSignIn } from "../../../src/http/h5/sign-in.ts";
 import { createWechatPayAccount, type WechatPayAccount } from "../../../src/payments/wechat-pay/account.ts";
 import { createPaymentGateway } from "../../../src/payments/wechat-pay/gateway.ts";
+import { createRefundGateway } from "../../../src/payments/wechat-pay/refunds.ts";
 import { createLogger } from "../../../src/telemetry/logger.ts";
 import { importWorld } from "../../../src/usecases/import-world/import-world.ts";
 import type { MerchantGateway, PaymentContext, PaymentProblem } from "../../../src/usecases/payments/context.ts";
 import type { BillSelection } from "../../../src/usecases/payments/payable-bills.ts";
 import { settlePayment } from "../../../src/usecases/payments/settle-payment.ts";
+import type { RefundContext, RefundProblem } from "../../../src/usecases/refunds/context.ts";
+import { settleRefund } from "../../../src/usecases/refunds/settle-refund.ts";
 import { type MovableClock, movableClock } from "../../support/clock.ts";
 import { createTestDatabase } from "../../support/database.ts";
 
@@ -38,6 +42,8 @@ export interface PaymentWorld {
   readonly wechat: WechatPay;
   readonly officialAccount: OfficialAccount;
   readonly context: PaymentContext;
+  readonly refunds: RefundContext;
+  readonly refundProblems: readonly RefundProblem[];
   readonly h5: H5Context;
   readonly problems: readonly PaymentProblem[];
   /** Base address of our web server. */
@@ -54,15 +60,20 @@ export interface PaymentWorld {
  */
 export async function openPaymentWorld(
   options: Partial<WechatPayOptions> = {},
-  route: { readonly answerWithinMs?: number; readonly beforeSettling?: Promise<void> } = {},
+  route: {
+    readonly answerWithinMs?: number;
+    readonly beforeSettling?: Promise<void>;
+    /** How far the wire clock of our side runs ahead, for what waits minutes. */
+    readonly wireAheadMs?: () => number;
+  } = {},
 ): Promise<PaymentWorld> {
   const clock = movableClock("2026-09-05T10:00:00+08:00");
-  const wire = { nowMs: () => Date.now() };
+  const wire = { nowMs: () => Date.now() + (route.wireAheadMs?.() ?? 0) };
   const database = await createTestDatabase();
   onTestFinished(() => database.close());
   await takeOver(database.db);
 
-  const clocks = { nowMs: clock.nowMs, wireNowMs: wire.nowMs };
+  const clocks = { nowMs: clock.nowMs, wireNowMs: Date.now };
   const officialAccount = await startOfficialAccount(
     {
       appId: APP_ID,
@@ -108,6 +119,17 @@ export async function openPaymentWorld(
     paymentCard: paymentNotice,
     onProblem: (problem) => problems.push(problem),
   };
+  const refundProblems: RefundProblem[] = [];
+  const refunds: RefundContext = {
+    gateways: new Map(
+      [...accounts.values()].map((account) => [account.config.merchantId, createRefundGateway(account)]),
+    ),
+    businessClock: clock,
+    wireClock: wire,
+    notices: refundNotices(APP_ID),
+    encryption: createFieldEncryption([FIELD_KEY]),
+    onProblem: (problem) => refundProblems.push(problem),
+  };
   const logger = createLogger({ level: "silent" });
   const linkKey = deriveLinkKey(FIELD_KEY);
   const h5: H5Context = {
@@ -136,7 +158,9 @@ export async function openPaymentWorld(
           await route.beforeSettling;
           return settlePayment(database.db, fact, "notification", context);
         },
-        settleRefund: undefined,
+        settleRefund: async (fact) => {
+          await settleRefund(database.db, fact, "notification", refunds);
+        },
         logger,
         ...(route.answerWithinMs === undefined ? {} : { answerWithinMs: route.answerWithinMs }),
       }),
@@ -152,6 +176,8 @@ export async function openPaymentWorld(
     wechat,
     officialAccount,
     context,
+    refunds,
+    refundProblems,
     h5,
     problems,
     url,
@@ -177,7 +203,7 @@ async function takeOver(db: Database): Promise<void> {
     channel: "test",
     today,
     encryption: createFieldEncryption([FIELD_KEY]),
-    apps: { "official-account": APP_ID },
+    apps: { "official-account": APP_ID, wecom: "corp" },
     dryRun: false,
   });
   if (!imported.ok) throw new Error(JSON.stringify(imported.errors));

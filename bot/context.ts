@@ -8,6 +8,7 @@ import type { TenantLease } from "../src/usecases/queries/tenant-leases.ts";
 import type { PaymentFilter, TenantPayment } from "../src/usecases/queries/tenant-payments.ts";
 import type { TransferAccount } from "../src/usecases/queries/transfer-accounts.ts";
 import type { Dialog, SceneMemory } from "./dialogs/dialog.ts";
+import type { DocumentServices } from "./document-services.ts";
 import type { InboundEvent } from "./events.ts";
 import type { ExplainServices } from "./explain-services.ts";
 import type { ClaimServices, PeopleServices } from "./people-services.ts";
@@ -58,7 +59,7 @@ export type BindResult =
   | { readonly state: "expired" };
 
 /** What the bot may ask and order. compose.ts ties it to the use cases and to the transaction of the message. */
-export interface BotServices extends PeopleServices, ClaimServices, ExplainServices, StaffServices {
+export interface BotServices extends PeopleServices, ClaimServices, ExplainServices, StaffServices, DocumentServices {
   /** Who speaks; undefined for a stranger. */
   sender(): Promise<Sender | undefined>;
   owedBills(tenantId: string): Promise<readonly TenantBill[]>;

@@ -13,6 +13,7 @@ import { startPrepay } from "./dialogs/prepay.ts";
 import { startPromise } from "./dialogs/promise.ts";
 import { startUnbind } from "./dialogs/unbind.ts";
 import { showBalance, showDeposit } from "./handlers/balance.ts";
+import { sendBillPdf } from "./handlers/bill-pdf.ts";
 import { showBill, showBills } from "./handlers/bills.ts";
 import { explain } from "./handlers/explain.ts";
 import { handoff, help } from "./handlers/help.ts";
@@ -80,6 +81,7 @@ const HANDLERS: Partial<Record<Intent, (context: TenantContext, wish: Wish) => P
   "bill.query": (context, wish) =>
     wish.billNo === undefined ? showBills(context, wish.slots) : showBill(context, wish.billNo),
   "bill.explain": explain,
+  "bill.pdf": sendBillPdf,
   pay: (context, wish) => (wish.whatIf ? showWhatIf(context, wish) : pay(context, wish)),
   "balance.query": showBalance,
   "deposit.query": showDeposit,

@@ -36,6 +36,14 @@ export const JOBS = Object.freeze({
   "deferral.release": { ...DEFAULTS, timeoutMs: 1_800_000, payload: ofDate },
   /** Computes the books again from what happened (money-rules 13). */
   "ledger.check": { ...FULL_CHECK, payload: ofDate },
+  /** Prints and sends the papers that wait for it: published bills, letters. */
+  "document.render": {
+    ...DEFAULTS,
+    queue: "documents",
+    attempts: 2,
+    timeoutMs: 1_800_000,
+    payload: z.strictObject({}),
+  },
   /** Empties the chats of people who were forgotten at their wish. */
   "people.erase": { ...DEFAULTS, payload: z.strictObject({}) },
   /** Forgets what has expired: finished runs, spent tokens, codes, rate counts. */

@@ -73,6 +73,12 @@ export const SCHEDULES: readonly Schedule[] = Object.freeze([
     payload: () => ({}),
   },
   {
+    name: "document.render",
+    job: "document.render",
+    timetable: { kind: "every", minutes: 1 },
+    payload: () => ({}),
+  },
+  {
     name: "people.erase",
     job: "people.erase",
     // Said to them: within the hour.

@@ -9,6 +9,7 @@ import { pendingMigrations } from "../prisma/migrate.ts";
 import { createEventHandler, understandByRules } from "./compose/bot-services.ts";
 import { createChannels } from "./compose/channels.ts";
 import { dingtalkRouter } from "./compose/dingtalk.ts";
+import { createPapers } from "./compose/documents.ts";
 import { meterSourceOf } from "./compose/meter-source.ts";
 import { REFUND_POLL_MS, refundContextOf } from "./compose/refunds.ts";
 import { createUnderWay } from "./compose/under-way.ts";
@@ -106,7 +107,9 @@ export function compose(config: Config, options: ComposeOptions): Application {
   };
   const { officialAccountAppId } = payments;
   const refunds = refundContextOf({ merchants, clocks, officialAccountAppId, encryption, logger });
+  const papers = createPapers(config, { db, encryption, linkKey, clocks, logger });
   const handleEvent = createEventHandler({
+    documentLink: papers.link,
     clock: clocks.business,
     officialAccountAppId,
     encryption,
@@ -161,6 +164,7 @@ export function compose(config: Config, options: ComposeOptions): Application {
         publicUrl: config.publicUrl,
         linkKeys: [linkKey, ...linkKeys.slice(1)],
         signIns: channels.signIns,
+        printDocument: papers.print,
         logger,
       }),
     ],
@@ -172,7 +176,13 @@ export function compose(config: Config, options: ComposeOptions): Application {
     startJobs: () =>
       startJobs({
         connection: { databaseUrl, redisUrl: config.redisUrl?.reveal() },
-        handlers: createHandlers({ db, clocks, logger, meterSource: meterSourceOf(config) }),
+        handlers: createHandlers({
+          db,
+          clocks,
+          logger,
+          meterSource: meterSourceOf(config),
+          postDocuments: papers.post,
+        }),
         runs: runBookOf(db),
         inbox: {
           waiting: () => waitingConversations(db, WAITING_CONVERSATIONS),
@@ -182,6 +192,8 @@ export function compose(config: Config, options: ComposeOptions): Application {
           relayMessages(db, {
             messengers: channels.messengers,
             sms: channels.sms,
+            email: papers.email,
+            documents: papers.store,
             encryption,
             outbound: { mode: config.outbound.mode, allowlist: new Set(config.outbound.allowlist) },
             worker: `${process.pid}`,
@@ -211,6 +223,7 @@ export function compose(config: Config, options: ComposeOptions): Application {
     },
     async close() {
       await underWay.ended(LAST_WORDS_MS);
+      await papers.close();
       await db.$disconnect();
     },
   };

@@ -15,6 +15,7 @@ import { accrueLateFeesHandler } from "./accrue-late-fees.ts";
 import { checkLedgerHandler, verifyAuditHandler } from "./checks.ts";
 import { collectReadingsHandler } from "./collect-readings.ts";
 import { eraseTracesHandler } from "./erase-traces.ts";
+import { printDocumentsHandler } from "./print-documents.ts";
 import { pruneHandler } from "./prune.ts";
 import { releaseDeferredHandler } from "./release-deferred.ts";
 import { sealAuditHandler } from "./seal-audit.ts";
@@ -26,10 +27,12 @@ export interface HandlerContext {
   readonly logger: Logger;
   /** Undefined: no vendor's platform reads the meters. */
   readonly meterSource?: MeterSource | undefined;
+  /** Prints and sends the papers that wait; absent: none are. */
+  readonly postDocuments?: ((signal: AbortSignal) => Promise<number>) | undefined;
 }
 
 /** A handler for every row of the table, tied to its use case; a missing one does not compile. */
-export const createHandlers = ({ db, clocks, logger, meterSource }: HandlerContext): AllJobHandlers => ({
+export const createHandlers = ({ db, clocks, logger, meterSource, postDocuments }: HandlerContext): AllJobHandlers => ({
   "audit.seal": sealAuditHandler((date) => sealAudit(db, date), logger),
   "audit.verify": verifyAuditHandler(() => verifyAudit(db), logger),
   "late-fee.accrue": accrueLateFeesHandler((throughDate) => accrueNightly(db, throughDate)),
@@ -39,6 +42,7 @@ export const createHandlers = ({ db, clocks, logger, meterSource }: HandlerConte
   ),
   "deferral.release": releaseDeferredHandler((today) => releaseDeferredIncome(db, today)),
   "ledger.check": checkLedgerHandler((today) => checkLedger(db, { today }), logger),
+  "document.render": printDocumentsHandler(async (signal) => (await postDocuments?.(signal)) ?? 0),
   "people.erase": eraseTracesHandler(() => eraseTraces(db)),
   "housekeeping.prune": pruneHandler(() =>
     pruneExpired(db, { business: clocks.business.nowMs(), wire: clocks.wire.nowMs() }),

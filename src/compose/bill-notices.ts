@@ -3,27 +3,34 @@ import type { Config } from "../config/env.ts";
 import { fieldEncryptionKeys } from "../config/field-key.ts";
 import type { OutboxMessage } from "../db/outbox/enqueue.ts";
 import { cashierLink } from "../http/h5/cashier-link.ts";
+import { documentLink } from "../http/h5/document-link.ts";
 import { deriveLinkKey } from "../http/h5/link.ts";
 import type { BusinessClock } from "../ports/clock.ts";
 import type { BillNotices } from "../usecases/billing/publish-bills.ts";
+import { requestBillDocuments } from "../usecases/documents/documents.ts";
 import { findReachableMembers } from "../usecases/people/reachable-members.ts";
 import { findBillsById } from "../usecases/queries/tenant-bills.ts";
 
 /**
  * The e-bill: every published bill goes to the members of its tenant who can be reached on the official account, with a
  * link to pay where something is owed and the member may pay, else to read; both pages show members where a bank transfer
- * goes. Two queries, whatever the number of bills.
+ * goes. Each bill is also printed as PDF: linked from its card, and sent to who has a mailbox. A few queries, whatever the
+ * number of bills.
  */
 export function billNoticesOf(context: { readonly config: Config; readonly clock: BusinessClock }): BillNotices {
   const { officialAccount, publicUrl } = context.config;
-  if (officialAccount === undefined) return async () => [];
-  const app = { platform: "official-account", appId: officialAccount.appId } as const;
   const [fieldKey] = fieldEncryptionKeys(context.config);
   if (fieldKey === undefined) throw new Error("no field encryption key");
   const links = { publicUrl, linkKey: deriveLinkKey(fieldKey), businessClock: context.clock };
 
+  const pdfUrlOf = (documentId: string | undefined) =>
+    documentId === undefined ? undefined : documentLink(links, documentId).url;
+
   return async (tx, billIds, asOf) => {
     const bills = await findBillsById(tx, billIds, asOf);
+    const documents = await requestBillDocuments(tx, bills);
+    if (officialAccount === undefined) return [];
+    const app = { platform: "official-account", appId: officialAccount.appId } as const;
     const members = await findReachableMembers(tx, app, [...new Set(bills.map((bill) => bill.tenantId))]);
     return bills.flatMap((bill) =>
       (members.get(bill.tenantId) ?? []).map((member): OutboxMessage => {
@@ -38,7 +45,7 @@ export function billNoticesOf(context: { readonly config: Config; readonly clock
           recipient: member.externalId,
           personId: member.personId,
           occasion: "notice",
-          message: billPublishedNotice(bill, pages),
+          message: billPublishedNotice(bill, { ...pages, pdfUrl: pdfUrlOf(documents.get(bill.billId)) }),
           dedupeKey: `bill-published|${bill.billId}|${member.externalId}`,
         };
       }),

@@ -23,11 +23,12 @@ import { findTenantLeases } from "../usecases/queries/tenant-leases.ts";
 import { findTenantPayments } from "../usecases/queries/tenant-payments.ts";
 import { findTransferAccounts } from "../usecases/queries/transfer-accounts.ts";
 import { limitTalk } from "../usecases/rate-limits/limit-talk.ts";
+import { type DocumentDependencies, documentServicesOf } from "./document-services.ts";
 import { explainServicesOf } from "./explain-services.ts";
 import { createPeopleServices, type PeopleDependencies } from "./people-services.ts";
 import { type StaffDependencies, staffServicesOf } from "./staff-services.ts";
 
-export interface BotDependencies extends PeopleDependencies, StaffDependencies {
+export interface BotDependencies extends PeopleDependencies, StaffDependencies, DocumentDependencies {
   readonly clock: BusinessClock;
   readonly encryption: FieldEncryption;
   readonly understand: Understand;
@@ -86,6 +87,7 @@ export function createBotServices(tx: Transaction, event: InboundEvent, deps: Bo
     ...createPeopleServices(tx, { binding, sender }, deps),
     sender,
     ...explainServicesOf(tx, today),
+    ...documentServicesOf(tx, deps),
     ...staffServicesOf(tx, event, deps),
     owedBills: (tenantId) => findTenantBills(tx, { tenantId, owed: true }, today),
     billsOfPeriod: (tenantId, period) => findTenantBills(tx, { tenantId, period }, today),

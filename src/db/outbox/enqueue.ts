@@ -10,7 +10,16 @@ import type { OutboxContent } from "./content.ts";
 /** A message that must be said because of what this transaction makes true. */
 export type OutboxMessage =
   | (OutboxAddress & { readonly channel: Platform; readonly message: OutboxContent })
-  | (OutboxAddress & { readonly channel: "sms"; readonly message: SmsContent });
+  | (OutboxAddress & { readonly channel: "sms"; readonly message: SmsContent })
+  | (OutboxAddress & { readonly channel: "email"; readonly message: EmailContent });
+
+/** An e-mail before its address is read and its files are fetched. `appId` is "email", the recipient the person's id. */
+export interface EmailContent {
+  readonly subject: string;
+  readonly text: string;
+  /** Of stored files: DocumentStore. */
+  readonly fileIds: readonly string[];
+}
 
 /** An SMS before its number is read. `phoneHash` (hex) says which of a person's phones is meant; absent: any. */
 export type SmsContent = Omit<SmsMessage, "phone" | "dedupeKey"> & { readonly phoneHash?: string | undefined };

@@ -2,6 +2,7 @@ import Router from "@koa/router";
 import type { Context } from "koa";
 import { billRoute, cashierForm, cashierRoute } from "./cashier-routes.ts";
 import type { H5Context } from "./context.ts";
+import { documentCheckRoute, documentRoute } from "./document-routes.ts";
 import { openLink } from "./link.ts";
 import { noticePage } from "./notice-page.ts";
 import { orderRoute, statusRoute } from "./order-routes.ts";
@@ -21,6 +22,8 @@ export function h5Routes(context: H5Context): Router {
   router.get("/h5/prepay", (ctx) => prepayRoute(ctx, context));
   router.post("/h5/prepay", (ctx) => prepayForm(ctx, context));
   router.get("/h5/bill", (ctx) => billRoute(ctx, context));
+  router.get("/h5/document/check", (ctx) => documentCheckRoute(ctx, context));
+  router.get("/h5/document/:token", (ctx) => documentRoute(ctx, context, ctx.params.token ?? ""));
   router.get("/h5/privacy", (ctx) => sendPage(ctx, privacyPage));
   router.get("/h5/oauth", (ctx) => oauthRoute(ctx, context));
   return router;

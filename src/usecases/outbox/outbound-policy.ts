@@ -17,9 +17,9 @@ export interface OutboundPolicy {
 
 /** To whom a message of the outbox goes. */
 export interface Addressee {
-  readonly channel: Platform | "sms";
+  readonly channel: Platform | "sms" | "email";
   readonly app_id: string;
-  /** For SMS the person's id. */
+  /** For SMS and e-mail the person's id. */
   readonly recipient: string;
   readonly person_id: string | null;
   readonly message: unknown;
@@ -75,7 +75,7 @@ async function phonesOf(
 
 /** A reply names no person, but its identity may be bound to one. */
 async function personOf(tx: Transaction, to: Addressee): Promise<string | undefined> {
-  if (to.channel === "sms") return to.recipient;
+  if (to.channel === "sms" || to.channel === "email") return to.recipient;
   if (to.person_id !== null) return to.person_id;
   const [bound] = await rows<{ person_id: string }>(
     tx,

@@ -7,17 +7,20 @@ import type { SmsContent } from "../../db/outbox/enqueue.ts";
 import { rows } from "../../db/rows.ts";
 import { inTransaction, type Transaction } from "../../db/transaction.ts";
 import type { DocumentStore } from "../../ports/document-store.ts";
+import type { EmailSender } from "../../ports/email.ts";
 import type { Messenger, Occasion, Platform, SendOutcome } from "../../ports/messenger.ts";
 import type { SmsSender } from "../../ports/sms.ts";
 import { recordResponseCode } from "../cards/card-copies.ts";
 import { applyEarlyReport } from "./delivery-reports.ts";
 import { mayHear, type OutboundPolicy, phoneForSms } from "./outbound-policy.ts";
 import { sendContent } from "./send-content.ts";
+import { sendEmail } from "./send-email.ts";
 
 export interface RelayContext {
   /** By "platform|appId". */
   readonly messengers: ReadonlyMap<string, Messenger>;
   readonly sms: SmsSender | undefined;
+  readonly email?: EmailSender | undefined;
   /** Undefined: no file messages can be sent. */
   readonly documents?: DocumentStore | undefined;
   readonly encryption: FieldEncryption;
@@ -35,7 +38,7 @@ export interface RelayContext {
 
 export interface DueMessage {
   readonly id: string;
-  readonly channel: Platform | "sms";
+  readonly channel: Platform | "sms" | "email";
   readonly app_id: string;
   readonly recipient: string;
   readonly recipient_kind: "person" | "group";
@@ -111,6 +114,7 @@ async function sendMessage(db: Database, due: DueMessage, context: RelayContext)
   if (triesOf(due) > MAX_ATTEMPTS) return { state: "unknown", reason: "every process that tried to send it died" };
   if (!(await mayHear(db, due, context.outbound, context.encryption))) return { state: "withheld" };
   if (due.channel === "sms") return sendSms(db, due, context);
+  if (due.channel === "email") return sendEmail(db, due, context);
   const messenger = context.messengers.get(`${due.channel}|${due.app_id}`);
   if (!messenger) return refused("CHANNEL_OFF", `${due.channel} is not configured`);
   return sendContent(db, messenger, due, context);

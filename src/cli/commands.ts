@@ -1,4 +1,13 @@
 import type { AnyCommand } from "./command.ts";
+import {
+  approvalApproveCommand,
+  approvalCancelCommand,
+  approvalDelegateCommand,
+  approvalListCommand,
+  approvalRejectCommand,
+  approvalRequestCommand,
+  approvalShowCommand,
+} from "./commands/approval.ts";
 import { billRunCommand, billShowCommand } from "./commands/bill.ts";
 import { billPdfCommand } from "./commands/bill-pdf.ts";
 import { billQrCommand } from "./commands/bill-qr.ts";
@@ -17,8 +26,10 @@ import {
   waiveCommand,
 } from "./commands/claims.ts";
 import { billCompareCommand } from "./commands/compare.ts";
+import { dayCloseCommand } from "./commands/day.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { billExplainCommand } from "./commands/explain.ts";
+import { exportAllocationsCommand, exportReceiptsCommand, exportReceivablesCommand } from "./commands/export.ts";
 import { exportVouchersCommand } from "./commands/export-vouchers.ts";
 import { groupAssignCommand, groupListCommand } from "./commands/group.ts";
 import { importCommand } from "./commands/import.ts";
@@ -32,6 +43,14 @@ import {
   readingListCommand,
   readingRefuseCommand,
 } from "./commands/readings.ts";
+import {
+  fingerprintsListCommand,
+  fingerprintsRevokeCommand,
+  reconListCommand,
+  reconResolveCommand,
+  reconRunCommand,
+  reconUndoCommand,
+} from "./commands/recon.ts";
 import { billReplayCommand } from "./commands/replay.ts";
 import { statementImportCommand } from "./commands/statement.ts";
 import { traceCommand } from "./commands/trace.ts";
@@ -52,6 +71,13 @@ export const COMMANDS: readonly AnyCommand[] = [
   waiveCommand,
   claimWaiveCommand,
   claimWriteOffCommand,
+  approvalRequestCommand,
+  approvalListCommand,
+  approvalShowCommand,
+  approvalApproveCommand,
+  approvalRejectCommand,
+  approvalCancelCommand,
+  approvalDelegateCommand,
   disputeOpenCommand,
   disputeCloseCommand,
   payRecordCommand,
@@ -61,11 +87,21 @@ export const COMMANDS: readonly AnyCommand[] = [
   readingAcceptCommand,
   readingRefuseCommand,
   statementImportCommand,
+  reconRunCommand,
+  reconListCommand,
+  reconResolveCommand,
+  reconUndoCommand,
+  fingerprintsListCommand,
+  fingerprintsRevokeCommand,
+  dayCloseCommand,
   ledgerCheckCommand,
   auditVerifyCommand,
   auditRootCommand,
   periodCloseCommand,
   periodReopenCommand,
+  exportReceivablesCommand,
+  exportReceiptsCommand,
+  exportAllocationsCommand,
   exportVouchersCommand,
   voucherMappingCommand,
   understandCommand,

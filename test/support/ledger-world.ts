@@ -43,6 +43,8 @@ export const at = (today: string): Omit<ReceiptContext, "messagesOf"> => ({
   today: date(today),
 });
 
+export const TEST_ENCRYPTION = createFieldEncryption([createHash("sha256").update("test").digest()]);
+
 /** Tenants T1 and T2, staff S01 to S03, entities E1 (bank CMB1) and E2, project P with the given leases, one unit each. */
 export async function importPark(db: Database, leases: readonly TestLease[]): Promise<void> {
   const document = {
@@ -94,7 +96,7 @@ export async function importPark(db: Database, leases: readonly TestLease[]): Pr
     actor: "test",
     channel: "test",
     today: date("2026-01-01"),
-    encryption: createFieldEncryption([createHash("sha256").update("test").digest()]),
+    encryption: TEST_ENCRYPTION,
     apps: {},
     dryRun: false,
   });

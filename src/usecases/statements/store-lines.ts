@@ -16,7 +16,8 @@ export interface StoredFile {
 
 /**
  * Moves the staged lines to their table; what is there already stays as it is. A line's occurrence is its index among the
- * rows of the file that are alike on one value date. Returns how many lines are new.
+ * rows of the file that are alike on one value date; of those, the ones whose balance is stored already are the known ones.
+ * Returns how many lines are new.
  *
  * An export that begins in the middle of a day can't count the twins before its first row: they are counted for it, from
  * what is stored up to the place where its first row, or its opening balance, stands.
@@ -34,21 +35,28 @@ export async function storeLines(tx: Transaction, file: StoredFile, balance: Bal
   return execute(
     tx,
     Prisma.sql`
+      WITH stored AS (
+        SELECT value_date, content_hash, count(*) AS lines, array_agg(balance_after_fen) AS balances FROM statement_line
+        WHERE account_code = ${file.accountCode}
+          AND value_date BETWEEN (SELECT min(value_date) FROM staged_line) AND (SELECT max(value_date) FROM staged_line)
+        GROUP BY value_date, content_hash),
+      alike AS (
+        SELECT s.*, coalesce(stored.lines, 0) AS stored,
+          coalesce(twin.twins, 0) + count(*) OVER (PARTITION BY value_date, content_hash) AS told,
+          row_number() OVER (PARTITION BY value_date, content_hash
+            ORDER BY coalesce(s.balance_after_fen = ANY(stored.balances), false), ${sequence}) AS rank
+        FROM staged_line s LEFT JOIN stored USING (value_date, content_hash)
+          LEFT JOIN earlier_twin twin USING (value_date, content_hash))
       INSERT INTO statement_line (id, file_id, entity_id, account_code, source, ordinal, kind, value_date, booking_date,
         booked_time, content_hash, occurrence, amount_fen, fee_fen, fee_included, balance_after_fen, counterparty_name,
         counterparty_account_id, remark, order_no, refund_no, channel_no, channel_refund_no, virtual_account_no, status,
         reversal, content)
       SELECT s.id, ${file.fileId}::uuid, ${file.entityId}::uuid, ${file.accountCode}, ${file.source},
         ${newestFirst ? Prisma.sql`(SELECT max(sequence) FROM staged_line) - s.sequence` : Prisma.sql`s.sequence`},
-        s.kind, s.value_date, s.booking_date, s.booked_time, s.content_hash,
-        (coalesce(t.twins, 0) + row_number() OVER (PARTITION BY s.value_date, s.content_hash ORDER BY ${
-          newestFirst ? Prisma.sql`-s.sequence` : Prisma.sql`s.sequence`
-        }) - 1)::int,
-        s.amount_fen, s.fee_fen, s.fee_included, s.balance_after_fen, s.counterparty_name, s.counterparty_account_id,
-        s.remark, s.order_no, s.refund_no, s.channel_no, s.channel_refund_no, s.virtual_account_no, s.status, s.reversal,
-        s.content
-      FROM staged_line s LEFT JOIN earlier_twin t USING (value_date, content_hash)
-      ON CONFLICT (account_code, value_date, content_hash, occurrence) DO NOTHING`,
+        s.kind, s.value_date, s.booking_date, s.booked_time, s.content_hash, (s.stored + s.rank - 1)::int, s.amount_fen,
+        s.fee_fen, s.fee_included, s.balance_after_fen, s.counterparty_name, s.counterparty_account_id, s.remark, s.order_no,
+        s.refund_no, s.channel_no, s.channel_refund_no, s.virtual_account_no, s.status, s.reversal, s.content
+      FROM alike s WHERE s.stored + s.rank <= s.told`,
   );
 }
 

@@ -1,0 +1,31 @@
+/** Words of codes in lists; a code that is not here stands for itself. */
+const WORDS: Readonly<Record<string, string>> = {
+  rent: "租金",
+  management: "物业费",
+  electricity: "电费",
+  water: "水费",
+  gas: "燃气费",
+  "shared-electricity": "公摊电费",
+  "shared-water": "公摊水费",
+  parking: "停车费",
+  waste: "垃圾费",
+  service: "服务费",
+  other: "其他费用",
+  deposit: "押金",
+  discount: "优惠",
+  wechat: "微信支付",
+  bank: "银行转账",
+  cash: "现金",
+  pos: "POS 刷卡",
+  counted: "有效",
+  undone: "已撤销",
+  principal: "本金",
+  "late-fee": "违约金",
+  receipt: "收款",
+  prepayment: "预收",
+  undo: "撤销",
+  correction: "更正",
+  refund: "退款",
+};
+
+export const wordOf = (code: string): string => WORDS[code] ?? code;

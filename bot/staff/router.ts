@@ -4,6 +4,7 @@ import type { Platform } from "../../src/ports/messenger.ts";
 import { type Answer, type BotContext, NOTHING, say, withoutDialog } from "../context.ts";
 import { type Aside, answerByButton, answerInDialog, inBetween } from "../dialogs/engine.ts";
 import type { Desk } from "../dialogs/flow.ts";
+import { startReadingAsStaff } from "../dialogs/reading.ts";
 import { INTENT_NAMES } from "../text/intents.zh-CN.ts";
 import { STAFF_SAY } from "../text/staff.zh-CN.ts";
 import { SAY } from "../text/zh-CN.ts";
@@ -13,6 +14,7 @@ import { APPROVAL_ACTIONS, approvalCommandOf } from "./approval-commands.ts";
 import { listApprovals } from "./approvals.ts";
 import type { StaffActionHandlers, StaffContext, StaffHandler, StaffWish } from "./context.ts";
 import { staffHelp } from "./help.ts";
+import { readingCommandOf } from "./readings.ts";
 import { REFUND_ACTIONS, refundCommandOf } from "./refunds.ts";
 import { understandStaff } from "./wish.ts";
 
@@ -21,6 +23,7 @@ export const STAFF_HANDLERS: Partial<Record<Intent, StaffHandler>> = {
   help: staffHelp,
   greet: staffHelp,
   "approval.list": listApprovals,
+  "meter.report": startReadingAsStaff,
 };
 
 /** What each button of a staff card leads to. One spread per area. */
@@ -33,6 +36,7 @@ export const STAFF_ACTIONS: StaffActionHandlers = {
 const STAFF_COMMANDS: readonly ((text: string) => ((context: StaffContext) => Promise<Answer>) | undefined)[] = [
   approvalCommandOf,
   refundCommandOf,
+  readingCommandOf,
 ];
 
 /** On these platforms the sender is a colleague; tenants are on the official account. */

@@ -6,9 +6,12 @@ import { verifyAudit } from "../../usecases/audit/verify-audit.ts";
 import { accrueNightly } from "../../usecases/late-fees/accrue-nightly.ts";
 import { checkLedger } from "../../usecases/ledger-check/check-ledger.ts";
 import { closePeriod, reopenPeriod } from "../../usecases/periods/accounting-periods.ts";
+import { askReopening, reopeningNeedsApproval } from "../../usecases/periods/reopen-approval.ts";
+import { commandContextOf, pendingText } from "../approval-context.ts";
 import {
   type CliContext,
   type Command,
+  type CommandResult,
   type OptionValues,
   readOption,
   refused,
@@ -76,18 +79,27 @@ export const auditRootCommand: Command = {
 
 const periodCommand = (verb: "close" | "reopen"): Command => ({
   name: `period ${verb}`,
-  usage: "--entity CODE --month YYYY-MM --as STAFF",
+  usage: `--entity CODE --month YYYY-MM --as STAFF${verb === "reopen" ? " [--approve-as STAFF] [--reason TEXT]" : ""}`,
   summary:
     verb === "close"
       ? "结账：违约金计提到月末后锁定这个月，此后的业务记入下一个未结月份"
       : "反结账：由另一位同事重新打开一个月",
-  options: { entity: { type: "string" }, month: { type: "string" }, as: { type: "string" } },
+  options: {
+    entity: { type: "string" },
+    month: { type: "string" },
+    as: { type: "string" },
+    ...(verb === "reopen" ? { "approve-as": { type: "string" as const }, reason: { type: "string" as const } } : {}),
+  },
   positionals: [0, 0],
   async run(context, _positionals, options) {
     const period = periodOf(context, options);
     // The nightly job does this where it runs; a park that is run from the command line has nobody else to.
     const lastDay = lastDayOf(period.month);
     if (verb === "close" && lastDay < period.today) await accrueNightly(context.db, lastDay);
+    if (verb === "reopen") {
+      const approved = await reopenByApproval(context, period, options);
+      if (approved) return approved;
+    }
     const work = verb === "close" ? closePeriod : reopenPeriod;
     const result = await work(context.db, period);
     if (!result.ok) return refused(result);
@@ -99,6 +111,30 @@ const periodCommand = (verb: "close" | "reopen"): Command => ({
     };
   },
 });
+
+/** Where a park has said who approves reopening, or another person is named; undefined: as it always was. */
+async function reopenByApproval(
+  context: CliContext,
+  period: ReturnType<typeof periodOf>,
+  options: OptionValues,
+): Promise<CommandResult | undefined> {
+  const approvedBy = textOption(options, "approve-as");
+  if (approvedBy === undefined && !(await reopeningNeedsApproval(context.db))) return undefined;
+  const { entity, month, staff: requestedBy } = period;
+  const asked = await askReopening(
+    context.db,
+    { entity, month, requestedBy, approvedBy, reason: textOption(options, "reason") ?? "反结账" },
+    commandContextOf(context, requestedBy),
+  );
+  if (!asked.ok && asked.code === "PERIOD_OPEN") return undefined;
+  if (!asked.ok) return refused({ code: asked.code, message: asked.message.zh });
+  const { request } = asked;
+  const closed = request.state !== "approved";
+  return {
+    json: { closed, missing: [], approval: request.number, state: request.state },
+    text: [closed ? pendingText(request) : "本月已打开。"],
+  };
+}
 
 const periodOf = (context: CliContext, options: OptionValues) => ({
   entity: requiredOption(options, "entity"),

@@ -73,6 +73,8 @@ export interface ApprovalContext extends Actor {
   /** Business clock. */
   readonly nowMs: number;
   readonly cards: ApprovalCards;
+  /** Asked and decided in one transaction: nobody is asked or told who stands beside it anyway. */
+  readonly atOnce?: true | undefined;
   /** What a refund tells its tenant and finance when it is decided. */
   readonly refunds?: RefundNotices | undefined;
   /** The copy of the card that was clicked: the answer to the click replaces it. */

@@ -52,7 +52,7 @@ export async function askAndDecide(
   if (!requester.ok) return requester;
   const approver = people.approvedBy === undefined ? undefined : await findColleague(tx, people.approvedBy);
   if (approver && !approver.ok) return approver;
-  const context = approvalContextOf(command);
+  const context: ApprovalContext = { ...approvalContextOf(command), ...(approver ? { atOnce: true } : {}) };
   const asked = await ask(requester.member, context);
   if (!asked.ok || !approver) return asked;
   const { id: requestId, version } = asked.request;

@@ -81,7 +81,7 @@ export async function decideApproval(
   ]);
   await refreshCards(tx, outcome.request, context);
   if (outcome.request.state === "pending") await askApprovers(tx, outcome.request, context);
-  else await tellRequester(tx, outcome.request, context);
+  else if (!context.atOnce) await tellRequester(tx, outcome.request, context);
   return { ok: true, request: outcome.request, ...(outcome.impossible ? { impossible: outcome.impossible } : {}) };
 }
 

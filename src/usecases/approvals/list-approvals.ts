@@ -25,6 +25,10 @@ export async function findWaitingFor(
   return waiting;
 }
 
+/** All pending documents, the oldest first: for the operator. */
+export const findAllPending = (tx: Transaction): Promise<ApprovalRequest[]> =>
+  loadRequests(tx, Prisma.sql`r.state = 'pending'`);
+
 /** Pending documents that a person asked for. */
 export const findAskedBy = (tx: Transaction, personId: string): Promise<ApprovalRequest[]> =>
   loadRequests(tx, Prisma.sql`r.state = 'pending' AND r.requested_by = ${personId}::uuid`);

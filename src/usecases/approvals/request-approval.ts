@@ -13,7 +13,7 @@ import type { ApprovalContext, ApprovalFact, ApprovalPayload, ApprovalRequest } 
 import { policyInForce } from "./policy-store.ts";
 import { approvalRefusal } from "./refusals.ts";
 import { lockAndLoad } from "./stored-request.ts";
-import { askApprovers } from "./tell-approvers.ts";
+import { askApprovers, refreshCards } from "./tell-approvers.ts";
 
 export interface NewApproval {
   readonly type: ApprovalType;
@@ -86,7 +86,7 @@ export async function requestApproval(
   );
   const request = await loadExisting(tx, id);
   await auditRequest(tx, request, "approval.requested", context);
-  await askApprovers(tx, request, context);
+  if (!context.atOnce) await askApprovers(tx, request, context);
   return { ok: true, request, began: "new" };
 }
 
@@ -113,7 +113,8 @@ async function beginAgain(
   );
   const request = await loadExisting(tx, before.id);
   await auditRequest(tx, request, "approval.changed", context, before);
-  await askApprovers(tx, request, context);
+  await refreshCards(tx, request, context);
+  if (!context.atOnce) await askApprovers(tx, request, context);
   return request;
 }
 

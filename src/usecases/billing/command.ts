@@ -14,6 +14,8 @@ export interface BillingCommand {
 export interface BillingApproval {
   readonly createdBy: string;
   readonly approvedBy: string;
+  /** The document by which the month was approved before; absent: the run makes one of these two people. */
+  readonly approvalId?: string | undefined;
 }
 
 /** Why a run is refused; the sentence says what to do. */
@@ -26,6 +28,7 @@ export interface BillingRefusal {
     | "PROJECT_UNKNOWN"
     | "ANOMALY_UNKNOWN"
     | "RUN_IN_PROGRESS"
+    | "PREVIEW_CHANGED"
     | "CERTIFICATE_BROKEN";
   readonly message: string;
 }

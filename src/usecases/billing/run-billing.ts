@@ -31,6 +31,7 @@ import { issueBills } from "./issue-bills.ts";
 import { numberBills } from "./number-bills.ts";
 import { writePoolDocuments } from "./pool-documents.ts";
 import { FACTS_LIMIT_MS, planOptions, previewRun } from "./preview-run.ts";
+import { findApprovedPreview } from "./publish-approval.ts";
 import { type BillingRun, checkApproval, openRun, workChunks } from "./run-lifecycle.ts";
 import { writeDrafts } from "./write-drafts.ts";
 
@@ -54,7 +55,9 @@ export async function issueRun(
   command: BillingCommand,
   context: RunContext,
 ): Promise<{ readonly ok: true; readonly runId: string } | BillingRefusal> {
-  const approved = await checkApproval(db, context);
+  const before = context.approvedBy === undefined ? await findApprovedPreview(db, command) : undefined;
+  if (before && "ok" in before) return before;
+  const approved = before ? { ok: true as const, approval: before } : await checkApproval(db, context);
   if (!approved.ok) return approved;
   const unknown = await checkSelection(db, command);
   if (unknown) return unknown;

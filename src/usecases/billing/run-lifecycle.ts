@@ -7,6 +7,7 @@ import { execute, row, rows } from "../../db/rows.ts";
 import { inTransaction, type Transaction } from "../../db/transaction.ts";
 import type { CivilDate } from "../../domain/time/civil-date.ts";
 import { type BillingApproval, type BillingCommand, type BillingRefusal, refuse } from "./command.ts";
+import { approveRun } from "./publish-approval.ts";
 
 export interface BillingRun {
   readonly id: string;
@@ -55,7 +56,7 @@ export async function openRun(
   actor: Actor & ChunkOptions & { readonly today: CivilDate },
 ): Promise<{ readonly ok: true; readonly run: BillingRun } | BillingRefusal> {
   const project = command.project ?? "";
-  return inTransaction(db, async (tx) => {
+  const open = async (tx: Transaction): Promise<{ readonly ok: true; readonly run: BillingRun } | BillingRefusal> => {
     await execute(tx, Prisma.sql`SELECT pg_advisory_xact_lock(hashtext('parkledger-billing-run'))`);
     const unfinished = await rows<{ id: string; project_code: string; period: string; issue_date: CivilDate }>(
       tx,
@@ -79,6 +80,15 @@ export async function openRun(
         VALUES (${id}::uuid, ${command.period}, ${project}, 'approved', ${issueDate}::date, ${approval.createdBy},
           ${approval.approvedBy})`,
     );
+    const approved =
+      approval.approvalId === undefined
+        ? await approveRun(tx, { id, period: command.period, project }, approval, actor)
+        : { ok: true as const, approvalId: approval.approvalId };
+    if (!approved.ok) throw new NotApproved(approved);
+    await execute(
+      tx,
+      Prisma.sql`UPDATE billing_run SET approval_id = ${approved.approvalId}::uuid WHERE id = ${id}::uuid`,
+    );
     await makeChunks(tx, id, project, actor);
     await recordAudit(tx, [
       {
@@ -92,7 +102,23 @@ export async function openRun(
       },
     ]);
     return { ok: true as const, run: { id, issueDate } };
-  });
+  };
+  try {
+    return await inTransaction(db, open);
+  } catch (error) {
+    if (error instanceof NotApproved) return error.refusal;
+    throw error;
+  }
+}
+
+/** Rolls the run back with the document that did not suffice. */
+class NotApproved extends Error {
+  readonly refusal: BillingRefusal;
+
+  constructor(refusal: BillingRefusal) {
+    super(refusal.code);
+    this.refusal = refusal;
+  }
 }
 
 async function makeChunks(tx: Transaction, runId: string, project: string, options: ChunkOptions): Promise<void> {

@@ -16,6 +16,7 @@ import { type ChangedInputs, markRechecks } from "./mark-rechecks.ts";
 import { openingLineFacts } from "./opening-line-facts.ts";
 import type { ImportProblem } from "./problem.ts";
 import { digestMasterData, isLatestImport } from "./repeated-import.ts";
+import { writeApprovalPolicies } from "./write-approval-policies.ts";
 import { writeAreas } from "./write-areas.ts";
 import { writeLeases } from "./write-leases.ts";
 import { type OpeningTotals, writeOpening } from "./write-opening.ts";
@@ -25,6 +26,8 @@ import { writeReadings } from "./write-readings.ts";
 
 export interface ImportContext extends Actor {
   readonly today: CivilDate;
+  /** Where policies come from; default: an import. */
+  readonly policySource?: "approval" | undefined;
   readonly encryption: FieldEncryption;
   readonly apps: PlatformApps;
   /** Everything is done and then rolled back: what is reported is what would happen. */
@@ -74,7 +77,8 @@ export async function importWorld(db: Database, world: World, context: ImportCon
   }
 }
 
-async function writeWorld(tx: Transaction, world: World, context: ImportContext): Promise<ImportResult> {
+/** The same inside the caller's transaction, which takes all of it back when the result is a refusal. */
+export async function writeWorld(tx: Transaction, world: World, context: ImportContext): Promise<ImportResult> {
   const book = await loadCodeBook(tx);
   const stored = new Map((await loadLeases(tx)).map((lease) => [lease.terms.code, lease]));
   const differences = await findDifferences(tx, world, stored, context.today);
@@ -95,6 +99,7 @@ async function writeWorld(tx: Transaction, world: World, context: ImportContext)
   if (changedUnits || areas.changes.length > 0) changedPools.push(...(await allPools(tx)));
   const opening = await writeOpeningOnce(tx, world, book);
   if (!opening.ok) return opening;
+  const policies = await writeApprovalPolicies(tx, world, context);
   await markRechecks(tx, changedInputs(differences, book, areas.changes, changedPools), "导入");
 
   const imported = countsOf(world);
@@ -102,7 +107,7 @@ async function writeWorld(tx: Transaction, world: World, context: ImportContext)
   if (before === undefined || before !== (await digestMasterData(tx))) {
     await recordImport(tx, sha256, context, imported);
   }
-  return { ok: true, imported, opening: opening.totals, warnings: areas.warnings };
+  return { ok: true, imported, opening: opening.totals, warnings: [...areas.warnings, ...policies] };
 }
 
 function changedInputs(

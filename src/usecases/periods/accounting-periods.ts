@@ -13,6 +13,8 @@ export interface PeriodCommand extends Omit<Actor, "actor"> {
   readonly month: Month;
   readonly staff: string;
   readonly today: CivilDate;
+  /** Reopening: the document that allowed it. */
+  readonly approvalId?: string | undefined;
 }
 
 /** What has to be done before the month can be closed. */
@@ -65,20 +67,19 @@ export async function closePeriod(db: Database, command: PeriodCommand): Promise
 }
 
 /** Opens a locked month again, by another person than the one who closed it. Opening an open month changes nothing. */
-export async function reopenPeriod(db: Database, command: PeriodCommand): Promise<PeriodResult> {
-  return inTransaction(db, async (tx) => {
-    const parties = await findParties(tx, command);
-    if ("ok" in parties) return parties;
-    if (parties.state === "open") return { ok: true, closed: false, missing: [] };
-    if (parties.changedBy === actorOf(command)) {
-      return refuse(
-        "SAME_PERSON",
-        "反结账要由结账人以外的人操作 / another person than the closer must reopen the month",
-      );
-    }
-    await setState(tx, parties, command, "open");
-    return { ok: true, closed: false, missing: [] };
-  });
+export const reopenPeriod = (db: Database, command: PeriodCommand): Promise<PeriodResult> =>
+  inTransaction(db, (tx) => reopenPeriodIn(tx, command));
+
+/** The same in the transaction of its approval (`approvalId`), which stands for the other person. */
+export async function reopenPeriodIn(tx: Transaction, command: PeriodCommand): Promise<PeriodResult> {
+  const parties = await findParties(tx, command);
+  if ("ok" in parties) return parties;
+  if (parties.state === "open") return { ok: true, closed: false, missing: [] };
+  if (command.approvalId === undefined && parties.changedBy === actorOf(command)) {
+    return refuse("SAME_PERSON", "反结账要由结账人以外的人操作 / another person than the closer must reopen the month");
+  }
+  await setState(tx, parties, command, "open");
+  return { ok: true, closed: false, missing: [] };
 }
 
 const actorOf = (command: PeriodCommand): string => `staff:${command.staff}`;
@@ -125,9 +126,10 @@ async function setState(
   const actor = actorOf(command);
   await execute(
     tx,
-    Prisma.sql`INSERT INTO accounting_period (entity_id, month, state, changed_by)
-      VALUES (${entityId}::uuid, ${command.month}, ${state}, ${actor})
-      ON CONFLICT (entity_id, month) DO UPDATE SET state = EXCLUDED.state, changed_by = EXCLUDED.changed_by, changed_at = now()`,
+    Prisma.sql`INSERT INTO accounting_period (entity_id, month, state, changed_by, approval_id)
+      VALUES (${entityId}::uuid, ${command.month}, ${state}, ${actor}, ${command.approvalId ?? null}::uuid)
+      ON CONFLICT (entity_id, month) DO UPDATE SET state = EXCLUDED.state, changed_by = EXCLUDED.changed_by,
+        changed_at = now(), approval_id = EXCLUDED.approval_id`,
   );
   await recordAudit(tx, [
     {

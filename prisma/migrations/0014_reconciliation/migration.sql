@@ -61,25 +61,9 @@ CREATE INDEX channel_movement_account ON channel_movement (account_code, value_d
 CREATE TRIGGER channel_movement_append_only BEFORE UPDATE OR DELETE ON channel_movement FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER channel_movement_no_truncate BEFORE TRUNCATE ON channel_movement FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
--- Principal that is given up (waiver), borne as the bank's fee, or written off; below zero takes it back.
-CREATE TABLE principal_relief (
-  id uuid PRIMARY KEY,
-  entity_id uuid NOT NULL REFERENCES legal_entity,
-  line_id uuid NOT NULL REFERENCES bill_line,
-  kind text NOT NULL CHECK (kind IN ('waiver', 'bank-fee', 'write-off')),
-  amount_fen bigint NOT NULL CHECK (amount_fen <> 0),
-  effective_date date NOT NULL, -- from here on it is no longer owed
-  reason text NOT NULL,
-  requested_by text NOT NULL,
-  approved_by text,
-  reverses_id uuid UNIQUE REFERENCES principal_relief,
-  recorded_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-  CHECK ((amount_fen < 0) = (reverses_id IS NOT NULL)),
-  CHECK (kind = 'bank-fee' OR amount_fen < 0 OR approved_by IS NOT NULL)
-);
-CREATE INDEX principal_relief_line ON principal_relief (line_id);
-CREATE TRIGGER principal_relief_append_only BEFORE UPDATE OR DELETE ON principal_relief FOR EACH ROW EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER principal_relief_no_truncate BEFORE TRUNCATE ON principal_relief FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+-- What the bank kept of a transfer on the way: a claim that is given up like one that is forgiven, at 6603's cost.
+ALTER TABLE claim_relief DROP CONSTRAINT claim_relief_kind_check;
+ALTER TABLE claim_relief ADD CONSTRAINT claim_relief_kind_check CHECK (kind IN ('waiver', 'write-off', 'bank-fee'));
 
 -- Who has paid for whom: learnt from confirmed matches only, two of them before it is trusted.
 CREATE TABLE payer_fingerprint (
@@ -143,3 +127,6 @@ CREATE TABLE statement_day (
   run_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (account_code, day)
 );
+
+-- Bill numbers as payers write them: without hyphens and spaces, in any case.
+CREATE INDEX bill_compact_no ON bill (regexp_replace(upper(bill_no), '[^0-9A-Z一-龥]', '', 'g'));

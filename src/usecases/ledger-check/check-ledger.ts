@@ -16,6 +16,7 @@ import {
 import { checkAllocationOwners, checkPrepayments, checkReceipts } from "./checks/receipts.ts";
 import { checkClaimedLines, checkReceivables, checkSetOffs } from "./checks/receivables.ts";
 import { checkRefundApprovals, checkRefundBounds, checkRefundParts } from "./checks/refunds.ts";
+import { checkClosedDays, checkDayBalances, checkMatches, checkResolutions } from "./checks/statements.ts";
 
 /** The invariants of money-rules 13 that tables can show, in their order. */
 const CHECKS: readonly LedgerCheck[] = [
@@ -33,6 +34,10 @@ const CHECKS: readonly LedgerCheck[] = [
   checkSubledgers,
   checkLineIdentities,
   checkCorrectionChains,
+  checkMatches,
+  checkClosedDays,
+  checkResolutions,
+  checkDayBalances,
   checkEventsPosted,
   checkPostedEvents,
   checkPrepaymentPostings,

@@ -19,6 +19,8 @@ type FactType =
   | "refund-approved"
   | "unclaimed-refund-approved"
   | "refund-paid"
+  | "channel-fee"
+  | "channel-settled"
   | "opening";
 
 interface FactRow {
@@ -47,8 +49,11 @@ const FACTS = Prisma.sql`
     FROM late_fee_accrual a JOIN bill_line l ON l.id = a.line_id JOIN bill b ON b.id = l.bill_id GROUP BY 1, 2, 3
   UNION ALL SELECT 'waiver', w.entity_id, b.tenant_id, '', sum(w.amount_fen)
     FROM late_fee_waiver w JOIN bill_line l ON l.id = w.line_id JOIN bill b ON b.id = l.bill_id GROUP BY 1, 2, 3
-  UNION ALL SELECT f.kind, f.entity_id, b.tenant_id, '', sum(f.amount_fen)
+  UNION ALL SELECT CASE f.kind WHEN 'bank-fee' THEN 'waiver' ELSE f.kind END, f.entity_id, b.tenant_id, '', sum(f.amount_fen)
     FROM claim_relief f JOIN bill_line l ON l.id = f.line_id JOIN bill b ON b.id = l.bill_id GROUP BY 1, 2, 3
+  UNION ALL SELECT CASE kind WHEN 'channel-settled' THEN kind ELSE 'channel-fee' END, entity_id, NULL::uuid,
+      CASE kind WHEN 'bank-fee' THEN 'bank' ELSE 'wechat' END, sum(amount_fen)
+    FROM channel_movement GROUP BY 1, 2, 4
   UNION ALL SELECT CASE WHEN tenant_id IS NULL THEN 'unclaimed-receipt' ELSE 'receipt' END, entity_id, tenant_id, channel,
       sum(amount_fen)
     FROM receipt WHERE state = 'counted' GROUP BY 1, 2, 3, 4
@@ -78,6 +83,8 @@ export async function loadBookFacts(tx: Transaction): Promise<BookFact[]> {
 
 function toFact({ type, entity, tenant, detail, amount_fen: amountFen }: FactRow): BookFact {
   if (type === "unclaimed-receipt" || type === "refund-paid")
+    return { type, entity, amountFen, account: moneyAccountOf(detail as ReceiptChannel) };
+  if (type === "channel-fee" || type === "channel-settled")
     return { type, entity, amountFen, account: moneyAccountOf(detail as ReceiptChannel) };
   if (type === "unclaimed-refund-approved") return { type, entity, amountFen };
   if (tenant === null) throw new Error(`a fact of the type ${type} without a tenant`);

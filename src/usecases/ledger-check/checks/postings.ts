@@ -19,9 +19,10 @@ const EVENTS = Prisma.sql`
     FROM late_fee_accrual a JOIN bill_line l ON l.id = a.line_id JOIN bill b ON b.id = l.bill_id WHERE a.posted_fen <> 0
   UNION ALL SELECT 'late-fee.waived', w.id, b.bill_no || ' / ' || l.charge_code
     FROM late_fee_waiver w JOIN bill_line l ON l.id = w.line_id JOIN bill b ON b.id = l.bill_id
-  UNION ALL SELECT CASE f.kind WHEN 'waiver' THEN 'claim.waived' ELSE 'claim.written-off' END, f.id,
+  UNION ALL SELECT CASE f.kind WHEN 'waiver' THEN 'claim.waived' WHEN 'bank-fee' THEN 'claim.bank-fee' ELSE 'claim.written-off' END, f.id,
       b.bill_no || ' / ' || l.charge_code
     FROM claim_relief f JOIN bill_line l ON l.id = f.line_id JOIN bill b ON b.id = l.bill_id
+  UNION ALL SELECT 'channel.' || v.kind, v.id, v.account_code || ' ' || v.kind || ' ' || v.value_date FROM channel_movement v
   UNION ALL SELECT 'correction.credited', p.id, 'prepayment ' || p.id FROM prepayment p
     WHERE p.origin = 'correction' AND p.receipt_id IS NULL
   UNION ALL SELECT DISTINCT 'allocation.released', v.event_id, 'release ' || v.event_id FROM allocation_reversal v

@@ -1,0 +1,66 @@
+import { Prisma } from "../../../generated/prisma/client.ts";
+import { execute, rows } from "../../db/rows.ts";
+import type { Transaction } from "../../db/transaction.ts";
+import { groupBy } from "../../domain/group-by.ts";
+import { DUTIES } from "../../domain/reconciliation/difference.ts";
+import { tellStaff } from "../staff/tell-staff.ts";
+import { type ExceptionCards, type ExceptionContext, type ExceptionItem, findExceptions } from "./exception.ts";
+
+interface TellContext extends ExceptionContext {
+  readonly cards?: ExceptionCards | undefined;
+}
+
+/** More of one kind on one day are one card: a broken file is one story, not three hundred. */
+const alikeKey = (exception: ExceptionItem): string =>
+  [exception.entityId, exception.kind, exception.accountCode, exception.date].join("|");
+
+/** Cards to those who own the differences, many alike in one; a difference is told once. */
+export async function tellOfExceptions(
+  tx: Transaction,
+  exceptions: readonly ExceptionItem[],
+  context: TellContext,
+): Promise<void> {
+  const { cards } = context;
+  if (!cards) return;
+  for (const [key, alike] of groupBy(exceptions, alikeKey)) {
+    const [first] = alike;
+    if (!first) continue;
+    const ids = alike.map((one) => `${one.id}:${one.version}`).sort();
+    await tellStaff(tx, {
+      to: { roles: [first.ownerRole], entityId: first.entityId },
+      card: cards.alert(alike),
+      subject: alike.length === 1 ? { kind: "exception", id: first.id, version: first.version } : undefined,
+      dedupeKey: `exception|${alike.length === 1 ? ids[0] : `${key}|${ids.length}|${ids[0]}|${ids.at(-1)}`}`,
+    });
+  }
+}
+
+/** Differences whose deadline has passed are told to the next role, once. Returns how many. */
+export async function escalateOverdue(tx: Transaction, context: TellContext): Promise<number> {
+  const due = await rows<{ id: string }>(
+    tx,
+    Prisma.sql`SELECT id::text FROM exception_item WHERE state = 'open' AND account_code IS NOT NULL
+      AND escalated_at IS NULL AND due_at <= ${new Date(context.nowMs).toISOString()}::timestamptz
+      ORDER BY id LIMIT 500 FOR UPDATE SKIP LOCKED`,
+  );
+  if (due.length === 0) return 0;
+  const ids = due.map((one) => one.id);
+  const exceptions = await findExceptions(tx, { ids });
+  await execute(
+    tx,
+    Prisma.sql`UPDATE exception_item SET escalated_at = ${new Date(context.nowMs).toISOString()}::timestamptz
+      WHERE id::text = ANY (${ids})`,
+  );
+  const { cards } = context;
+  if (!cards) return ids.length;
+  for (const [key, alike] of groupBy(exceptions, alikeKey)) {
+    const [first] = alike;
+    if (!first) continue;
+    await tellStaff(tx, {
+      to: { roles: [DUTIES[first.kind].escalateTo], entityId: first.entityId },
+      card: cards.escalated(alike),
+      dedupeKey: `exception-escalated|${key}|${alike.map((one) => one.id).sort()[0]}`,
+    });
+  }
+  return ids.length;
+}

@@ -152,6 +152,55 @@ export const CATALOGUE = {
     message: "微信公众号接口拒绝了检查",
     cause: "请按返回的错误码到公众平台核对；48001 表示不是已认证的服务号",
   },
+  WECOM_TOKEN_MISMATCH: {
+    level: "error",
+    variable: "WECOM_TOKEN",
+    message: "运行中的服务不认可用 WECOM_TOKEN 签名的请求",
+    cause:
+      "改了 WECOM_TOKEN 还没有重启服务，或 PUBLIC_URL 指向另一个环境；企业微信后台“接收消息”、这里和服务三处要一致",
+  },
+  WECOM_AES_KEY_MISMATCH: {
+    level: "error",
+    variable: "WECOM_AES_KEY",
+    message: "运行中的服务解不开用 WECOM_AES_KEY 加密的消息",
+    cause: "改了 EncodingAESKey 或 WECOM_CORP_ID 还没有重启服务；企业微信后台“接收消息”、这里和服务三处要一致",
+  },
+  WECOM_CORP_ID_WRONG: {
+    level: "error",
+    variable: "WECOM_CORP_ID",
+    message: "企业微信不认识这个企业 ID（40013）",
+    cause: "填成了应用的 AgentId 或别的企业；请到管理后台“我的企业 → 企业信息”复制，ww 开头",
+  },
+  WECOM_SECRET_WRONG: {
+    level: "error",
+    variable: "WECOM_SECRET",
+    message: "企业微信不接受这个 Secret（40001）",
+    cause: "Secret 属于另一个应用（每个应用各有一个），或复制不完整；请到“应用管理 → 自建应用”查看",
+  },
+  WECOM_AGENT_WRONG: {
+    level: "error",
+    variable: "WECOM_AGENT_ID",
+    message: "这个 Secret 不能使用这个 AgentId",
+    cause: "AgentId 属于另一个应用，或应用已停用；AgentId 和 Secret 要取自同一个应用页面",
+  },
+  WECOM_IP_NOT_TRUSTED: {
+    level: "error",
+    variable: "WECOM_SECRET",
+    message: "本机的出口 IP 不在应用的企业可信 IP 里（60020）",
+    cause: "服务器换了 IP 或有多个出口；请在应用页面底部“企业可信IP”里添加",
+  },
+  WECOM_API_UNREACHABLE: {
+    level: "error",
+    variable: "WECOM_API_BASE",
+    message: "连不上企业微信的接口",
+    cause: "服务器不能访问外网、DNS 不通，或 WECOM_API_BASE 写错",
+  },
+  WECOM_REFUSED: {
+    level: "error",
+    variable: "WECOM_CORP_ID",
+    message: "企业微信接口拒绝了检查",
+    cause: "请按返回的错误码到管理后台核对",
+  },
   PAY_SERIAL_WRONG: {
     level: "error",
     variable: "*_SERIAL_NO",

@@ -6,6 +6,7 @@ import { checkOfficialAccount } from "./checks/official-account.ts";
 import { checkSms } from "./checks/sms.ts";
 import { checkClock, checkPublicUrl } from "./checks/web.ts";
 import { checkWechatPay } from "./checks/wechat-pay.ts";
+import { checkWecom } from "./checks/wecom.ts";
 import { type Finding, fine, wrong } from "./finding.ts";
 
 /**
@@ -23,6 +24,7 @@ export async function examine(environment: Environment, clock: WireClock): Promi
     checkPublicUrl(config, isProduction),
     checkClock(config, clock),
     checkOfficialAccount(config, clock),
+    checkWecom(config, clock),
     checkWechatPay(config, clock),
     checkSms(config, clock),
   ]);

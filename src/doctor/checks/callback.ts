@@ -41,12 +41,14 @@ export async function checkCallback(
 
 const sha1 = (...parts: string[]): string => createHash("sha1").update(parts.sort().join("")).digest("hex");
 
-const query = (parameters: Readonly<Record<string, string>>): string =>
+/** As the platforms encode it: a space is %20. */
+export const query = (parameters: Readonly<Record<string, string>>): string =>
   Object.entries(parameters)
     .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
     .join("&");
 
-async function call(url: string, body?: string): Promise<{ status: number; body: string } | undefined> {
+/** Calls our own server from outside; undefined when it does not answer. */
+export async function call(url: string, body?: string): Promise<{ status: number; body: string } | undefined> {
   try {
     const response = await fetch(url, {
       redirect: "manual",

@@ -3,15 +3,23 @@ import type { AddressInfo } from "node:net";
 import { textCard } from "../../../cards/card.ts";
 import { type Playground, startPlayground } from "../../../playground/playground.ts";
 import { startWechatPay, type WechatPay } from "../../../playground/wechat-pay/wechat-pay.ts";
+import { startWecom, type Wecom } from "../../../playground/wecom/wecom.ts";
 import type { Environment } from "../../../src/config/env.ts";
 import { createHttpApp } from "../../../src/http/app.ts";
 import { officialAccountCallback } from "../../../src/http/callbacks/official-account.ts";
+import { wecomCallback } from "../../../src/http/callbacks/wecom.ts";
 import { createLogger } from "../../../src/telemetry/logger.ts";
 
 const APP_ID = "wx5823bf96d3bd56c7";
 export const MCH_ID = "1900000001";
 const TOKEN = "parkToken1";
 const AES_KEY = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C";
+const WECOM = {
+  corpId: "ww5823bf96d3bd56c7",
+  agentId: 1_000_002,
+  token: "wecomToken1",
+  aesKey: "kWxvJw6Mnv4RTA5jX3lnZBj3FzQc0AtTEJpDmGs0LYk",
+};
 export const FIELD_KEY = Buffer.alloc(32, 7).toString("base64");
 
 /** The platforms, our server behind them, and a configuration in which everything is right. */
@@ -19,6 +27,7 @@ export interface DoctorWorld {
   readonly playground: Playground;
   /** Knows the same merchant number, but has no platform certificates. */
   readonly newPay: WechatPay;
+  readonly wecom: Wecom;
   readonly environment: Environment;
   /** How many events our server has taken in. */
   received(): number;
@@ -51,6 +60,7 @@ export async function openDoctorWorld(databaseUrl: string): Promise<DoctorWorld>
     },
   });
   const newPay = await startWechatPay({ merchants, keyMode: "public-key" }, clocks);
+  const wecom = await startWecom({ ...WECOM, secret: "right-wecom-secret" }, clocks);
   const server = await startServer();
   const { wechatPay, officialAccount, sms } = playground;
   const merchant = wechatPay.merchant(MCH_ID);
@@ -59,6 +69,7 @@ export async function openDoctorWorld(databaseUrl: string): Promise<DoctorWorld>
   return {
     playground,
     newPay,
+    wecom,
     received: server.received,
     environment: {
       DATABASE_URL: databaseUrl,
@@ -70,6 +81,12 @@ export async function openDoctorWorld(databaseUrl: string): Promise<DoctorWorld>
       OA_AES_KEY: AES_KEY,
       OA_API_BASE: officialAccount.url,
       OA_TEMPLATES: "bill=TM-BILL:thing1,amount3; text=TM-TEXT",
+      WECOM_CORP_ID: WECOM.corpId,
+      WECOM_AGENT_ID: String(WECOM.agentId),
+      WECOM_SECRET: "right-wecom-secret",
+      WECOM_TOKEN: WECOM.token,
+      WECOM_AES_KEY: WECOM.aesKey,
+      WECOM_API_BASE: wecom.url,
       WECHAT_PAY_MCH_ID: MCH_ID,
       WECHAT_PAY_APP_ID: APP_ID,
       WECHAT_PAY_SERIAL_NO: merchant.serialNo,
@@ -86,7 +103,7 @@ export async function openDoctorWorld(databaseUrl: string): Promise<DoctorWorld>
       SMS_API_BASE: sms.url,
     },
     async close() {
-      await Promise.all([playground.close(), newPay.close(), server.close()]);
+      await Promise.all([playground.close(), newPay.close(), wecom.close(), server.close()]);
     },
   };
 }
@@ -95,8 +112,7 @@ export async function openDoctorWorld(databaseUrl: string): Promise<DoctorWorld>
 async function startServer() {
   let received = 0;
   const logger = createLogger({ level: "silent" });
-  const callback = officialAccountCallback({
-    keys: { appId: APP_ID, token: TOKEN, aesKey: AES_KEY },
+  const context = {
     clock: { nowMs: Date.now },
     logger,
     inbox: {
@@ -109,8 +125,12 @@ async function startServer() {
       markReplySent: async () => {},
       releaseReply: async () => {},
     },
-  });
-  const server = createHttpApp({ logger, routers: [callback] }).listen(0, "127.0.0.1");
+  };
+  const routers = [
+    officialAccountCallback({ ...context, keys: { appId: APP_ID, token: TOKEN, aesKey: AES_KEY } }),
+    wecomCallback({ ...context, keys: WECOM }),
+  ];
+  const server = createHttpApp({ logger, routers }).listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

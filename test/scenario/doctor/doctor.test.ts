@@ -139,6 +139,31 @@ const WRONG_SETTINGS: readonly WrongSetting[] = [
     ),
     says: "48001",
   }),
+  setting("WECOM_TOKEN_MISMATCH", "WECOM_TOKEN", { set: { WECOM_TOKEN: "wecomToken2" } }),
+  setting("WECOM_AES_KEY_MISMATCH", "WECOM_AES_KEY", {
+    set: { WECOM_AES_KEY: "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFR" },
+  }),
+  setting("WECOM_CORP_ID_WRONG", "WECOM_CORP_ID", {
+    set: { WECOM_CORP_ID: "1000002" },
+    // The running server is another company's then.
+    also: ["WECOM_AES_KEY_MISMATCH"],
+  }),
+  setting("WECOM_SECRET_WRONG", "WECOM_SECRET", { set: { WECOM_SECRET: "secret-of-another-app" } }),
+  setting("WECOM_AGENT_WRONG", "WECOM_AGENT_ID", { set: { WECOM_AGENT_ID: "1000003" }, says: "301002" }),
+  setting("WECOM_IP_NOT_TRUSTED", "WECOM_SECRET", {
+    outside: () => {
+      world.wecom.tokens.isAddressAllowed = false;
+      return async () => {
+        world.wecom.tokens.isAddressAllowed = true;
+      };
+    },
+    says: "203.0.113.9",
+  }),
+  setting("WECOM_API_UNREACHABLE", "WECOM_API_BASE", { set: { WECOM_API_BASE: NOBODY } }),
+  setting("WECOM_REFUSED", "WECOM_CORP_ID", {
+    outside: refusing("GET", /agent\/get/, 200, '{"errcode":48002,"errmsg":"api forbidden"}', () => world.wecom.faults),
+    says: "48002",
+  }),
   setting("PAY_SERIAL_WRONG", "WECHAT_PAY_SERIAL_NO", {
     set: { WECHAT_PAY_SERIAL_NO: "5157F09EFDC096DE15EBE81A47057A72" },
   }),
@@ -207,6 +232,8 @@ describe("doctor", () => {
         "OA_APP_ID",
         "OA_TEMPLATES",
         "OA_TOKEN",
+        "WECOM_AGENT_ID",
+        "WECOM_TOKEN",
         "WECHAT_PAY_MCH_ID",
         "SMS_SIGN_NAME",
       ]),

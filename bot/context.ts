@@ -11,7 +11,10 @@ import type { Dialog, SceneMemory } from "./dialogs/dialog.ts";
 import type { DocumentServices } from "./document-services.ts";
 import type { InboundEvent } from "./events.ts";
 import type { ExplainServices } from "./explain-services.ts";
+import type { InvoiceServices } from "./invoice-services.ts";
+import type { MeterServices } from "./meter-services.ts";
 import type { ClaimServices, PeopleServices } from "./people-services.ts";
+import type { RefundServices } from "./refund-services.ts";
 import type { StaffServices } from "./staff-services.ts";
 import type { Intent, Slots } from "./understanding/frame.ts";
 
@@ -59,7 +62,15 @@ export type BindResult =
   | { readonly state: "expired" };
 
 /** What the bot may ask and order. compose.ts ties it to the use cases and to the transaction of the message. */
-export interface BotServices extends PeopleServices, ClaimServices, ExplainServices, StaffServices, DocumentServices {
+export interface BotServices
+  extends RefundServices,
+    PeopleServices,
+    ClaimServices,
+    ExplainServices,
+    MeterServices,
+    StaffServices,
+    DocumentServices,
+    InvoiceServices {
   /** Who speaks; undefined for a stranger. */
   sender(): Promise<Sender | undefined>;
   owedBills(tenantId: string): Promise<readonly TenantBill[]>;

@@ -9,17 +9,23 @@ import { askTenant, chosenMember } from "./dialogs/choose-tenant.ts";
 import { startDispute } from "./dialogs/dispute.ts";
 import { type Aside, answerByButton, answerInDialog, inBetween } from "./dialogs/engine.ts";
 import type { Desk } from "./dialogs/flow.ts";
+import { startInvoice } from "./dialogs/invoice.ts";
 import { startPrepay } from "./dialogs/prepay.ts";
 import { startPromise } from "./dialogs/promise.ts";
+import { addPhoto, showReadings, startReadingAsTenant } from "./dialogs/reading.ts";
+import { startRefund } from "./dialogs/refund.ts";
+import { startTitle } from "./dialogs/title.ts";
 import { startUnbind } from "./dialogs/unbind.ts";
 import { showBalance, showDeposit } from "./handlers/balance.ts";
 import { sendBillPdf } from "./handlers/bill-pdf.ts";
 import { showBill, showBills } from "./handlers/bills.ts";
 import { explain } from "./handlers/explain.ts";
 import { handoff, help } from "./handlers/help.ts";
+import { askForRedLetter, showInvoices, showTitles } from "./handlers/invoices.ts";
 import { showLeases } from "./handlers/leases.ts";
 import { pay } from "./handlers/pay.ts";
 import { showPayments } from "./handlers/payments.ts";
+import { showRefunds } from "./handlers/refunds.ts";
 import { followed, scanned } from "./handlers/scene.ts";
 import { showStatement } from "./handlers/statement.ts";
 import { showTransferAccounts } from "./handlers/transfer.ts";
@@ -59,6 +65,9 @@ export async function answer(context: BotContext, understand: Understand): Promi
       await services.reportDelivery(event);
       return NOTHING;
     case "other":
+      if (memory.dialog?.name === "reading" && event.what === "image" && event.mediaId !== undefined) {
+        return addPhoto(context, memory.dialog, event.mediaId);
+      }
       return MESSAGE_TYPES.has(event.what) ? say(textCard(SAY.otherMessage)) : NOTHING;
     default:
       return event satisfies never;
@@ -90,6 +99,15 @@ const HANDLERS: Partial<Record<Intent, (context: TenantContext, wish: Wish) => P
   "lease.query": showLeases,
   "statement.query": showStatement,
   prepay: startPrepay,
+  "refund.request": startRefund,
+  "refund.status": showRefunds,
+  "invoice.request": startInvoice,
+  "invoice.query": showInvoices,
+  "invoice.reverse": askForRedLetter,
+  "title.query": showTitles,
+  "title.set": startTitle,
+  "meter.query": showReadings,
+  "meter.report": startReadingAsTenant,
   dispute: startDispute,
   promise: startPromise,
   unbind: startUnbind,

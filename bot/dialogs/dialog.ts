@@ -1,4 +1,6 @@
+import type { InvoiceKind, InvoiceTitle } from "../../src/domain/invoice/title.ts";
 import type { CivilDate } from "../../src/domain/time/civil-date.ts";
+import type { RegisterValues } from "../../src/domain/world/property.ts";
 import type { MemberRole } from "../../src/usecases/people/members.ts";
 import type { Wish } from "../context.ts";
 
@@ -53,13 +55,59 @@ export type DialogStep =
     }
   | { readonly name: "withdraw-dispute"; readonly tenantId: string; readonly lineIds: readonly string[] }
   | {
+      readonly name: "refund";
+      readonly tenantId: string;
+      /** Of the money offered, in the order offered. No account number: it goes to the books, not into the chat's memory. */
+      readonly keys: readonly string[];
+      readonly key?: string;
+      /** Yuan. */
+      readonly amount?: string;
+      readonly reason?: string;
+    }
+  | {
       readonly name: "promise";
       readonly tenantId: string;
       readonly until?: CivilDate;
       /** Yuan. */
       readonly amount?: string;
     }
+  | {
+      readonly name: "title";
+      readonly tenantId: string;
+      /** No bank account: a conversation is stored as it is. */
+      readonly known: Pick<InvoiceTitle, "type" | "name" | "taxNo">;
+      /** Numbers that may have been meant. */
+      readonly suggestions?: readonly string[];
+      /** It is not the lease's party: shall it be kept? */
+      readonly confirming?: boolean;
+      /** The invoice that waits for it. */
+      readonly next?: Wish;
+    }
+  | {
+      readonly name: "invoice";
+      readonly tenantId: string;
+      readonly wish: Wish;
+      readonly kind?: InvoiceKind;
+      /** The sum in fen that was shown. */
+      readonly shownFen?: string;
+    }
   | { readonly name: "prepay"; readonly tenantId: string }
+  /** A meter reading, of a tenant or of a colleague. */
+  | {
+      readonly name: "reading";
+      readonly tenantId?: string;
+      readonly staffPersonId?: string;
+      /** The meters offered, in the order offered. */
+      readonly meterCodes: readonly string[];
+      readonly meter?: string;
+      readonly standsOn: CivilDate;
+      /** Said before the meter was clear. */
+      readonly said?: string;
+      readonly values?: RegisterValues;
+      readonly rollover?: boolean;
+      /** The picture of the dial, as its platform names it. */
+      readonly photo?: string;
+    }
   /** A colleague says why an approval is rejected. */
   | {
       readonly name: "reject-approval";

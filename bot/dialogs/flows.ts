@@ -6,11 +6,15 @@ import { disputeFlow } from "./dispute.ts";
 import type { Flow } from "./flow.ts";
 import { forgetFlow } from "./forget.ts";
 import { inviteFlow } from "./invite.ts";
+import { invoiceFlow } from "./invoice.ts";
 import { joinFlow } from "./join.ts";
 import { membersFlow, removeMemberFlow } from "./members.ts";
 import { prepayFlow } from "./prepay.ts";
 import { promiseFlow } from "./promise.ts";
+import { readingFlow } from "./reading.ts";
+import { refundFlow } from "./refund.ts";
 import { rejectApprovalFlow } from "./reject-approval.ts";
+import { titleFlow } from "./title.ts";
 import { unbindFlow } from "./unbind.ts";
 import { withdrawDisputeFlow } from "./withdraw-dispute.ts";
 
@@ -29,6 +33,10 @@ const FLOWS: { readonly [N in DialogName]: Flow<N> } = {
   "withdraw-dispute": withdrawDisputeFlow,
   promise: promiseFlow,
   prepay: prepayFlow,
+  refund: refundFlow,
+  title: titleFlow,
+  invoice: invoiceFlow,
+  reading: readingFlow,
   "reject-approval": rejectApprovalFlow,
 };
 

@@ -25,10 +25,17 @@ import { findTransferAccounts } from "../usecases/queries/transfer-accounts.ts";
 import { limitTalk } from "../usecases/rate-limits/limit-talk.ts";
 import { type DocumentDependencies, documentServicesOf } from "./document-services.ts";
 import { explainServicesOf } from "./explain-services.ts";
+import { type InvoiceDependencies, invoiceServicesOf } from "./invoice-services.ts";
+import { meterServicesOf } from "./meter-services.ts";
 import { createPeopleServices, type PeopleDependencies } from "./people-services.ts";
+import { refundServicesOf } from "./refund-services.ts";
 import { type StaffDependencies, staffServicesOf } from "./staff-services.ts";
 
-export interface BotDependencies extends PeopleDependencies, StaffDependencies, DocumentDependencies {
+export interface BotDependencies
+  extends PeopleDependencies,
+    StaffDependencies,
+    DocumentDependencies,
+    InvoiceDependencies {
   readonly clock: BusinessClock;
   readonly encryption: FieldEncryption;
   readonly understand: Understand;
@@ -87,7 +94,10 @@ export function createBotServices(tx: Transaction, event: InboundEvent, deps: Bo
     ...createPeopleServices(tx, { binding, sender }, deps),
     sender,
     ...explainServicesOf(tx, today),
+    ...refundServicesOf(tx, { channel: event.platform, sender }, deps),
+    ...invoiceServicesOf(tx, event, deps, sender),
     ...documentServicesOf(tx, deps),
+    ...meterServicesOf(tx, event, today, sender),
     ...staffServicesOf(tx, event, deps),
     owedBills: (tenantId) => findTenantBills(tx, { tenantId, owed: true }, today),
     billsOfPeriod: (tenantId, period) => findTenantBills(tx, { tenantId, period }, today),

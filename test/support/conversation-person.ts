@@ -48,8 +48,8 @@ export class Person {
     await this.#finish();
   }
 
-  sends(messageType: string, what: string): Promise<void> {
-    return this.#act("did", `发来${what}`, () => this.wechat.sendOther(messageType, {}));
+  sends(messageType: string, what: string, fields: Readonly<Record<string, string>> = {}): Promise<void> {
+    return this.#act("did", `发来${what}`, () => this.wechat.sendOther(messageType, fields));
   }
 
   follows(scene?: string): Promise<void> {

@@ -49,7 +49,8 @@ function externalKey(message: XmlElement): string {
 function contentOf(message: XmlElement, type: string): InboundContent {
   if (type === "text") return textContent(message);
   if (type === "event") return eventContent(message);
-  return { kind: "other", what: type };
+  const mediaId = childText(message, "MediaId");
+  return { kind: "other", what: type, ...(mediaId ? { mediaId } : {}) };
 }
 
 /** A tap on a `msgmenu` item arrives as the item's words with its id beside them. */

@@ -91,26 +91,31 @@ export async function acceptReadingIn(
 /** Says that a quarantined reading is wrong; it never enters. */
 export const refuseReading = (
   db: Database,
+  refusal: { readonly id: string; readonly reason: string },
+  context: Omit<TakingContext, "source">,
+): Promise<{ readonly ok: true } | Refusal> => inTransaction(db, (tx) => refuseReadingIn(tx, refusal, context));
+
+export async function refuseReadingIn(
+  tx: Transaction,
   { id, reason }: { readonly id: string; readonly reason: string },
   context: Omit<TakingContext, "source">,
-): Promise<{ readonly ok: true } | Refusal> =>
-  inTransaction(db, async (tx) => {
-    const done = await execute(
-      tx,
-      Prisma.sql`UPDATE reading_quarantine SET state = 'refused', decided_by = ${context.actor},
-          decided_on = ${context.today}::date, note = ${reason} WHERE id::text = ${id} AND state = 'open'`,
-    );
-    if (done === 0) return refuse("READING_UNKNOWN", `没有待核实的读数 ${id}`, `There is no open reading ${id}.`);
-    await recordAudit(tx, [
-      {
-        actor: context.actor,
-        channel: context.channel,
-        businessDate: context.today,
-        action: "reading.refused",
-        subjectKind: "reading-quarantine",
-        subjectId: id,
-        after: { reason },
-      },
-    ]);
-    return { ok: true };
-  });
+): Promise<{ readonly ok: true } | Refusal> {
+  const done = await execute(
+    tx,
+    Prisma.sql`UPDATE reading_quarantine SET state = 'refused', decided_by = ${context.actor},
+        decided_on = ${context.today}::date, note = ${reason} WHERE id::text = ${id} AND state = 'open'`,
+  );
+  if (done === 0) return refuse("READING_UNKNOWN", `没有待核实的读数 ${id}`, `There is no open reading ${id}.`);
+  await recordAudit(tx, [
+    {
+      actor: context.actor,
+      channel: context.channel,
+      businessDate: context.today,
+      action: "reading.refused",
+      subjectKind: "reading-quarantine",
+      subjectId: id,
+      after: { reason },
+    },
+  ]);
+  return { ok: true };
+}

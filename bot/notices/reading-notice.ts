@@ -1,0 +1,27 @@
+import { type Card, textCard } from "../../cards/card.ts";
+import { tellValues } from "../../src/domain/metering/judge-reading.ts";
+import { formatDate } from "../../src/domain/time/civil-date.ts";
+import type { ChatMeter, ReportedReading } from "../../src/usecases/readings/chat-meters.ts";
+import { nameOf } from "../dialogs/reading.ts";
+import { SAY_METERS as SAY } from "../text/meters.zh-CN.ts";
+
+/** For the stewards of a meter: a tenant's reading waits for them. */
+export const readingProposedNotice = (proposal: {
+  readonly tenantName: string;
+  readonly meter: ChatMeter;
+  readonly reading: ReportedReading;
+  readonly reference: string;
+  readonly hasPhoto: boolean;
+  readonly reason?: string | undefined;
+}): Card =>
+  textCard(
+    SAY.toSteward(
+      proposal.tenantName,
+      nameOf(proposal.meter),
+      formatDate(proposal.reading.standsOn),
+      tellValues(proposal.meter, proposal.reading.values),
+    ),
+    ...(proposal.reason === undefined ? [] : [proposal.reason]),
+    ...(proposal.hasPhoto ? [SAY.toStewardPhoto] : []),
+    SAY.toStewardDecide(proposal.reference),
+  );

@@ -24,6 +24,7 @@ import { createHttpApp } from "./http/app.ts";
 import { officialAccountCallback } from "./http/callbacks/official-account.ts";
 import { wechatPayCallbacks } from "./http/callbacks/wechat-pay.ts";
 import { wecomCallback } from "./http/callbacks/wecom.ts";
+import { approvalPageUrl } from "./http/h5/approval-link.ts";
 import { cashierLink, prepayLink } from "./http/h5/cashier-link.ts";
 import { deriveLinkKey } from "./http/h5/link.ts";
 import { h5Routes } from "./http/h5/routes.ts";
@@ -114,6 +115,8 @@ export function compose(config: Config, options: ComposeOptions): Application {
     officialAccountAppId,
     encryption,
     understand: understandByRules,
+    approvalLink: (request) =>
+      approvalPageUrl({ publicUrl: config.publicUrl, linkKey, nowMs: clocks.business.nowMs() }, request),
     cashierLink: (order) =>
       cashierLink({ publicUrl: config.publicUrl, linkKey, businessClock: clocks.business }, order),
     sceneKeys: fieldKeys.map((key) => deriveSceneKey(key)),

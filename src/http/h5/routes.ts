@@ -1,5 +1,6 @@
 import Router from "@koa/router";
 import type { Context } from "koa";
+import { approvalForm, approvalRoute } from "./approval-routes.ts";
 import { billRoute, cashierForm, cashierRoute } from "./cashier-routes.ts";
 import type { H5Context } from "./context.ts";
 import { documentCheckRoute, documentRoute } from "./document-routes.ts";
@@ -24,6 +25,8 @@ export function h5Routes(context: H5Context): Router {
   router.get("/h5/bill", (ctx) => billRoute(ctx, context));
   router.get("/h5/document/check", (ctx) => documentCheckRoute(ctx, context));
   router.get("/h5/document/:token", (ctx) => documentRoute(ctx, context, ctx.params.token ?? ""));
+  router.get("/h5/approval", (ctx) => approvalRoute(ctx, context));
+  router.post("/h5/approval", (ctx) => approvalForm(ctx, context));
   router.get("/h5/privacy", (ctx) => sendPage(ctx, privacyPage));
   router.get("/h5/oauth", (ctx) => oauthRoute(ctx, context));
   return router;

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Context } from "koa";
+import type { WireClock } from "../../ports/clock.ts";
 import type { H5Context } from "./context.ts";
 import { fingerprintOf, seal, unseal } from "./seal.ts";
 import { isWechatBrowser, type SignedIn, type SignIn } from "./sign-in.ts";
@@ -9,15 +10,20 @@ const STATE_COOKIE = "parkledger_oauth";
 const SESSION_LIFE_MS = 2 * 60 * 60_000;
 const STATE_LIFE_MS = 10 * 60_000;
 
+/** What signing in needs of the pages' context. */
+export type SessionContext = Pick<H5Context, "signIns" | "publicUrl" | "linkKeys" | "logger"> & {
+  readonly payments: { readonly wireClock: WireClock };
+};
+
 /** The page was opened by the browser inside WeChat, where a QR code cannot be scanned but JSAPI can pay. */
 export const isInsideWechat = (ctx: Context): boolean => isWechatBrowser(ctx.get("user-agent"));
 
 /** The sign-in of the app in which the page was opened; undefined in an ordinary browser. */
-export const signInOf = (ctx: Context, context: H5Context): SignIn | undefined =>
+export const signInOf = (ctx: Context, context: SessionContext): SignIn | undefined =>
   context.signIns.find((signIn) => signIn.isBrowserOf(ctx.get("user-agent")));
 
 /** Whom OAuth told for this link in this browser; a cookie of another link is as good as none. */
-export function signedInOf(ctx: Context, context: H5Context, token: string): SignedIn | undefined {
+export function signedInOf(ctx: Context, context: SessionContext, token: string): SignedIn | undefined {
   const [fingerprint, who] = readCookie(ctx, context, SESSION_COOKIE, "session") ?? [];
   if (who === undefined || fingerprint !== fingerprintOf(token)) return undefined;
   // Only the first two bars count: nobody promises that a user id has none.
@@ -31,7 +37,7 @@ export function signedInOf(ctx: Context, context: H5Context, token: string): Sig
  * Sends the browser to its app's silent sign-in page. The state comes back and must be that of this browser's cookie,
  * which also remembers the way back to this page.
  */
-export function redirectToOAuth(ctx: Context, context: H5Context, signIn: SignIn, token: string): void {
+export function redirectToOAuth(ctx: Context, context: SessionContext, signIn: SignIn, token: string): void {
   const state = randomBytes(16).toString("hex");
   const expiresAtMs = context.payments.wireClock.nowMs() + STATE_LIFE_MS;
   const remembered = [state, signIn.platform, signIn.appId, `${ctx.path}?t=${encodeURIComponent(token)}`].join("|");
@@ -49,7 +55,7 @@ export interface OAuthEnd {
 }
 
 /** Takes the code that the platform sent back. */
-export async function finishOAuth(ctx: Context, context: H5Context, token: string): Promise<OAuthEnd> {
+export async function finishOAuth(ctx: Context, context: SessionContext, token: string): Promise<OAuthEnd> {
   const [fingerprint, remembered = ""] = readCookie(ctx, context, STATE_COOKIE, "oauth-state") ?? [];
   const [state, platform, appId, target] = remembered.split("|");
   const signIn = context.signIns.find((one) => one.platform === platform && one.appId === appId);
@@ -77,7 +83,7 @@ export async function finishOAuth(ctx: Context, context: H5Context, token: strin
 /** The two fields before the expiry of a sealed cookie that has not expired. */
 function readCookie(
   ctx: Context,
-  context: H5Context,
+  context: SessionContext,
   name: string,
   purpose: "session" | "oauth-state",
 ): [string, string] | undefined {
@@ -87,7 +93,7 @@ function readCookie(
 }
 
 /** By hand: behind a proxy that ends TLS, Koa refuses to set a Secure cookie on what looks like plain HTTP to it. */
-function setCookie(ctx: Context, context: H5Context, name: string, value: string, lifeMs: number): void {
+function setCookie(ctx: Context, context: SessionContext, name: string, value: string, lifeMs: number): void {
   const secure = base(context).startsWith("https:") ? "; Secure" : "";
   ctx.append(
     "Set-Cookie",
@@ -95,4 +101,4 @@ function setCookie(ctx: Context, context: H5Context, name: string, value: string
   );
 }
 
-const base = (context: H5Context): string => context.publicUrl.replace(/\/+$/, "");
+const base = (context: SessionContext): string => context.publicUrl.replace(/\/+$/, "");

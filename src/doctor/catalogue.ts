@@ -1,3 +1,5 @@
+import { DINGTALK_CATALOGUE } from "./dingtalk-catalogue.ts";
+
 /*
  * Every wrong setting that the doctor knows: the variable it names, what it says, and the likely cause with what to do
  * about it. docs/doctor.md is this table, and a test provokes each of them against the playground.
@@ -201,6 +203,7 @@ export const CATALOGUE = {
     message: "企业微信接口拒绝了检查",
     cause: "请按返回的错误码到管理后台核对",
   },
+  ...DINGTALK_CATALOGUE,
   PAY_SERIAL_WRONG: {
     level: "error",
     variable: "*_SERIAL_NO",

@@ -1,6 +1,7 @@
 import { type Config, type Environment, loadConfig, platformsOff } from "../config/env.ts";
 import type { WireClock } from "../ports/clock.ts";
 import { checkDatabase, checkRedis } from "./checks/database.ts";
+import { checkDingtalk } from "./checks/dingtalk.ts";
 import { wrongForms } from "./checks/forms.ts";
 import { checkOfficialAccount } from "./checks/official-account.ts";
 import { checkSms } from "./checks/sms.ts";
@@ -25,6 +26,7 @@ export async function examine(environment: Environment, clock: WireClock): Promi
     checkClock(config, clock),
     checkOfficialAccount(config, clock),
     checkWecom(config, clock),
+    checkDingtalk(config, clock),
     checkWechatPay(config, clock),
     checkSms(config, clock),
   ]);

@@ -45,5 +45,6 @@ export async function checkClock(config: Config, clock: WireClock): Promise<Find
 const platformBases = (config: Config): string[] => [
   ...[...config.wechatPay.values()].map((merchant) => merchant.apiBase),
   ...(config.officialAccount === undefined ? [] : [config.officialAccount.apiBase]),
+  ...(config.dingtalk === undefined ? [] : [config.dingtalk.apiBase]),
   ...(config.sms === undefined ? [] : [config.sms.apiBase]),
 ];

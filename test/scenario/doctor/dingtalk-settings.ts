@@ -1,6 +1,6 @@
-import type { FindingCode } from "../../../src/doctor/catalogue.ts";
-import type { Environment } from "../../../src/config/env.ts";
 import type { Dingtalk } from "../../../playground/dingtalk/dingtalk.ts";
+import type { Environment } from "../../../src/config/env.ts";
+import type { FindingCode } from "../../../src/doctor/catalogue.ts";
 
 const NOBODY = "http://127.0.0.1:1";
 

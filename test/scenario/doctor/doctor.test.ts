@@ -8,6 +8,7 @@ import { newId } from "../../../src/db/ids.ts";
 import { CATALOGUE, type FindingCode } from "../../../src/doctor/catalogue.ts";
 import { examine } from "../../../src/doctor/doctor.ts";
 import { createTestDatabase } from "../../support/database.ts";
+import { WRONG_DINGTALK_SETTINGS } from "./dingtalk-settings.ts";
 import { DOCUMENT, doctorDocument } from "./doctor-document.ts";
 import { type DoctorWorld, MCH_ID, OTHER_PRIVATE_KEY, OTHER_PUBLIC_KEY, openDoctorWorld } from "./doctor-world.ts";
 
@@ -312,7 +313,8 @@ describe("the command", () => {
 it("docs/doctor.md lists what it knows, and each of them is tried above", () => {
   if (process.env.DOCTOR_DOCUMENT === "write") writeFileSync(DOCUMENT, doctorDocument());
   expect(readFileSync(DOCUMENT, "utf8"), "run this test with DOCTOR_DOCUMENT=write").toBe(doctorDocument());
-  expect(WRONG_SETTINGS.map(({ code }) => code).toSorted()).toEqual(Object.keys(CATALOGUE).toSorted());
+  const tried = [...WRONG_SETTINGS, ...WRONG_DINGTALK_SETTINGS].map(({ code }) => code);
+  expect(tried.toSorted()).toEqual(Object.keys(CATALOGUE).toSorted());
 });
 
 async function payOrderStates(): Promise<Set<string>> {

@@ -11,12 +11,15 @@ import { startInvite } from "./dialogs/invite.ts";
 import { startJoin } from "./dialogs/join.ts";
 import { startMembers } from "./dialogs/members.ts";
 import { startWithdrawDispute } from "./dialogs/withdraw-dispute.ts";
+import { cancelApplication } from "./handlers/invoices.ts";
+import { cancelRefundByWords } from "./handlers/refunds.ts";
 import { withPrivacyNotice } from "./privacy.ts";
 import { SAY } from "./text/zh-CN.ts";
 
 type Command = (context: BotContext) => Promise<Answer>;
 
 const DECISION = /^(同意|拒绝)加入\s*([A-Z0-9]{6})\s*(负责人|财务|只读)?[。.!！]*$/i;
+const WITHDRAWS_REFUND = /^(?:我要|我想)?(?:撤回|撤销|取消)(?:我的)?退款(?:申请)?\s*(TK-[A-Za-z0-9]+-\d{4}-\d{6})?$/i;
 const DECISIONS: Readonly<Record<string, JoinDecision>> = { 负责人: "owner", 财务: "finance", 只读: "viewer" };
 
 /**
@@ -42,6 +45,12 @@ export function commandOf(text: string): Command | undefined {
   if (/^(隐私(说明|政策|声明)?|个人信息保护)$/.test(bare))
     return async (context) => say(withPrivacyNotice(context, textCard()));
   if (/^(我要|我想)?(撤销|取消|撤回)(账单)?(异议|争议|申诉)$/.test(bare)) return forTenant(startWithdrawDispute, words);
+  const application = /^(?:撤销|取消|撤回)(?:开票申请)?\s*(FP-\d{6}-\d{5,})$/i.exec(bare)?.[1];
+  if (application !== undefined) {
+    return forTenant((context) => cancelApplication(context, application.toUpperCase()), words);
+  }
+  const refund = WITHDRAWS_REFUND.exec(bare);
+  if (refund) return forTenant((context) => cancelRefundByWords(context, refund[1]?.toUpperCase()), words);
   if (WANTS_TO_JOIN.test(words)) return askToJoin;
   const decision = DECISION.exec(words);
   if (decision) return decideByWords(decision[1] ?? "", decision[2] ?? "", decision[3]);

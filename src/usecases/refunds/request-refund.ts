@@ -3,11 +3,10 @@ import { recordAudit } from "../../db/audit.ts";
 import type { FieldEncryption } from "../../db/field-encryption.ts";
 import { newId } from "../../db/ids.ts";
 import { takeNumbers } from "../../db/number-series.ts";
-import { execute, row } from "../../db/rows.ts";
+import { execute } from "../../db/rows.ts";
 import { lockTenantAccounts } from "../../db/tenant-account.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import { type Fen, formatYuan, toYuanText } from "../../domain/money/fen.ts";
-import { payoutRouteOf } from "../../domain/refund/payout-route.ts";
 import type { Risk } from "../../domain/refund/risk.ts";
 import type { ApprovalContext } from "../approvals/approval.ts";
 import { requestApproval } from "../approvals/request-approval.ts";
@@ -18,6 +17,7 @@ import { type CreditableLine, findCreditableLine } from "./creditable-line.ts";
 import type { RefundNotices } from "./notices.ts";
 import { tellTenant } from "./notices.ts";
 import { findPayoutAccount, type PayoutAccount, payoutAccountProblem, recordPayoutAccount } from "./payout-accounts.ts";
+import { findPayoutWay, type WechatOrder } from "./payout-way.ts";
 import { findRefundableSources, type RefundableSource } from "./refundable-sources.ts";
 import { holdForRisks } from "./risk-holds.ts";
 import { findRefund, type LineEffect, type StoredRefund } from "./stored-refund.ts";
@@ -82,13 +82,7 @@ export async function requestRefund(
   const { source, line } = found;
   const amountFen = command.amountFen ?? source.refundableFen;
   if (amountFen > source.refundableFen || amountFen === 0n) return tooMuch(source);
-  const payment = await loadPayment(tx, source.receiptId);
-  const way = payoutRouteOf({
-    isWechatOrder: payment !== undefined,
-    paidOn: source.valueDate ?? undefined,
-    today: context.today,
-    earlierRefunds: payment?.earlierRefunds ?? 0,
-  });
+  const { payment, ...way } = await findPayoutWay(tx, source, context.today);
   const account = await payoutAccountFor(tx, command, source, way.route, context);
   if (typeof account === "object" && account !== null) return account;
   const id = newId();
@@ -197,25 +191,6 @@ function tooMuch(source: RefundableSource): Refusal {
         `这笔款最多可退 ${most}（已用于账单、已退和正在退的部分除外）。`,
         `At most ${most} of this money can be refunded.`,
       );
-}
-
-interface WechatOrder {
-  readonly orderId: string;
-  readonly merchantAccountId: string;
-  readonly earlierRefunds: number;
-}
-
-/** The order through which a payment came, if WeChat Pay can give it back. */
-async function loadPayment(tx: Transaction, receiptId: string | null): Promise<WechatOrder | undefined> {
-  if (receiptId === null) return undefined;
-  return row<WechatOrder>(
-    tx,
-    Prisma.sql`SELECT o.id AS "orderId", o.merchant_account_id AS "merchantAccountId",
-        (SELECT count(*)::int FROM refund f WHERE f.payment_order_id = o.id AND f.route = 'wechat'
-          AND f.state NOT IN ('rejected', 'cancelled')) AS "earlierRefunds"
-      FROM receipt r JOIN payment_order o ON o.id = r.payment_order_id
-      WHERE r.id = ${receiptId}::uuid AND r.channel = 'wechat'`,
-  );
 }
 
 /** The account of a bank payout, null where none is needed or none is known yet of a WeChat refund, or why not. */

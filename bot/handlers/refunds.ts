@@ -1,0 +1,40 @@
+import { textCard } from "../../cards/card.ts";
+import { formatYuan } from "../../src/domain/money/fen.ts";
+import type { StoredRefund } from "../../src/usecases/refunds/stored-refund.ts";
+import { type Answer, say, type TenantContext } from "../context.ts";
+import { factCard } from "../fact-card.ts";
+import { SAY_REFUND as SAY } from "../text/refund.zh-CN.ts";
+
+const LATEST = 5;
+
+/** 退款进度: the latest refunds and how far each is. */
+export async function showRefunds(context: TenantContext): Promise<Answer> {
+  const refunds = (await context.services.refunds(context.member.tenantId)).slice(0, LATEST);
+  if (refunds.length === 0) return say(textCard(SAY.none));
+  const items = refunds.map((refund) => ({
+    label: SAY.statusItem(refund.refundNo, stateOf(refund)),
+    value: formatYuan(refund.amountFen),
+  }));
+  const waiting = refunds.find(({ state }) => state === "requested");
+  return say(
+    factCard(
+      SAY.statusTitle,
+      { subtitle: context.member.tenantName, rows: [], items },
+      ...(waiting ? [SAY.cancelHint(waiting.refundNo)] : []),
+    ),
+  );
+}
+
+export const stateOf = ({ state, openHolds }: StoredRefund): string =>
+  SAY.states[state === "approved" && openHolds.length > 0 ? "held" : state];
+
+/** 撤回退款: by who asked for it, while nobody has decided. */
+export async function cancelRefundByWords(context: TenantContext, refundNo: string | undefined): Promise<Answer> {
+  const { tenantId } = context.member;
+  const waiting = (await context.services.refunds(tenantId)).filter(({ state }) => state === "requested");
+  const [only, second] = waiting;
+  const meant = refundNo ?? (second ? undefined : only?.refundNo);
+  if (meant === undefined) return showRefunds(context);
+  const cancelled = await context.services.cancelRefund(tenantId, meant);
+  return say(textCard(cancelled.ok ? SAY.cancelled(cancelled.refund.refundNo) : cancelled.message.zh));
+}

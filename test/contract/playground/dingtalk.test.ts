@@ -199,16 +199,12 @@ describe("a press", () => {
   });
 
   it.each([
-    ["nothing in time", () => null, "timed-out"],
-    ["an error", () => ({ status: 500 }), "refused"],
-    ["no JSON", () => ({ status: 200, body: "ok" }), "malformed"],
-    [
-      "variables that are no strings",
-      () => ({ status: 200, body: '{"cardData":{"cardParamMap":{"n":1}}}' }),
-      "malformed",
-    ],
+    ["nothing in time", null, "timed-out"],
+    ["an error", { status: 500 }, "refused"],
+    ["no JSON", { status: 200, body: "ok" }, "malformed"],
+    ["variables that are no strings", { status: 200, body: '{"cardData":{"cardParamMap":{"n":1}}}' }, "malformed"],
   ] as const)("that is answered with %s fails on the phone", async (_name, answer, reason) => {
-    expect((await pressed(answer)).result).toEqual({ state: "failed", reason });
+    expect((await pressed(() => answer)).result).toEqual({ state: "failed", reason });
   });
 
   it("on a card without a route fails", async () => {

@@ -75,7 +75,9 @@ const longestOnly = (bills: readonly FoundBill[]): NamedBill[] =>
 
 /** Runs of digits long enough to be a virtual number, wherever the bank's columns put them. */
 const numbersOf = (line: BankStatementLine): string[] =>
-  [line.remark, ...Object.values(line.further ?? {})].flatMap((text) => String(text).match(/\d{6,}/g) ?? []);
+  [line.virtualAccountNo ?? "", line.remark, ...Object.values(line.further ?? {})].flatMap(
+    (text) => String(text).match(/\d{6,}/g) ?? [],
+  );
 
 interface FoundAccount extends KnownTenant {
   readonly number: string;

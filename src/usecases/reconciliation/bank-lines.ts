@@ -18,7 +18,7 @@ export const linesOfDay = (accountCode: string, date: CivilDate): Prisma.Sql =>
 export const loadOpenLines = (tx: Transaction, accountCode: string, date: CivilDate): Promise<BankStatementLine[]> =>
   rows<BankStatementLine>(
     tx,
-    Prisma.sql`SELECT ${STATEMENT_LINE_COLUMNS}, content -> 'further' AS further FROM statement_line
+    Prisma.sql`SELECT ${STATEMENT_LINE_COLUMNS}, content AS further FROM statement_line
       WHERE ${linesOfDay(accountCode, date)} AND NOT EXISTS (SELECT 1 FROM match_item m
         WHERE m.statement_line_id = statement_line.id AND m.active)
       ORDER BY booking_date, booked_time NULLS FIRST, file_id, ordinal, id`,

@@ -316,7 +316,7 @@ async function bookFees(
     tx,
     Prisma.sql`SELECT statement_line.id AS "lineId", statement_line.ordinal, statement_line.booking_date::text AS "bookingDate",
         statement_line.value_date::text AS "valueDate", statement_line.amount_fen AS "amountFen",
-        coalesce(statement_line.fee_fen, 0) AS "feeFen", statement_line.content -> 'further' ->> '费率' AS rate,
+        coalesce(statement_line.fee_fen, 0) AS "feeFen", statement_line.content ->> '费率' AS rate,
         statement_line.order_no AS "orderNo",
         coalesce(CASE WHEN statement_line.kind = 'refund' THEN statement_line.channel_refund_no END, statement_line.channel_no,
           statement_line.id::text) AS number

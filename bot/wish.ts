@@ -39,6 +39,8 @@ export function wishOfAction(action: WishAction): Wish {
       return { intent: "help", slots: {} };
     case "handoff":
       return { intent: "handoff", slots: {} };
+    case "invoice.start":
+      return { intent: "invoice.request", slots: {} };
     // Buttons of the staff (bot/staff): nothing that a tenant can want.
     case "approval.decide":
     case "approval.show":

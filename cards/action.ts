@@ -12,6 +12,7 @@ export type CardAction =
   | { readonly type: "bind.start" }
   | { readonly type: "help" }
   | { readonly type: "handoff" }
+  | { readonly type: "invoice.start" }
   /** Answers one step of a dialog, as if `value` had been typed; a button of an earlier step says so and does nothing. */
   | { readonly type: "answer"; readonly step: string; readonly value: string }
   /** An owner lets somebody in who asked, or not. */
@@ -83,6 +84,7 @@ function argumentsOf(action: CardAction): readonly string[] {
     case "bind.start":
     case "help":
     case "handoff":
+    case "invoice.start":
     case "approval.list":
       return [];
     default:
@@ -123,6 +125,7 @@ function build(type: string, values: readonly string[]): CardAction | null {
     case "bind.start":
     case "help":
     case "handoff":
+    case "invoice.start":
     case "approval.list":
       return { type };
     default:

@@ -57,6 +57,8 @@ export const CARD_NAMES = [
   "receipt",
   "bind",
   "explanation",
+  "invoice",
+  "invoice-application",
   "approval",
   "approval-list",
   "refund",

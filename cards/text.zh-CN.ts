@@ -123,6 +123,8 @@ export function actionPhrase(action: CardAction): string {
       return `撤回 ${action.number}`;
     case "approval.list":
       return "待审批";
+    case "invoice.start":
+      return "开发票";
     case "refund.lift":
       return `解除暂扣 ${action.refundNo}`;
     default:

@@ -6,6 +6,7 @@ export const CONVERSATION_WORLD = {
     {
       code: "E1",
       name: "谭氏物业有限公司",
+      taxNo: "91350100M000100Y43",
       bankAccounts: [
         {
           code: "CMB1",

@@ -12,6 +12,8 @@ export interface BillStory {
   readonly dueDate: string;
   readonly lines: Readonly<Partial<Record<LineKind, string>>>;
   readonly paid?: string;
+  /** Of every line; default 0. */
+  readonly taxRate?: string;
   /** Default `published`; an issued bill is not for tenants yet. */
   readonly state?: "issued" | "published";
 }
@@ -46,7 +48,7 @@ export async function writeBill(db: Database, story: BillStory): Promise<void> {
           derivation)
         SELECT ${lineId}::uuid, b.id, b.entity_id, b.lease_id, ${line.kind}, 'charge', 0, ${line.kind},
           ${`${period}-01`}::date, (${`${period}-01`}::date + interval '1 month - 1 day')::date, 0, ${position},
-          ${line.amountFen}, ${line.amountFen}, 0, 0, 'test', '', '{}', '{}'
+          ${line.amountFen}, ${line.amountFen}, 0, ${story.taxRate ?? "0"}::numeric, 'test', '', '{}', '{}'
         FROM bill b WHERE b.id = ${billId}::uuid`,
     );
     await execute(

@@ -37,9 +37,19 @@ export function titleInMessage(text: string): InvoiceTitle {
   const rest = Object.keys(labelled).length > 0 ? withoutLabelled(plain) : plain;
   const email = found.email || (EMAIL.exec(plain)?.[0] ?? "");
   const taxNo = found.taxNo || (found.type === "person" ? "" : numberIn(rest));
-  const name = found.name || (COMPANY.exec(rest.replace(email, " "))?.[0] ?? "");
+  const name =
+    found.name || (COMPANY.exec(rest.replace(email, " "))?.[0] ?? besideNumber(rest.replace(email, " "), taxNo));
   return splitPairs({ ...found, email, name: withoutWords(name), taxNo: normaliseTaxpayerNumber(taxNo) });
 }
+
+/** A name without 公司 in it is known by the number beside it: "一号电子 9135…". */
+const besideNumber = (text: string, taxNo: string): string =>
+  taxNo === "" || !text.includes(taxNo)
+    ? ""
+    : (text
+        .replace(taxNo, " ")
+        .trim()
+        .split(/[\s,，;；]+/)[0] ?? "");
 
 /** Words of the request that stand right before or behind a name. */
 const BEFORE_NAME =

@@ -174,13 +174,14 @@ async function examine(
 ): Promise<{ readonly check: ApplicationCheck; readonly title: StoredTitle | undefined }> {
   const all = await loadInvoiceableLines(tx, command);
   // Without a bill named, what has nothing left to invoice or is not ripe is simply not meant.
-  const lines = command.billNos === undefined ? all.filter((line) => isMeant(line, command.beforeMoney ?? false)) : all;
+  const meant = command.billNos === undefined ? all.filter((line) => isMeant(line, command.beforeMoney ?? false)) : all;
+  const lines = meant.length > 0 ? meant : all;
   const title = await titleFor(tx, command, context.encryption);
   const party = await findParty(tx, command.tenantId);
   const seller = await sellerFacts(tx, lines, context.today);
   const facts: ApplicationFacts = {
     kind: command.kind,
-    lines: lines.length > 0 ? lines : all,
+    lines,
     unknownBillNos: (command.billNos ?? []).filter((billNo) => !all.some((line) => line.billNo === billNo)),
     memberRole: command.memberRole,
     title: title && checkTitle(title, { kind: command.kind, ...(party ? { party } : {}) }),

@@ -1,0 +1,140 @@
+import { type Card, type CardRow, textCard } from "../../cards/card.ts";
+import { invoiceApplicationCard } from "../../cards/invoice-application-card.ts";
+import { formatYuan } from "../../src/domain/money/fen.ts";
+import { type CivilDate, formatDate } from "../../src/domain/time/civil-date.ts";
+import type { RedLetter } from "../../src/usecases/invoices/red-letters.ts";
+import type { StoredApplication, StoredInvoice } from "../../src/usecases/invoices/stored-application.ts";
+import { factCard } from "../fact-card.ts";
+import { SAY_INVOICE } from "../text/invoice.zh-CN.ts";
+
+const STATES = SAY_INVOICE.query.states;
+
+/** For finance: everything that the tax platform asks for, and how to answer. */
+export function applicationNotice(application: StoredApplication): Card {
+  const { title, applicationNo } = application;
+  const row = (label: string, value: string): CardRow[] => (value === "" ? [] : [{ label, value }]);
+  const { fields } = SAY_INVOICE.title;
+  const isOpen = application.state === "submitted";
+  return invoiceApplicationCard({
+    applicationNo,
+    tenantName: application.tenantName,
+    state: STATES[application.state],
+    amountFen: application.amountFen,
+    buyer: [
+      { label: SAY_INVOICE.request.kind, value: SAY_INVOICE.kinds[application.kind] },
+      ...row("购买方", title.name),
+      ...row(fields.taxNo, title.taxNo),
+      ...row(fields.address, title.address),
+      ...row(fields.phone, title.phone),
+      ...row(fields.bank, title.bank),
+      ...row(fields.bankAccount, title.bankAccount),
+      ...row(fields.email, title.email),
+    ],
+    invoices: application.invoices.map((invoice) => invoiceLines(invoice)),
+    hint: isOpen
+      ? `开好后回复“${applicationNo} 发票号码”${application.invoices.length > 1 ? "（多张写“第1张”）" : ""}；开不了回复“退回 ${applicationNo} 原因”。`
+      : (application.closingReason ?? ""),
+  });
+}
+
+function invoiceLines(invoice: StoredInvoice): string[] {
+  const { lease } = invoice;
+  const rate = `${Number(invoice.taxRate) * 100}%`;
+  return [
+    `第${invoice.ordinal + 1}张 销售方 ${invoice.entityName} ${invoice.entityTaxNo}${invoice.number === undefined ? "" : ` 已开 ${invoice.number}`}`,
+    ...invoice.lines.map(
+      (line) =>
+        `${line.goodsName} 税收编码 ${line.taxCode ?? "请选择"} 税率 ${rate} 金额 ${formatYuan(BigInt(line.netFen))} 税额 ${formatYuan(BigInt(line.taxFen))} 价税合计 ${formatYuan(BigInt(line.amountFen))}`,
+    ),
+    ...(lease === undefined
+      ? invoice.lines.map((line) => `备注：${formatDate(line.period.from)}至${formatDate(line.period.to)}`).slice(0, 1)
+      : [
+          `不动产经营租赁 租赁期 ${lease.period.from} 至 ${lease.period.to} 面积单位 平方米`,
+          `地址 ${lease.region === "" ? "（未维护）" : lease.region} ${lease.address} 产权证号 ${lease.certificateNo === "" ? "（未维护）" : lease.certificateNo} 跨地市 ${lease.crossCity ? "是" : "否"}`,
+        ]),
+  ];
+}
+
+/** For the tenant: the number, and where the file is. */
+export function issuedNotice(
+  application: StoredApplication,
+  invoice: {
+    readonly number: string;
+    readonly issuedOn: CivilDate;
+    readonly amountFen: bigint;
+    readonly entityName: string;
+  },
+  downloadUrl: string | undefined,
+): Card {
+  const SAY = SAY_INVOICE.issued;
+  const rows = [
+    { label: SAY.number, value: invoice.number },
+    { label: SAY.date, value: formatDate(invoice.issuedOn) },
+    { label: SAY.seller, value: invoice.entityName },
+  ];
+  const card = factCard(
+    SAY.title,
+    { subtitle: application.tenantName, rows },
+    ...(downloadUrl === undefined ? [SAY.noFile] : []),
+  );
+  return {
+    ...card,
+    name: "invoice",
+    emphasis: { value: formatYuan(invoice.amountFen), label: SAY.amount },
+    buttons:
+      downloadUrl === undefined ? [] : [{ kind: "link", label: SAY.download, url: downloadUrl, style: "primary" }],
+    ...(downloadUrl === undefined ? {} : { link: downloadUrl }),
+    notice: [
+      { label: "租户", value: application.tenantName },
+      { label: SAY.number, value: invoice.number },
+      { label: SAY.amount, value: formatYuan(invoice.amountFen) },
+      { label: SAY.date, value: formatDate(invoice.issuedOn) },
+    ],
+  };
+}
+
+/** For the tenant: sent back, and why. */
+export const rejectedNotice = (application: StoredApplication): Card =>
+  factCard(
+    SAY_INVOICE.rejected.title,
+    {
+      subtitle: application.tenantName,
+      rows: [
+        { label: "申请号", value: application.applicationNo },
+        { label: SAY_INVOICE.rejected.reason, value: application.closingReason ?? "" },
+      ],
+    },
+    SAY_INVOICE.rejected.again,
+  );
+
+/** For the tenant, at the steps where something is wanted of them or has happened; undefined at the others. */
+export function redLetterNotice(letter: RedLetter): Card | undefined {
+  const SAY = SAY_INVOICE.red;
+  switch (letter.state) {
+    case "awaiting-peer":
+      return textCard(SAY.submitted(letter.invoiceNumber));
+    case "red-issued":
+      return textCard(SAY.issued(letter.invoiceNumber, letter.number ?? ""));
+    case "expired":
+      return textCard(SAY.expired(letter.invoiceNumber));
+    case "refused":
+      return textCard(SAY.refused(letter.invoiceNumber));
+    default:
+      return undefined;
+  }
+}
+
+/** For finance: a red letter that somebody asked for. */
+export const redLetterRequestNotice = (letter: RedLetter, reasonName: string): Card =>
+  factCard(
+    `红冲申请 ${letter.redNo}`,
+    {
+      subtitle: letter.tenantName,
+      rows: [
+        { label: "蓝字发票", value: letter.invoiceNumber },
+        { label: "金额", value: formatYuan(letter.amountFen) },
+        { label: "原因", value: `${reasonName}：${letter.explanation}` },
+      ],
+    },
+    `在电子税务局提交红字确认单后回复“${letter.redNo} 确认单 编号”，红票开出后回复“${letter.redNo} 红票 号码”；不办回复“${letter.redNo} 撤回”。`,
+  );

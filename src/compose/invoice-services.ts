@@ -1,0 +1,153 @@
+import type { InboundEvent } from "../../bot/events.ts";
+import type { InvoiceOrder, InvoiceServices } from "../../bot/invoice-services.ts";
+import {
+  applicationNotice,
+  issuedNotice,
+  redLetterNotice,
+  redLetterRequestNotice,
+  rejectedNotice,
+} from "../../bot/notices/invoice-notices.ts";
+import { Prisma } from "../../generated/prisma/client.ts";
+import type { FieldEncryption } from "../db/field-encryption.ts";
+import { row } from "../db/rows.ts";
+import type { Transaction } from "../db/transaction.ts";
+import type { BusinessClock } from "../ports/clock.ts";
+import { applyForInvoice, previewApplication } from "../usecases/invoices/apply-for-invoice.ts";
+import {
+  askFinance,
+  type InvoiceCards,
+  type InvoiceMessaging,
+  updateFinanceCards,
+} from "../usecases/invoices/invoice-messages.ts";
+import { findParty, findTitles, saveTitle } from "../usecases/invoices/invoice-titles.ts";
+import { closeApplication } from "../usecases/invoices/issue-invoice.ts";
+import { requestRedLetter } from "../usecases/invoices/red-letters.ts";
+import { loadApplications, lockApplication } from "../usecases/invoices/stored-application.ts";
+import type { Sender } from "../usecases/queries/find-sender.ts";
+import { type Refusal, refuse } from "../usecases/receipts/refusal.ts";
+import { tellStaff } from "../usecases/staff/tell-staff.ts";
+
+export const RED_REASON_NAMES = {
+  mistake: "开票有误",
+  return: "销货退回",
+  "service-ended": "服务中止",
+  allowance: "销售折让",
+} as const;
+
+export const INVOICE_CARDS: InvoiceCards = {
+  application: applicationNotice,
+  issued: issuedNotice,
+  rejected: rejectedNotice,
+  redLetter: redLetterNotice,
+  redLetterAsked: (letter) => redLetterRequestNotice(letter, RED_REASON_NAMES[letter.reason]),
+};
+
+export interface InvoiceDependencies {
+  readonly clock: BusinessClock;
+  readonly encryption: FieldEncryption;
+  readonly officialAccountAppId?: string | undefined;
+  readonly invoiceFileLink?: InvoiceMessaging["fileLink"];
+}
+
+/** Titles and invoices as the tenant's chat knows them, tied to one event and its transaction. */
+export function invoiceServicesOf(
+  tx: Transaction,
+  event: InboundEvent,
+  deps: InvoiceDependencies,
+  sender: () => Promise<Sender | undefined>,
+): InvoiceServices {
+  const today = deps.clock.today();
+  const messaging: InvoiceMessaging = {
+    cards: INVOICE_CARDS,
+    officialAccountAppId: deps.officialAccountAppId,
+    fileLink: deps.invoiceFileLink,
+  };
+  const contextOf = (personId: string) => ({
+    actor: `person:${personId}`,
+    channel: event.platform,
+    today,
+    nowMs: deps.clock.nowMs(),
+    encryption: deps.encryption,
+  });
+  const memberOf = async (tenantId: string) => {
+    const person = await sender();
+    const membership = person?.memberships.find((one) => one.tenantId === tenantId);
+    return person && membership ? { personId: person.personId, role: membership.role } : undefined;
+  };
+  const commandOf = (
+    tenantId: string,
+    order: InvoiceOrder,
+    member: { personId: string; role: "owner" | "finance" | "viewer" },
+  ) => ({
+    tenantId,
+    kind: order.kind,
+    billNos: order.billNos,
+    months: order.months,
+    kinds: order.kinds,
+    amountFen: order.amountFen,
+    titleConfirmed: order.titleConfirmed,
+    memberRole: member.role,
+    personId: member.personId,
+  });
+
+  return {
+    titles: (tenantId) => findTitles(tx, tenantId, deps.encryption),
+    party: (tenantId) => findParty(tx, tenantId),
+    async saveTitle(tenantId, title) {
+      const member = await memberOf(tenantId);
+      if (!member || member.role === "viewer") throw new Error("a title is saved by somebody who may not");
+      return saveTitle(tx, { tenantId, title }, contextOf(member.personId));
+    },
+    async previewInvoice(tenantId, order) {
+      const member = await memberOf(tenantId);
+      if (!member) return NOT_MEMBER;
+      return previewApplication(tx, commandOf(tenantId, order, member), contextOf(member.personId));
+    },
+    async applyForInvoice(tenantId, order) {
+      const member = await memberOf(tenantId);
+      if (!member) return NOT_MEMBER;
+      const application = await applyForInvoice(tx, commandOf(tenantId, order, member), contextOf(member.personId));
+      if (!application.ok) return application;
+      const stored = await lockApplication(tx, { applicationId: application.applicationId }, deps.encryption);
+      const heard = stored !== undefined && (await askFinance(tx, stored, messaging));
+      return { application, heard };
+    },
+    applications: (tenantId) => loadApplications(tx, Prisma.sql`a.tenant_id = ${tenantId}::uuid`, deps.encryption),
+    async cancelApplication(tenantId, applicationNo) {
+      const member = await memberOf(tenantId);
+      if (!member || member.role === "viewer") return NOT_MEMBER;
+      const closed = await closeApplication(
+        tx,
+        { applicationNo, as: "cancelled", reason: "租户撤销", tenantId },
+        contextOf(member.personId),
+      );
+      if (!closed.ok) return closed;
+      await updateFinanceCards(tx, closed.application, messaging);
+      return { ok: true };
+    },
+    async askForRedLetter(tenantId, number, explanation) {
+      const member = await memberOf(tenantId);
+      if (!member || member.role === "viewer") return NOT_MEMBER;
+      const own = await row<{ project_id: string | null }>(
+        tx,
+        Prisma.sql`SELECT (SELECT l.project_id FROM lease l WHERE l.tenant_id = i.tenant_id ORDER BY l.start_date DESC LIMIT 1) AS project_id
+          FROM invoice i WHERE i.number = ${number} AND i.tenant_id = ${tenantId}::uuid`,
+      );
+      if (!own) return refuse("INVOICE_UNKNOWN", `没有找到号码为 ${number} 的发票，请核对。`, "Unknown invoice.");
+      const asked = await requestRedLetter(
+        tx,
+        { invoiceNumber: number, reason: "mistake", explanation },
+        contextOf(member.personId),
+      );
+      if (!asked.ok) return asked;
+      await tellStaff(tx, {
+        to: { roles: ["finance-manager", "cashier"], projectId: own.project_id ?? undefined },
+        card: INVOICE_CARDS.redLetterAsked(asked.redLetter),
+        dedupeKey: `red-letter|${asked.redLetter.redLetterId}`,
+      });
+      return { ok: true };
+    },
+  };
+}
+
+const NOT_MEMBER: Refusal = refuse("NOT_MEMBER", "您不再是这家企业的成员。", "Not a member of the tenant any more.");

@@ -32,6 +32,8 @@ export const JOBS = Object.freeze({
   "late-fee.accrue": { ...DEFAULTS, timeoutMs: 1_800_000, payload: ofDate },
   /** Fetches the meter readings of a date from the vendor's platform. */
   "meters.collect": { ...DEFAULTS, attempts: 6, backoffMs: 60_000, timeoutMs: 3_600_000, payload: ofDate },
+  /** Fetches the payment channels' bills of the days through a date that are not there yet. */
+  "bills.collect": { ...DEFAULTS, timeoutMs: 1_800_000, payload: ofDate },
   /** Releases to income what was deferred to the months up to that of a date. */
   "deferral.release": { ...DEFAULTS, timeoutMs: 1_800_000, payload: ofDate },
   /** Computes the books again from what happened (money-rules 13). */
@@ -44,6 +46,8 @@ export const JOBS = Object.freeze({
     timeoutMs: 1_800_000,
     payload: z.strictObject({}),
   },
+  /** Reminds approvers, and tells who stands above them, of documents that nobody decides. */
+  "approval.escalate": { ...DEFAULTS, payload: z.strictObject({}) },
   /** Empties the chats of people who were forgotten at their wish. */
   "people.erase": { ...DEFAULTS, payload: z.strictObject({}) },
   /** Forgets what has expired: finished runs, spent tokens, codes, rate counts. */

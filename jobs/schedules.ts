@@ -30,6 +30,8 @@ export type Schedule = {
 
 /** A night's work is about the day that has just ended. */
 const dayBefore = ({ slotMs }: JobSlot) => ({ date: addDays(civilDateAt(slotMs), -1) });
+/** Ten in the morning (reference/wechat-pay.md 5.1). */
+const BILLS_READY_MS = 10 * 3_600_000;
 const dayOf = ({ slotMs }: JobSlot) => ({ date: civilDateAt(slotMs) });
 
 export const SCHEDULES: readonly Schedule[] = Object.freeze([
@@ -54,6 +56,13 @@ export const SCHEDULES: readonly Schedule[] = Object.freeze([
     payload: dayBefore,
   },
   {
+    name: "bills.collect",
+    job: "bills.collect",
+    // Yesterday's bills are ready at ten and may be late; what is there already is not asked for again.
+    timetable: { kind: "every", minutes: 30 },
+    payload: ({ slotMs }) => ({ date: addDays(civilDateAt(slotMs - BILLS_READY_MS), -1) }),
+  },
+  {
     name: "deferral.release",
     job: "deferral.release",
     // Only the first day of a month has anything to do; every day makes up for a missed one.
@@ -76,6 +85,12 @@ export const SCHEDULES: readonly Schedule[] = Object.freeze([
     name: "document.render",
     job: "document.render",
     timetable: { kind: "every", minutes: 1 },
+    payload: () => ({}),
+  },
+  {
+    name: "approval.escalate",
+    job: "approval.escalate",
+    timetable: { kind: "every", minutes: 60 },
     payload: () => ({}),
   },
   {

@@ -1,3 +1,4 @@
+import type { ApprovalLink } from "../bot/notices/approval-notices.ts";
 import { paymentNotice } from "../bot/notices/payment-notice.ts";
 import { SAY } from "../bot/text/zh-CN.ts";
 import { textCard } from "../cards/card.ts";
@@ -12,6 +13,7 @@ import { dingtalkRouter } from "./compose/dingtalk.ts";
 import { createPapers } from "./compose/documents.ts";
 import { meterSourceOf } from "./compose/meter-source.ts";
 import { REFUND_POLL_MS, refundContextOf } from "./compose/refunds.ts";
+import { billCollector } from "./compose/statement-jobs.ts";
 import { createUnderWay } from "./compose/under-way.ts";
 import { createMerchants, DEFAULT_MERCHANT } from "./compose/wechat-pay.ts";
 import type { Config } from "./config/env.ts";
@@ -109,14 +111,15 @@ export function compose(config: Config, options: ComposeOptions): Application {
   const { officialAccountAppId } = payments;
   const refunds = refundContextOf({ merchants, clocks, officialAccountAppId, encryption, logger });
   const papers = createPapers(config, { db, encryption, linkKey, clocks, logger });
+  const approvalLink: ApprovalLink = (request) =>
+    approvalPageUrl({ publicUrl: config.publicUrl, linkKey, nowMs: clocks.business.nowMs() }, request);
   const handleEvent = createEventHandler({
     documentLink: papers.link,
     clock: clocks.business,
     officialAccountAppId,
     encryption,
     understand: understandByRules,
-    approvalLink: (request) =>
-      approvalPageUrl({ publicUrl: config.publicUrl, linkKey, nowMs: clocks.business.nowMs() }, request),
+    approvalLink,
     cashierLink: (order) =>
       cashierLink({ publicUrl: config.publicUrl, linkKey, businessClock: clocks.business }, order),
     sceneKeys: fieldKeys.map((key) => deriveSceneKey(key)),
@@ -183,7 +186,9 @@ export function compose(config: Config, options: ComposeOptions): Application {
           db,
           clocks,
           logger,
+          approvalLink,
           meterSource: meterSourceOf(config),
+          collectBills: billCollector(db, merchants, clocks.business, encryption),
           postDocuments: papers.post,
         }),
         runs: runBookOf(db),

@@ -1,7 +1,10 @@
+import { type ApprovalLink, approvalCards } from "../../bot/notices/approval-notices.ts";
 import type { Database } from "../../src/db/client.ts";
+import type { CivilDate } from "../../src/domain/time/civil-date.ts";
 import type { BusinessClock, WireClock } from "../../src/ports/clock.ts";
 import type { MeterSource } from "../../src/ports/meter-source.ts";
 import type { Logger } from "../../src/telemetry/logger.ts";
+import { escalateApprovals } from "../../src/usecases/approvals/escalate-approvals.ts";
 import { sealAudit } from "../../src/usecases/audit/seal-audit.ts";
 import { verifyAudit } from "../../src/usecases/audit/verify-audit.ts";
 import { releaseDeferredIncome } from "../../src/usecases/deferrals/release-deferred-income.ts";
@@ -10,11 +13,14 @@ import { checkLedger } from "../../src/usecases/ledger-check/check-ledger.ts";
 import { eraseTraces } from "../../src/usecases/people/erase-traces.ts";
 import { collectReadings } from "../../src/usecases/readings/collect-readings.ts";
 import { pruneExpired } from "../../src/usecases/schedule/prune-expired.ts";
+import type { CollectedBill } from "../../src/usecases/statements/collect-bills.ts";
 import type { AllJobHandlers } from "../definitions.ts";
 import { accrueLateFeesHandler } from "./accrue-late-fees.ts";
 import { checkLedgerHandler, verifyAuditHandler } from "./checks.ts";
+import { collectBillsHandler } from "./collect-bills.ts";
 import { collectReadingsHandler } from "./collect-readings.ts";
 import { eraseTracesHandler } from "./erase-traces.ts";
+import { escalateApprovalsHandler } from "./escalate-approvals.ts";
 import { printDocumentsHandler } from "./print-documents.ts";
 import { pruneHandler } from "./prune.ts";
 import { releaseDeferredHandler } from "./release-deferred.ts";
@@ -25,14 +31,26 @@ export interface HandlerContext {
   readonly db: Database;
   readonly clocks: { readonly business: BusinessClock; readonly wire: WireClock };
   readonly logger: Logger;
+  /** The page of an approval document; absent: cards have no link to it. */
+  readonly approvalLink?: ApprovalLink | undefined;
   /** Undefined: no vendor's platform reads the meters. */
   readonly meterSource?: MeterSource | undefined;
+  /** Undefined: no merchant account is configured. */
+  readonly collectBills?: ((through: CivilDate) => Promise<readonly CollectedBill[]>) | undefined;
   /** Prints and sends the papers that wait; absent: none are. */
   readonly postDocuments?: ((signal: AbortSignal) => Promise<number>) | undefined;
 }
 
 /** A handler for every row of the table, tied to its use case; a missing one does not compile. */
-export const createHandlers = ({ db, clocks, logger, meterSource, postDocuments }: HandlerContext): AllJobHandlers => ({
+export const createHandlers = ({
+  db,
+  clocks,
+  logger,
+  approvalLink,
+  meterSource,
+  postDocuments,
+  collectBills,
+}: HandlerContext): AllJobHandlers => ({
   "audit.seal": sealAuditHandler((date) => sealAudit(db, date), logger),
   "audit.verify": verifyAuditHandler(() => verifyAudit(db), logger),
   "late-fee.accrue": accrueLateFeesHandler((throughDate) => accrueNightly(db, throughDate)),
@@ -40,9 +58,17 @@ export const createHandlers = ({ db, clocks, logger, meterSource, postDocuments 
     meterSource &&
       ((date, signal) => collectReadings(db, meterSource, date, { today: clocks.business.today(), signal })),
   ),
+  "bills.collect": collectBillsHandler(collectBills),
   "deferral.release": releaseDeferredHandler((today) => releaseDeferredIncome(db, today)),
   "ledger.check": checkLedgerHandler((today) => checkLedger(db, { today }), logger),
   "document.render": printDocumentsHandler(async (signal) => (await postDocuments?.(signal)) ?? 0),
+  "approval.escalate": escalateApprovalsHandler(() =>
+    escalateApprovals(db, {
+      nowMs: clocks.business.nowMs(),
+      today: clocks.business.today(),
+      cards: approvalCards(approvalLink),
+    }),
+  ),
   "people.erase": eraseTracesHandler(() => eraseTraces(db)),
   "housekeeping.prune": pruneHandler(() =>
     pruneExpired(db, { business: clocks.business.nowMs(), wire: clocks.wire.nowMs() }),

@@ -17,7 +17,7 @@ export interface PlainRequest {
 export interface PlainResponse {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
 }
 
 export type RequestHandler = (request: PlainRequest) => PlainResponse | Promise<PlainResponse>;

@@ -82,6 +82,10 @@ export class RefundBook {
     return { answer: accept(refundJson(refund)), accepted: refund };
   }
 
+  all(): readonly Refund[] {
+    return [...this.#refunds.values()];
+  }
+
   find(mchId: string, outRefundNo: string): Refund | undefined {
     return this.#refunds.get(`${mchId}\n${outRefundNo}`);
   }

@@ -2,6 +2,7 @@ import type { FaultSwitches } from "../http/fault-switches.ts";
 import { type PlainRequest, type PlainResponse, readJsonObject, startPlainServer } from "../http/server.ts";
 import { type Answer, accept, errorAnswer, mchIdMismatch, parameterError, refuse, requestId } from "./answers.ts";
 import { authorize } from "./authorization.ts";
+import { BillBook } from "./bills.ts";
 import {
   type CashierWorld,
   type JsapiParameters,
@@ -49,6 +50,8 @@ export interface WechatPay {
   readonly orders: OrderBook;
   readonly refunds: RefundBook;
   readonly notifications: Notifications;
+  /** Trade and fund-flow bills, and what may go wrong with them. */
+  readonly bills: BillBook;
   /** The credentials of a merchant. Throws for an unknown number. */
   merchant(mchId: string): Merchant;
   /** The pay button: the payer has scanned `code_url`, or the page inside WeChat has opened `prepay_id`. */
@@ -87,6 +90,7 @@ export async function startWechatPay(
     timeoutMs: options.notificationTimeoutMs ?? 5000,
     resendTimeScale: options.resendTimeScale ?? 1,
   });
+  const bills = new BillBook(orders, refunds, clocks);
   const cashier: CashierWorld = {
     orders,
     merchants,
@@ -184,9 +188,22 @@ export async function startWechatPay(
       needsUserAgent: true,
       answer: (_request, merchant, no) => refunds.query(merchant.mchId, no),
     },
+    {
+      method: "GET",
+      pattern: /^\/v3\/bill\/(tradebill|fundflowbill)$/,
+      needsUserAgent: true,
+      answer: (request, merchant, name) =>
+        bills.apply(request, merchant, name === "tradebill" ? "trade" : "fund", server.url),
+    },
   ];
 
   const server = await startPlainServer((request): PlainResponse => {
+    if (request.method === "GET" && request.path === "/v3/billdownload/file") {
+      const authorizedDownload = authorize(request, merchants, clocks.wireNowMs());
+      if ("error" in authorizedDownload) return errorAnswer(authorizedDownload.error);
+      // Bytes of a bill carry no signature (reference/wechat-pay.md 5.1).
+      return bills.download(request, authorizedDownload.merchant);
+    }
     const atPath = routes.filter((route) => route.pattern.test(request.path));
     if (atPath.length === 0) return { status: 404, body: "" };
     const route = atPath.find((candidate) => candidate.method === request.method);
@@ -230,6 +247,7 @@ export async function startWechatPay(
     orders,
     refunds,
     notifications,
+    bills,
     merchant,
     pay: (ticket, payerOpenId, payOptions) => payTicket(cashier, ticket, payerOpenId, payOptions),
     payer: (openId) => ({ jsapiPay: (parameters) => payJsapi(cashier, parameters, openId) }),

@@ -1,4 +1,4 @@
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import { parse } from "csv-parse";
 import iconv from "iconv-lite";
 import type { TableRow } from "./bank-statement.ts";
@@ -37,29 +37,17 @@ export async function* readCsvRows(bytes: Readable, encoding: TextEncoding): Asy
     skip_empty_lines: true,
     info: true,
   });
-  const feeding = feed(parser, sample, pieces);
-  // A parser that fails stops the feeding too; its own error is the one that counts.
-  feeding.catch(() => undefined);
+  const source = Readable.from(wholeText(sample, pieces));
+  source.on("error", (error) => parser.destroy(error));
+  source.pipe(parser);
   for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
     yield { rowNo: info.lines, cells: record };
   }
-  await feeding;
 }
 
-async function feed(parser: ReturnType<typeof parse>, sample: string, rest: AsyncGenerator<string>): Promise<void> {
-  const write = async (text: string) => {
-    if (!parser.write(text)) await new Promise<void>((resolve) => parser.once("drain", resolve).once("close", resolve));
-  };
-  try {
-    await write(sample);
-    for await (const piece of rest) {
-      if (parser.destroyed) return;
-      await write(piece);
-    }
-    parser.end();
-  } catch (error) {
-    parser.destroy(error instanceof Error ? error : new Error(String(error)));
-  }
+async function* wholeText(sample: string, rest: AsyncIterable<string>): AsyncGenerator<string> {
+  if (sample !== "") yield sample;
+  yield* rest;
 }
 
 /** Of the usual separators the one that the fullest line of the sample has most often. */

@@ -1,7 +1,9 @@
 import type { Config } from "../config/env.ts";
 import { createWechatPayAccount, type WechatPayAccount } from "../payments/wechat-pay/account.ts";
+import { createChannelBills } from "../payments/wechat-pay/bill-download.ts";
 import { createPaymentGateway } from "../payments/wechat-pay/gateway.ts";
 import { createRefundGateway } from "../payments/wechat-pay/refunds.ts";
+import type { ChannelBills } from "../ports/channel-bills.ts";
 import type { BusinessClock, WireClock } from "../ports/clock.ts";
 import type { RefundGateway } from "../ports/refund-gateway.ts";
 import type { Logger } from "../telemetry/logger.ts";
@@ -17,6 +19,8 @@ export interface WechatPayMerchants {
   readonly gateways: ReadonlyMap<string, MerchantGateway>;
   /** By merchant number as well. */
   readonly refundGateways: ReadonlyMap<string, RefundGateway>;
+  /** By merchant number: where the daily bills come from. */
+  readonly bills: ReadonlyMap<string, ChannelBills>;
 }
 
 /** Prepares every configured merchant account. Throws when one of them can't work, so that the start fails and not a payment. */
@@ -28,6 +32,7 @@ export function createMerchants(
   const accounts = new Map<string, WechatPayAccount>();
   const gateways = new Map<string, MerchantGateway>();
   const refundGateways = new Map<string, RefundGateway>();
+  const bills = new Map<string, ChannelBills>();
   for (const [code, merchant] of config.wechatPay) {
     const path = code === DEFAULT_MERCHANT ? "" : `/${code}`;
     const account = createWechatPayAccount(
@@ -51,6 +56,7 @@ export function createMerchants(
     accounts.set(code, account);
     gateways.set(merchant.mchId, { gateway: createPaymentGateway(account, clocks.business), appId: merchant.appId });
     refundGateways.set(merchant.mchId, createRefundGateway(account));
+    bills.set(merchant.mchId, createChannelBills(account));
   }
-  return { accounts, gateways, refundGateways };
+  return { accounts, gateways, refundGateways, bills };
 }

@@ -84,6 +84,10 @@ describe("the schedules of the house", () => {
   it("keep their names and times, for a renamed one would run its last slots again", () => {
     expect(Object.fromEntries(SCHEDULES.map(({ name, timetable }) => [name, timetable]))).toMatchInlineSnapshot(`
       {
+        "approval.escalate": {
+          "kind": "every",
+          "minutes": 60,
+        },
         "audit.seal": {
           "at": "00:05",
           "kind": "daily",
@@ -93,6 +97,10 @@ describe("the schedules of the house", () => {
           "at": "03:30",
           "kind": "daily",
           "missed": "latest",
+        },
+        "bills.collect": {
+          "kind": "every",
+          "minutes": 30,
         },
         "deferral.release": {
           "at": "01:30",

@@ -3,6 +3,7 @@ import type { Transaction } from "../../db/transaction.ts";
 import { updateCards } from "../cards/update-cards.ts";
 import { findStaffMember } from "../staff/find-staff-member.ts";
 import { tellStaff } from "../staff/tell-staff.ts";
+import { tellProjectGroups } from "../staff-groups/tell-group.ts";
 import type { ApprovalContext, ApprovalRequest } from "./approval.ts";
 import { findApprovers } from "./eligible.ts";
 
@@ -22,6 +23,16 @@ export async function askApprovers(tx: Transaction, request: ApprovalRequest, co
     card: (member) => context.cards.asked(request, member),
     subject: cardSubjectOf(request),
     dedupeKey: `approval|${request.id}|${request.version}|asked`,
+  });
+  const [first] = approvers;
+  if (request.projectId === undefined || !first) return;
+  // One card for all of the project's group, with buttons for those alone who may decide this step.
+  await tellProjectGroups(tx, {
+    projectId: request.projectId,
+    card: context.cards.asked(request, first),
+    buttonsForPersonIds: approvers.map(({ personId }) => personId),
+    subject: cardSubjectOf(request),
+    dedupeKey: `approval|${request.id}|${request.revision}|asked-group`,
   });
 }
 

@@ -32,8 +32,10 @@ import { billExplainCommand } from "./commands/explain.ts";
 import { exportAllocationsCommand, exportReceiptsCommand, exportReceivablesCommand } from "./commands/export.ts";
 import { exportVouchersCommand } from "./commands/export-vouchers.ts";
 import { groupAssignCommand, groupListCommand } from "./commands/group.ts";
+import { groupMakeCommand } from "./commands/group-make.ts";
 import { importCommand } from "./commands/import.ts";
 import { lateFeeCommand } from "./commands/late-fee.ts";
+import { menuPublishCommand } from "./commands/menu.ts";
 import { backupCommand, restoreCommand, rotateKeysCommand } from "./commands/operations.ts";
 import { outboxListCommand, outboxReplayCommand } from "./commands/outbox.ts";
 import { payRecordCommand, payUndoCommand } from "./commands/pay.ts";
@@ -51,6 +53,17 @@ import {
   reconRunCommand,
   reconUndoCommand,
 } from "./commands/recon.ts";
+import {
+  refundCancelCommand,
+  refundConfirmPaidCommand,
+  refundLiftHoldCommand,
+  refundListCommand,
+  refundPayoutListCommand,
+  refundRequestCommand,
+  refundRetryCommand,
+  refundShowCommand,
+  refundToBankCommand,
+} from "./commands/refund.ts";
 import { billReplayCommand } from "./commands/replay.ts";
 import { statementImportCommand } from "./commands/statement.ts";
 import { traceCommand } from "./commands/trace.ts";
@@ -82,6 +95,15 @@ export const COMMANDS: readonly AnyCommand[] = [
   disputeCloseCommand,
   payRecordCommand,
   payUndoCommand,
+  refundRequestCommand,
+  refundListCommand,
+  refundShowCommand,
+  refundLiftHoldCommand,
+  refundCancelCommand,
+  refundRetryCommand,
+  refundToBankCommand,
+  refundPayoutListCommand,
+  refundConfirmPaidCommand,
   readingImportCommand,
   readingListCommand,
   readingAcceptCommand,
@@ -110,6 +132,8 @@ export const COMMANDS: readonly AnyCommand[] = [
   outboxReplayCommand,
   groupListCommand,
   groupAssignCommand,
+  groupMakeCommand,
+  menuPublishCommand,
   doctorCommand,
   backupCommand,
   restoreCommand,

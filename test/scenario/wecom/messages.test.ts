@@ -2,12 +2,15 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Card, textCard } from "../../../cards/card.ts";
 import { Prisma } from "../../../generated/prisma/client.ts";
 import { readable } from "../../../playground/wecom/chat.ts";
+import { newId } from "../../../src/db/ids.ts";
 import type { OutboxMessage } from "../../../src/db/outbox/enqueue.ts";
 import { rows } from "../../../src/db/rows.ts";
 import { inTransaction } from "../../../src/db/transaction.ts";
-import { makeProjectGroup, sayInProjectGroups } from "../../../src/usecases/groups/project-group.ts";
+import { parseCivilDate } from "../../../src/domain/time/civil-date.ts";
+import { makeGroup } from "../../../src/usecases/staff-groups/make-group.ts";
+import { tellProjectGroups } from "../../../src/usecases/staff-groups/tell-group.ts";
 import { withDatabase } from "../../support/database.ts";
-import { insertEstate } from "../../support/rows.ts";
+import { insertEstate, insertRow } from "../../support/rows.ts";
 import { CORP_ID, notice, startWecomWorld, type WecomWorld } from "./wecom-world.ts";
 
 const database = withDatabase();
@@ -158,18 +161,19 @@ describe("a file", () => {
 });
 
 describe("the group of a project", () => {
-  it("is made once, then told what became of things, without buttons", async () => {
+  const actor = { actor: "staff:S01", channel: "cli", today: parseCivilDate("2026-09-01") };
+  const make = () => inTransaction(database.db, (tx) => makeGroup(tx, { appId: CORP_ID, projectCode: "PG", ...actor }));
+
+  it("is made once, of everybody in charge, then told what became of things, without buttons", async () => {
     const estate = await insertEstate(database.db, "G");
     const [wang, li] = [world.wecom.member("Wang"), world.wecom.member("LiSi")];
-    const group = {
-      platform: "wecom",
-      appId: CORP_ID,
-      projectId: estate.projectId,
-      name: "东莞园区 · 收费",
-      ownerId: "Wang",
-      memberIds: ["Wang", "LiSi"],
-    } as const;
-    const status: Card = {
+    await insertColleague("LiSi", "李四", "steward", estate.projectId);
+    expect(await make()).toMatchObject({ ok: false, code: "TOO_FEW_MEMBERS" });
+    await insertColleague("Wang", "王经理", "area-manager", estate.projectId);
+
+    expect(await make()).toMatchObject({ ok: true, memberNames: ["王经理", "李四"] });
+    expect(await make()).toMatchObject({ ok: false, code: "GROUP_EXISTS" });
+    const card: Card = {
       ...bill,
       title: "退款 ¥3,200.00 已通过",
       subtitle: "王经理",
@@ -177,27 +181,41 @@ describe("the group of a project", () => {
       items: [],
       rows: [],
     };
-    await inTransaction(database.db, async (tx) => {
-      await makeProjectGroup(tx, group);
-      await makeProjectGroup(tx, group);
-      expect(await sayInProjectGroups(tx, { projectId: estate.projectId, card: status, dedupeKey: "s|1" })).toBe(1);
-    });
+    await inTransaction(database.db, (tx) =>
+      tellProjectGroups(tx, { projectId: estate.projectId, card, dedupeKey: "s|1" }),
+    );
     await world.relayAll();
-    expect(world.wecom.groups).toMatchObject([{ name: "东莞园区 · 收费", memberIds: ["Wang", "LiSi"] }]);
+
+    expect(world.wecom.groups).toMatchObject([{ ownerId: "Wang", memberIds: ["Wang", "LiSi"] }]);
     for (const member of [wang, li]) {
       expect(member.messages).toMatchObject([{ channel: "group", type: "markdown" }]);
       expect(member.messages[0]?.text).toContain("**退款 ¥3,200.00 已通过**");
     }
     // A second creation, after the first one's answer was lost, finds it there.
-    await database.db
-      .$executeRaw`UPDATE outbox SET state = 'pending', not_before = now() WHERE message->>'kind' = 'new-group'`;
+    await database.db.$executeRaw`UPDATE outbox SET state = 'pending', not_before = now()
+      WHERE message->>'kind' = 'new-group'`;
     await world.relayAll();
-    expect(
-      (await outcomes()).filter(({ via }) => via === "appchat-create").every(({ state }) => state === "accepted"),
-    ).toBe(true);
+    const makings = (await outcomes()).filter(({ via }) => via === "appchat-create");
+    expect(makings.map(({ state }) => state)).toEqual(["accepted", "accepted"]);
     expect(world.wecom.groups).toHaveLength(1);
   });
 });
+
+/** Somebody of the staff with WeCom, in charge of the project. */
+async function insertColleague(userId: string, name: string, role: string, projectId: string): Promise<void> {
+  const [personId, staffId] = [newId(), newId()];
+  await insertRow(database.db, "person", { id: personId, name });
+  await insertRow(database.db, "staff", { id: staffId, person_id: personId, code: `S-${userId}`, name });
+  await insertRow(database.db, "staff_role", { staff_id: staffId, role });
+  await insertRow(database.db, "staff_project", { staff_id: staffId, project_id: projectId });
+  await insertRow(database.db, "channel_identity", {
+    id: newId(),
+    person_id: personId,
+    platform: "wecom",
+    app_id: CORP_ID,
+    external_id: userId,
+  });
+}
 
 describe("the address of our callback", () => {
   it("passes the console's check: the sealed echostr comes back opened", async () => {

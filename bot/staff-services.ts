@@ -1,9 +1,10 @@
 import type { Card } from "../cards/card.ts";
 import type { ApprovalRequest } from "../src/usecases/approvals/approval.ts";
 import type { DecidedApproval } from "../src/usecases/approvals/decide-approval.ts";
+import type { TrailEntry } from "../src/usecases/audit/audit-trail.ts";
 import type { CardCopy } from "../src/usecases/cards/card-copies.ts";
-import type { LiftedHolds } from "../src/usecases/refunds/lift-hold.ts";
 import type { Refusal } from "../src/usecases/receipts/refusal.ts";
+import type { LiftedHolds } from "../src/usecases/refunds/lift-hold.ts";
 import type { StaffMember } from "../src/usecases/staff/find-staff-member.ts";
 
 /** What the staff side of the bot may ask and order; tied to the transaction of the message by src/compose. */
@@ -33,6 +34,9 @@ export interface StaffServices {
   approvalCard(request: ApprovalRequest, member: StaffMember): Promise<Card>;
   /** The card of a document for everybody else. */
   approvalStatus(request: ApprovalRequest): Card;
+  /** What happened to the document of a number; undefined: none in this person's reach. */
+  auditTrail(member: StaffMember, number: string): Promise<readonly TrailEntry[] | undefined>;
+  recentApprovals(member: StaffMember, limit: number): Promise<readonly TrailEntry[]>;
   /** The copy of a card that was clicked. */
   clickedCopy(): Promise<CardCopy | undefined>;
   /** Releases a held refund; the note says what was verified. */

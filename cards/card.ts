@@ -61,6 +61,7 @@ export const CARD_NAMES = [
   "invoice-application",
   "approval",
   "approval-list",
+  "audit",
   "refund",
   "refund-alert",
 ] as const;

@@ -12,6 +12,7 @@ import type { Intent } from "../understanding/frame.ts";
 import type { Understand } from "../wish.ts";
 import { APPROVAL_ACTIONS, approvalCommandOf } from "./approval-commands.ts";
 import { listApprovals } from "./approvals.ts";
+import { showAudit } from "./audit.ts";
 import type { StaffActionHandlers, StaffContext, StaffHandler, StaffWish } from "./context.ts";
 import { staffHelp } from "./help.ts";
 import { readingCommandOf } from "./readings.ts";
@@ -23,6 +24,7 @@ export const STAFF_HANDLERS: Partial<Record<Intent, StaffHandler>> = {
   help: staffHelp,
   greet: staffHelp,
   "approval.list": listApprovals,
+  "audit.query": showAudit,
   "meter.report": startReadingAsStaff,
 };
 

@@ -7,6 +7,14 @@ export const STAFF_SAY = {
   tenantButton: "这个按钮是给租户的，员工不能代为点击。",
   handoff: "您正在员工端，这里由系统直接办理。需要帮助请回复“帮助”或联系系统管理员。",
   onlyWords: "我现在只能看懂文字消息。您可以回复“待审批”或“帮助”。",
+  audit: {
+    name: "操作记录",
+    recent: "最近的审批记录",
+    none: "您负责的范围里还没有审批记录。",
+    of: (number: string) => `${number} 的操作记录`,
+    nothing: (number: string) => `${number} 没有操作记录。`,
+    unknown: (number: string) => `没有找到 ${number}，或者它不在您负责的范围里。`,
+  },
   approvals: {
     rejectTitle: "驳回审批",
     askReason: (number: string) => `请回复驳回 ${number} 的理由（一句话即可）；不驳回了可回复“取消”。`,

@@ -8,6 +8,7 @@ import type { ApprovalContext } from "../usecases/approvals/approval.ts";
 import { cancelApproval } from "../usecases/approvals/cancel-approval.ts";
 import { decideApproval } from "../usecases/approvals/decide-approval.ts";
 import { findAskedBy, findVisible, findWaitingFor, mayDecideNow } from "../usecases/approvals/list-approvals.ts";
+import { findRecentApprovals, findTrailOf } from "../usecases/audit/audit-trail.ts";
 import { findCardCopy } from "../usecases/cards/card-copies.ts";
 import { liftHolds } from "../usecases/refunds/lift-hold.ts";
 import { findStaffMember, type StaffMember } from "../usecases/staff/find-staff-member.ts";
@@ -50,6 +51,8 @@ export function staffServicesOf(tx: Transaction, event: InboundEvent, deps: Staf
     approvalStatus: (request) => cards.status(request),
     liftRefundHold: (member, refundNo, note) =>
       liftHolds(tx, { refundNo, staff: member, note }, { ...contextOf(member), notices: refunds }),
+    auditTrail: (member, number) => findTrailOf(tx, member, number),
+    recentApprovals: (member, limit) => findRecentApprovals(tx, member, limit),
     clickedCopy: async () =>
       event.kind === "action" && event.cardTaskId !== undefined ? findCardCopy(tx, event.cardTaskId) : undefined,
   };

@@ -386,6 +386,7 @@ export async function insertEveryTable(tx: Transaction): Promise<EveryTable> {
     channel: "wecom",
     business_date: "2026-08-05",
   });
+  await keyed("approval_series", { month: "202608", last_number: 1 });
   await row("approval_delegation", {
     delegator_id: personId,
     delegate_id: requesterId,

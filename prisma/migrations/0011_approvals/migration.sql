@@ -101,3 +101,9 @@ ALTER TABLE late_fee_waiver ADD COLUMN approval_id uuid REFERENCES approval_requ
 -- A billing run is published, and a month opened again, by the document that allowed it.
 ALTER TABLE billing_run ADD COLUMN approval_id uuid REFERENCES approval_request;
 ALTER TABLE accounting_period ADD COLUMN approval_id uuid REFERENCES approval_request;
+
+-- Numbers of documents, month by month; apart from number_series, whose rows bills and receipts wait for.
+CREATE TABLE approval_series (
+  month text PRIMARY KEY,
+  last_number integer NOT NULL CHECK (last_number >= 1)
+);

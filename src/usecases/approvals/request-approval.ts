@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { Prisma } from "../../../generated/prisma/client.ts";
 import { recordAudit } from "../../db/audit.ts";
 import { newId } from "../../db/ids.ts";
-import { takeNumbers } from "../../db/number-series.ts";
 import { execute, row } from "../../db/rows.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import { type ApprovalType, stepsOf } from "../../domain/approval/policy.ts";
@@ -179,6 +178,10 @@ async function projectCode(tx: Transaction, projectId: string | undefined): Prom
 
 async function takeNumber(tx: Transaction, { today }: ApprovalContext): Promise<string> {
   const month = today.slice(0, 7).replace("-", "");
-  const taken = await takeNumbers(tx, `approval|${month}`, 1);
-  return `SP-${month}-${taken.toString().padStart(5, "0")}`;
+  const taken = await row<{ last_number: number }>(
+    tx,
+    Prisma.sql`INSERT INTO approval_series (month, last_number) VALUES (${month}, 1)
+      ON CONFLICT (month) DO UPDATE SET last_number = approval_series.last_number + 1 RETURNING last_number`,
+  );
+  return `SP-${month}-${String(taken?.last_number).padStart(5, "0")}`;
 }

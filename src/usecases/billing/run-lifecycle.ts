@@ -74,12 +74,6 @@ export async function openRun(
       );
     }
     const id = newId();
-    await execute(
-      tx,
-      Prisma.sql`INSERT INTO billing_run (id, period, project_code, state, issue_date, created_by, approved_by)
-        VALUES (${id}::uuid, ${command.period}, ${project}, 'approved', ${issueDate}::date, ${approval.createdBy},
-          ${approval.approvedBy})`,
-    );
     const approved =
       approval.approvalId === undefined
         ? await approveRun(tx, { id, period: command.period, project }, approval, actor)
@@ -87,7 +81,9 @@ export async function openRun(
     if (!approved.ok) throw new NotApproved(approved);
     await execute(
       tx,
-      Prisma.sql`UPDATE billing_run SET approval_id = ${approved.approvalId}::uuid WHERE id = ${id}::uuid`,
+      Prisma.sql`INSERT INTO billing_run (id, period, project_code, state, issue_date, created_by, approved_by, approval_id)
+        VALUES (${id}::uuid, ${command.period}, ${project}, 'approved', ${issueDate}::date, ${approval.createdBy},
+          ${approval.approvedBy}, ${approved.approvalId}::uuid)`,
     );
     await makeChunks(tx, id, project, actor);
     await recordAudit(tx, [

@@ -1,5 +1,6 @@
 import { type Attempt, attempt, copyOf, triggerAttempt } from "../../support/guarantees.ts";
 
+const copyOfSeries = "INSERT INTO approval_series (month, last_number) VALUES ('202609', 0)";
 const PENDING = "state = 'pending'";
 
 /** Rules of migration 0011: approval documents, delegation, principal given up. */
@@ -109,6 +110,7 @@ export const APPROVAL_ATTEMPTS: readonly Attempt[] = [
     "approval_delegation_valid_check",
     copyOf("approval_delegation", { valid: "[2026-08-01,)" }),
   ),
+  attempt("a number before the first", "approval_series_last_number_check", copyOfSeries),
   attempt("nothing given up", "claim_relief_amount_fen_check", copyOf("claim_relief", { amount_fen: 0 })),
   attempt("one person giving up a claim alone", "claim_relief_check", copyOf("claim_relief", { approved_by: "S01" })),
   triggerAttempt(

@@ -15,6 +15,7 @@ import { listApprovals } from "./approvals.ts";
 import { showAudit } from "./audit.ts";
 import type { StaffActionHandlers, StaffContext, StaffHandler, StaffWish } from "./context.ts";
 import { staffHelp } from "./help.ts";
+import { invoiceCommandOf } from "./invoice-commands.ts";
 import { readingCommandOf } from "./readings.ts";
 import { REFUND_ACTIONS, refundCommandOf } from "./refunds.ts";
 import { understandStaff } from "./wish.ts";
@@ -37,6 +38,7 @@ export const STAFF_ACTIONS: StaffActionHandlers = {
 /** Fixed phrases with keys in them, looked for before the words are understood. One line per area; the first wins. */
 const STAFF_COMMANDS: readonly ((text: string) => ((context: StaffContext) => Promise<Answer>) | undefined)[] = [
   approvalCommandOf,
+  invoiceCommandOf,
   refundCommandOf,
   readingCommandOf,
 ];

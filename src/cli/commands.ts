@@ -34,6 +34,13 @@ import { exportVouchersCommand } from "./commands/export-vouchers.ts";
 import { groupAssignCommand, groupListCommand } from "./commands/group.ts";
 import { groupMakeCommand } from "./commands/group-make.ts";
 import { importCommand } from "./commands/import.ts";
+import {
+  invoiceIssueCommand,
+  invoiceListCommand,
+  invoiceRedCommand,
+  invoiceRedStepCommand,
+  invoiceRejectCommand,
+} from "./commands/invoice.ts";
 import { lateFeeCommand } from "./commands/late-fee.ts";
 import { menuPublishCommand } from "./commands/menu.ts";
 import { backupCommand, restoreCommand, rotateKeysCommand } from "./commands/operations.ts";
@@ -124,6 +131,11 @@ export const COMMANDS: readonly AnyCommand[] = [
   exportReceivablesCommand,
   exportReceiptsCommand,
   exportAllocationsCommand,
+  invoiceListCommand,
+  invoiceIssueCommand,
+  invoiceRejectCommand,
+  invoiceRedCommand,
+  invoiceRedStepCommand,
   exportVouchersCommand,
   voucherMappingCommand,
   understandCommand,

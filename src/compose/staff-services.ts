@@ -12,8 +12,10 @@ import { findRecentApprovals, findTrailOf } from "../usecases/audit/audit-trail.
 import { findCardCopy } from "../usecases/cards/card-copies.ts";
 import { liftHolds } from "../usecases/refunds/lift-hold.ts";
 import { findStaffMember, type StaffMember } from "../usecases/staff/find-staff-member.ts";
+import { staffInvoiceServicesOf } from "./invoice-desk.ts";
+import type { InvoiceDependencies } from "./invoice-services.ts";
 
-export interface StaffDependencies {
+export interface StaffDependencies extends InvoiceDependencies {
   readonly clock: BusinessClock;
   /** The page of an approval document; absent: cards have no link to it. */
   readonly approvalLink?: ApprovalLink | undefined;
@@ -37,6 +39,7 @@ export function staffServicesOf(tx: Transaction, event: InboundEvent, deps: Staf
     clickedTaskId: event.kind === "action" ? event.cardTaskId : undefined,
   });
   return {
+    ...staffInvoiceServicesOf(tx, event, deps),
     staffMember: () =>
       findStaffMember(tx, { platform: event.platform, appId: event.appId, externalId: event.senderId }),
     approvalsWaitingFor: (member) => findWaitingFor(tx, member, today),

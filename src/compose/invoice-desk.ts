@@ -1,0 +1,39 @@
+import type { InboundEvent } from "../../bot/events.ts";
+import type { StaffInvoiceServices } from "../../bot/staff-invoice-services.ts";
+import type { Transaction } from "../db/transaction.ts";
+import {
+  type DeskContext,
+  enterInvoice,
+  rejectApplication,
+  stepRedLetter,
+  waitingApplications,
+} from "../usecases/invoices/finance-desk.ts";
+import type { StaffMember } from "../usecases/staff/find-staff-member.ts";
+import { INVOICE_CARDS, type InvoiceDependencies } from "./invoice-services.ts";
+
+/** Finance's side of invoices as the chat of the staff knows it. */
+export function staffInvoiceServicesOf(
+  tx: Transaction,
+  event: InboundEvent,
+  deps: InvoiceDependencies,
+): StaffInvoiceServices {
+  const contextOf = (member: StaffMember): DeskContext => ({
+    actor: `staff:${member.code}`,
+    channel: event.platform,
+    today: deps.clock.today(),
+    nowMs: deps.clock.nowMs(),
+    encryption: deps.encryption,
+    messaging: {
+      cards: INVOICE_CARDS,
+      officialAccountAppId: deps.officialAccountAppId,
+      fileLink: deps.invoiceFileLink,
+    },
+  });
+  return {
+    waitingApplications: (member) => waitingApplications(tx, member, contextOf(member)),
+    enterInvoice: (member, entry) => enterInvoice(tx, member, entry, contextOf(member)),
+    rejectApplication: (member, applicationNo, reason) =>
+      rejectApplication(tx, member, { applicationNo, reason }, contextOf(member)),
+    moveRedLetter: (member, step) => stepRedLetter(tx, member, step, contextOf(member)),
+  };
+}

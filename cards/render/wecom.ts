@@ -131,25 +131,30 @@ interface Body {
   readonly isWhole: boolean;
 }
 
-/** Title, rows and words: a row that is too long for the list of rows becomes a line of words, whole. */
+/**
+ * Title, rows and words: a row that is too long for the list of rows becomes a line of words, whole; a list of items stays
+ * together in the one place or the other, so that it reads as a list.
+ */
 function bodyOf(card: Card, withEmphasis: boolean): Body {
   const lines: string[] = [];
   const title = fitFigures(card.title, LIMIT.titleMaxCharacters);
-  if (title !== card.title) lines.push(card.title);
   const subtitle = card.subtitle ?? "";
   const fitsDescription = codePoints(subtitle) <= LIMIT.titleDescriptionMaxCharacters;
   if (!fitsDescription) lines.push(subtitle);
 
   const emphasis = withEmphasis && card.emphasis ? [card.emphasis] : [];
   const rows: CardRow[] = [];
-  for (const row of [...emphasis, ...card.rows, ...(card.items ?? [])]) {
-    if (rows.length < LIMIT.rowsMax && fitsRow(row)) rows.push({ label: row.label, value: row.value });
-    else lines.push(`${row.label}：${row.value}`);
+  for (const row of [...emphasis, ...card.rows]) {
+    if (rows.length < LIMIT.rowsMax && fitsRow(row)) rows.push(row);
+    else lines.push(lineOf(row));
   }
+  const items = card.items ?? [];
+  if (items.every(fitsRow) && rows.length + items.length <= LIMIT.rowsMax) rows.push(...items);
+  else lines.push(...items.map(lineOf));
   lines.push(...card.paragraphs);
   const words = fitLines(lines, LIMIT.subtitleMaxCharacters);
   return {
-    isWhole: words.isWhole,
+    isWhole: words.isWhole && title === card.title,
     parts: {
       ...(title === "" && subtitle === ""
         ? {}
@@ -166,6 +171,8 @@ function bodyOf(card: Card, withEmphasis: boolean): Body {
     },
   };
 }
+
+const lineOf = (row: CardRow): string => `${row.label}：${row.value}`;
 
 const fitsRow = (row: CardRow): boolean =>
   row.value !== "" &&

@@ -78,6 +78,8 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   { area: "prisma/", may: ["src/db/"] },
   // A pretend outside world that shared our code would share our mistakes.
   { area: "playground/", may: [] },
+  // Draws our cards as the pretend platforms read them.
+  { area: "playground/gallery/", may: "everything" },
   // The demo's story drives both worlds.
   { area: "playground/demo/", may: "everything" },
   { area: "src/compose.ts", may: "everything" },

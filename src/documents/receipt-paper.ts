@@ -28,4 +28,4 @@ ${receipt.allocations.map(
 )}
 ${receipt.prepaymentFen > 0n && html`<tbody><tr><td colspan="2">${TEXT.prepayment}</td><td class="n">${formatYuan(receipt.prepaymentFen)}</td></tr></tbody>`}
 </table>
-<p class="soft">${TEXT.note}</p>`;
+<p class="soft note">${TEXT.note}</p>`;

@@ -36,7 +36,7 @@ ${row(TEXT.owed, sheet.owedFen)}${row(TEXT.deposit, -sheet.depositFen)}${sheet.p
 <div class="due"><dt>${what}</dt><dd>${formatYuan(remainsFen)}</dd></div>
 <div class="words"><dt>${TEXT.inWords}</dt><dd>${toChineseCapitals(remainsFen)}</dd></div></dl>
 ${balanceFen > 0n && payBox({ payee: sheet.payee, paymentCode: sheet.leaseCode, payUrl: undefined })}
-<p class="soft">${TEXT.note}</p>
+<p class="soft note">${TEXT.note}</p>
 ${consent(sheet.asOf)}`;
 }
 

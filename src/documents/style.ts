@@ -57,6 +57,7 @@ td small{display:block;color:#555;font-size:8pt;line-height:1.35}
 .derivation h3{font-size:9.5pt;font-weight:600;margin:0;display:flex;justify-content:space-between;gap:4mm}
 .derivation h3 span{white-space:nowrap}
 .derivation p{padding-left:3mm;color:#333;font-size:8.5pt}
+.note{margin-top:3mm}
 .proof{margin-top:5mm;padding-top:1.5mm;border-top:.4pt solid #888;color:#555;font-size:8pt;break-inside:avoid}
 .proof p{overflow-wrap:anywhere}
 .letter p{margin:0 0 2.5mm;text-align:justify}

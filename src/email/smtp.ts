@@ -59,11 +59,12 @@ interface SmtpError {
   readonly code?: string;
   readonly responseCode?: number;
   readonly command?: string;
+  readonly syscall?: string;
 }
 
-/** Whether the message may have been taken: only when the connection broke after its text had begun. */
+/** Once connected nobody can tell how far it got: it may have arrived, and its id keeps a second one from being seen. */
 function outcomeOf(error: unknown): SendOutcome {
-  const { code = "ESMTP", responseCode, command = "" } = (error ?? {}) as SmtpError;
+  const { code = "ESMTP", responseCode, command = "", syscall } = (error ?? {}) as SmtpError;
   if (responseCode !== undefined) {
     const reason = `the mail server answered ${responseCode} to ${command}`;
     if (responseCode < 500) return { state: "later", code: `SMTP_${responseCode}`, reason, retryAfterMs: RETRY_MS };
@@ -74,6 +75,8 @@ function outcomeOf(error: unknown): SendOutcome {
   if (code === "EENVELOPE") {
     return { state: "refused", code: "BAD_ADDRESS", reason: "not an address that mail can go to", recipientGone: true };
   }
-  if (command === "DATA") return { state: "unknown", reason: `no answer after the message (${code})` };
-  return { state: "later", code, reason: "the mail server cannot be reached", retryAfterMs: RETRY_MS };
+  if (code === "EDNS" || syscall === "connect") {
+    return { state: "later", code, reason: "the mail server cannot be reached", retryAfterMs: RETRY_MS };
+  }
+  return { state: "unknown", reason: `the mail server went away (${code})` };
 }

@@ -36,7 +36,7 @@ export interface PaperTerm {
   readonly label: string;
   /** "130.00㎡ × 1个月", "120.5度" */
   readonly quantity: string;
-  /** "58.00" */
+  /** "58.00"; of a pool what all share, "共1,283.50". */
   readonly price: string;
   /** "¥7,540.00", further decimals where it is not rounded yet. */
   readonly amount: string;
@@ -166,10 +166,12 @@ export interface StatementPaper {
   readonly lateFeeFen: Fen;
   readonly waivedFen: Fen;
   readonly paidFen: Fen;
+  /** Absent: nothing was given back. */
+  readonly refundedFen?: Fen;
   readonly closingFen: Fen;
   readonly entries: readonly {
     readonly date: CivilDate;
-    readonly kind: "bill" | "receipt" | "waiver";
+    readonly kind: "bill" | "receipt" | "waiver" | "refund";
     readonly no: string;
     readonly amountFen: Fen;
   }[];

@@ -83,6 +83,6 @@ function poolTerms({ shares, takenWeightSum, costFen }: PoolInputs): readonly Pa
   const taken = shares.reduce((total, share) => add(total, parseFormattedRatio(share.takenWeight)), ZERO);
   const percent = multiply(divide(taken, parseFormattedRatio(takenWeightSum)), integer(100));
   const amountFen = shares.reduce((total, share) => total + BigInt(share.amountFen), 0n);
-  const cost = formatYuan(BigInt(costFen)).replace("¥", "");
+  const cost = `共${formatYuan(BigInt(costFen)).replace("¥", "")}`;
   return [{ label: "", quantity: `${formatNumber(percent)}%`, price: cost, amount: formatYuan(amountFen) }];
 }

@@ -4,6 +4,7 @@ import { firstDayOf, formatDate, lastDayOf } from "../../src/domain/time/civil-d
 import { type Answer, say, type TenantContext, type Wish } from "../context.ts";
 import { factCard } from "../fact-card.ts";
 import { monthsOf } from "../period.ts";
+import { SAY_REFUND } from "../text/refund.zh-CN.ts";
 import { SAY } from "../text/zh-CN.ts";
 
 const LATEST = 5;
@@ -17,9 +18,10 @@ export async function showPayments(context: TenantContext, wish: Wish): Promise<
     limit: wish.slots.limit ?? (months === undefined ? LATEST : OF_PERIOD),
   });
   if (payments.length === 0) return say(textCard(SAY.payments.none));
-  const items = payments.map(({ valueDate, channel, amountFen }) => ({
+  const items = payments.map(({ valueDate, channel, amountFen, refundedFen }) => ({
     label: SAY.payments.item(formatDate(valueDate), SAY.payments.channels[channel]),
-    value: formatYuan(amountFen),
+    value:
+      refundedFen === 0n ? formatYuan(amountFen) : SAY_REFUND.partOf(formatYuan(amountFen), formatYuan(refundedFen)),
   }));
   return say(factCard(SAY.payments.title, { subtitle: context.member.tenantName, rows: [], items }));
 }

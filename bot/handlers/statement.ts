@@ -6,6 +6,7 @@ import { type Answer, say, type TenantContext, type Wish } from "../context.ts";
 import { factCard } from "../fact-card.ts";
 import { type MonthRange, monthsOf, periodName } from "../period.ts";
 import { SAY_CLAIMS } from "../text/claims.zh-CN.ts";
+import { SAY_REFUND } from "../text/refund.zh-CN.ts";
 
 const SAY = SAY_CLAIMS.statement;
 const ENTRIES_MAX = 10;
@@ -31,6 +32,9 @@ function statementCard(context: TenantContext, months: MonthRange, statement: En
   if (statement.waivedFen !== 0n) rows.push({ label: SAY.waived, value: formatYuan(-statement.waivedFen) });
   rows.push(
     { label: SAY.paid, value: formatYuan(-statement.paidFen) },
+    ...(statement.refundedFen === 0n
+      ? []
+      : [{ label: SAY_REFUND.statement, value: formatYuan(statement.refundedFen) }]),
     balance(SAY.closing, SAY.closingCredit, statement.closingFen),
   );
   return factCard(
@@ -56,6 +60,8 @@ function labelOf({ kind, date, no }: StatementEntry): string {
       return SAY.receipt(formatDate(date), no);
     case "waiver":
       return SAY.waiver(formatDate(date));
+    case "refund":
+      return SAY_REFUND.statementEntry(formatDate(date), no);
     default:
       return kind satisfies never;
   }

@@ -28,6 +28,10 @@ export const SAY_REFUND = {
   done: (refundNo: string, amount: string) =>
     `已提交退款申请 ${refundNo}，金额${amount}。园区审批后会通知您，随时可问“退款进度”。`,
   none: "没有退款记录。要退多付的款，请回复“申请退款”。",
+  refunding: "退款中",
+  partOf: (amount: string, refunded: string) => `${amount}（已退${refunded}）`,
+  statement: "本期退款",
+  statementEntry: (date: string, refundNo: string) => `${date} 退款 ${refundNo}`,
   statusTitle: "退款进度",
   statusItem: (refundNo: string, state: string) => `${refundNo} ${state}`,
   cancelHint: (refundNo: string) => `想撤回申请，请回复“撤回退款 ${refundNo}”。`,

@@ -19,11 +19,12 @@ export interface RotationResult {
   /** Rows encrypted anew by this call. */
   readonly phones: number;
   readonly bankAccounts: number;
+  readonly payoutAccounts: number;
 }
 
 /** A column with an encrypted value, its key id and the lookup hash that finds it. */
 interface EncryptedColumn {
-  readonly table: "person_phone" | "bank_account";
+  readonly table: "person_phone" | "bank_account" | "payout_account";
   readonly key: string;
   readonly cipher: string;
   readonly keyId: string;
@@ -44,6 +45,8 @@ const BANK_ACCOUNTS: EncryptedColumn = {
   keyId: "account_no_key_id",
   hash: "account_no_hash",
 };
+/** Where refunds are transferred to. The same account may stand in several rows: they all get the same new value. */
+const PAYOUT_ACCOUNTS: EncryptedColumn = { ...BANK_ACCOUNTS, table: "payout_account" };
 
 /**
  * Encrypts every value anew whose key is not the current one, and hashes its lookup anew; the old keys must still be in
@@ -57,8 +60,9 @@ export async function rotateFieldKeys(
 ): Promise<RotationResult> {
   const phones = await rotateColumn(db, PHONES, encryption, context.batchSize ?? 500);
   const bankAccounts = await rotateColumn(db, BANK_ACCOUNTS, encryption, context.batchSize ?? 500);
-  const result = { keyId: encryption.keyId, phones, bankAccounts };
-  if (phones + bankAccounts > 0) {
+  const payoutAccounts = await rotateColumn(db, PAYOUT_ACCOUNTS, encryption, context.batchSize ?? 500);
+  const result = { keyId: encryption.keyId, phones, bankAccounts, payoutAccounts };
+  if (phones + bankAccounts + payoutAccounts > 0) {
     await inTransaction(db, (tx) =>
       recordAudit(tx, [
         {
@@ -82,7 +86,7 @@ export async function findMissingKeyIds(db: Database, encryption: FieldEncryptio
   const found = await rows<{ keyId: string }>(
     db,
     Prisma.sql`SELECT phone_key_id AS "keyId" FROM person_phone
-      UNION SELECT account_no_key_id FROM bank_account ORDER BY 1`,
+      UNION SELECT account_no_key_id FROM bank_account UNION SELECT account_no_key_id FROM payout_account ORDER BY 1`,
   );
   return found.map(({ keyId }) => keyId).filter((keyId) => !encryption.keyIds.includes(keyId));
 }

@@ -15,13 +15,15 @@ export interface EntityBalance {
   readonly overdueFen: Fen;
   /** 预存款: paid and not used yet. */
   readonly prepaymentFen: Fen;
-  /** 押金 held: taken over at the start of our books, or paid on a deposit line. */
+  /** 押金 held: taken over at the start of our books, or paid on a deposit line, less what was approved to go back. */
   readonly depositFen: Fen;
+  /** 退款中: approved and not yet arrived. */
+  readonly refundingFen: Fen;
 }
 
 /** By name of the entity; entities with nothing at all are left out. */
 export async function findTenantBalances(tx: Transaction, tenantId: string, asOf: CivilDate): Promise<EntityBalance[]> {
-  const held = await rows<{ id: string; name: string; prepaymentFen: Fen; depositFen: Fen }>(
+  const held = await rows<{ id: string; name: string; prepaymentFen: Fen; depositFen: Fen; refundingFen: Fen }>(
     tx,
     Prisma.sql`SELECT e.id, e.name,
         (SELECT coalesce(sum(p.remaining_fen), 0)::bigint FROM prepayment p
@@ -30,12 +32,18 @@ export async function findTenantBalances(tx: Transaction, tenantId: string, asOf
           JOIN receivable r ON r.bill_id = b.id JOIN bill_line line ON line.id = r.line_id AND line.kind = 'deposit'
           WHERE b.entity_id = e.id AND b.tenant_id = ${tenantId}::uuid)
         + (SELECT coalesce(sum(d.amount_fen), 0)::bigint FROM opening_deposit d
-          JOIN lease l ON l.id = d.lease_id AND l.tenant_id = ${tenantId}::uuid WHERE d.entity_id = e.id) AS "depositFen"
+          JOIN lease l ON l.id = d.lease_id AND l.tenant_id = ${tenantId}::uuid WHERE d.entity_id = e.id)
+        - (SELECT coalesce(sum(f.amount_fen), 0)::bigint FROM refund f WHERE f.entity_id = e.id
+          AND f.tenant_id = ${tenantId}::uuid AND f.source = 'deposit'
+          AND f.state NOT IN ('requested', 'rejected', 'cancelled')) AS "depositFen",
+        (SELECT coalesce(sum(f.amount_fen), 0)::bigint FROM refund f WHERE f.entity_id = e.id
+          AND f.tenant_id = ${tenantId}::uuid
+          AND f.state NOT IN ('requested', 'rejected', 'cancelled', 'paid')) AS "refundingFen"
       FROM legal_entity e ORDER BY e.name COLLATE "C"`,
   );
   const claims = await loadClaims(tx, { tenantId, publishedOnly: true });
   return held
-    .map(({ id, name, prepaymentFen, depositFen }) => {
+    .map(({ id, name, prepaymentFen, depositFen, refundingFen }) => {
       const open = claims.filter((claim) => claim.entityId === id).map((claim) => openLineOf(claim, asOf));
       const owed = (lines: typeof open) => lines.reduce((sum, line) => sum + line.principalFen + line.lateFeeFen, 0n);
       return {
@@ -45,7 +53,8 @@ export async function findTenantBalances(tx: Transaction, tenantId: string, asOf
         overdueFen: owed(open.filter((line) => line.dueDate < asOf)),
         prepaymentFen,
         depositFen,
+        refundingFen,
       };
     })
-    .filter((balance) => balance.owedFen + balance.prepaymentFen + balance.depositFen > 0n);
+    .filter((balance) => balance.owedFen + balance.prepaymentFen + balance.depositFen + balance.refundingFen > 0n);
 }

@@ -9,6 +9,8 @@ export interface TenantPayment {
   readonly entityName: string;
   readonly channel: "wechat" | "bank" | "cash";
   readonly amountFen: Fen;
+  /** Of it given back, or on its way back. */
+  readonly refundedFen: Fen;
   readonly valueDate: CivilDate;
 }
 
@@ -28,7 +30,9 @@ export async function findTenantPayments(
   return rows<TenantPayment>(
     tx,
     Prisma.sql`SELECT r.receipt_no AS "receiptNo", e.name AS "entityName", r.channel, r.amount_fen AS "amountFen",
-        r.value_date::text AS "valueDate"
+        r.value_date::text AS "valueDate",
+        coalesce((SELECT sum(f.amount_fen) FROM refund f WHERE f.receipt_id = r.id
+          AND f.state NOT IN ('requested', 'rejected', 'cancelled')), 0)::bigint AS "refundedFen"
       FROM receipt r JOIN legal_entity e ON e.id = r.entity_id
       WHERE r.tenant_id = ${tenantId}::uuid AND r.state = 'counted' AND ${when}
       ORDER BY r.value_date DESC, r.receipt_no COLLATE "C" DESC LIMIT ${filter.limit}`,

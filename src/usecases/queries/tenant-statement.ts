@@ -7,14 +7,18 @@ import { addDays, type CivilDate, type DateRange, earlier } from "../../domain/t
 
 export interface StatementEntry {
   readonly date: CivilDate;
-  readonly kind: "bill" | "receipt" | "waiver";
-  /** Number of the bill or receipt; "" for a waiver. */
+  readonly kind: "bill" | "receipt" | "waiver" | "refund";
+  /** Number of the bill, receipt or refund; "" for a waiver. */
   readonly no: string;
   /** Above zero: owed more. */
   readonly amountFen: Fen;
 }
 
-/** 对账单 of a tenant and one legal entity: opening + billed + lateFee − waived − paid = closing. Below zero: credit. */
+/**
+ * 对账单 of a tenant and one legal entity: opening + billed + lateFee − waived − paid + refunded = closing. Below zero:
+ * credit. A refund counts from its approval, when the money stopped being the tenant's credit; refunded deposits are no part
+ * of it, since a deposit that was paid is held and not owed.
+ */
 export interface EntityStatement {
   readonly entityId: string;
   readonly entityName: string;
@@ -23,6 +27,7 @@ export interface EntityStatement {
   readonly lateFeeFen: Fen;
   readonly waivedFen: Fen;
   readonly paidFen: Fen;
+  readonly refundedFen: Fen;
   readonly closingFen: Fen;
   /** By date, then number: bills by issue date, money by value date. Late fees are no entry: they grow by the day. */
   readonly entries: readonly StatementEntry[];
@@ -63,6 +68,7 @@ export async function findTenantStatement(
     const billedFen = of("bill");
     const paidFen = -of("receipt");
     const waivedFen = -of("waiver");
+    const refundedFen = of("refund");
     if (own.length === 0) return [];
     return [
       {
@@ -73,7 +79,8 @@ export async function findTenantStatement(
         lateFeeFen,
         waivedFen,
         paidFen,
-        closingFen: openingFen + billedFen + lateFeeFen - waivedFen - paidFen,
+        refundedFen,
+        closingFen: openingFen + billedFen + lateFeeFen - waivedFen - paidFen + refundedFen,
         entries: within.map(({ date, kind, no, amountFen }) => ({ date, kind, no, amountFen })),
         through,
       },
@@ -103,5 +110,9 @@ const loadEntries = (
         UNION ALL
         SELECT w.entity_id, w.waived_on, 'waiver', '', -w.amount_fen FROM late_fee_waiver w
           JOIN receivable v ON v.line_id = w.line_id WHERE v.tenant_id = ${tenantId}::uuid
+        UNION ALL
+        SELECT f.entity_id, f.approved_on, 'refund', f.refund_no, f.amount_fen FROM refund f
+          WHERE f.tenant_id = ${tenantId}::uuid AND f.source = 'prepayment'
+            AND f.state NOT IN ('requested', 'rejected', 'cancelled')
       ) movement WHERE date <= ${through}::date ORDER BY date, kind, no COLLATE "C"`,
   );

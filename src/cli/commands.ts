@@ -35,6 +35,7 @@ import { groupAssignCommand, groupListCommand } from "./commands/group.ts";
 import { groupMakeCommand } from "./commands/group-make.ts";
 import { importCommand } from "./commands/import.ts";
 import {
+  invoiceEarlyCommand,
   invoiceIssueCommand,
   invoiceListCommand,
   invoiceRedCommand,
@@ -43,6 +44,7 @@ import {
 } from "./commands/invoice.ts";
 import { lateFeeCommand } from "./commands/late-fee.ts";
 import { menuPublishCommand } from "./commands/menu.ts";
+import { estimateCommand, oneOffCommand } from "./commands/one-off.ts";
 import { backupCommand, restoreCommand, rotateKeysCommand } from "./commands/operations.ts";
 import { outboxListCommand, outboxReplayCommand } from "./commands/outbox.ts";
 import { payRecordCommand, payUndoCommand } from "./commands/pay.ts";
@@ -72,6 +74,7 @@ import {
   refundToBankCommand,
 } from "./commands/refund.ts";
 import { billReplayCommand } from "./commands/replay.ts";
+import { shiftApproveCommand, shiftCloseCommand, shiftOpenCommand } from "./commands/shift.ts";
 import { statementImportCommand } from "./commands/statement.ts";
 import { traceCommand } from "./commands/trace.ts";
 import { understandCommand } from "./commands/understand.ts";
@@ -111,10 +114,15 @@ export const COMMANDS: readonly AnyCommand[] = [
   refundToBankCommand,
   refundPayoutListCommand,
   refundConfirmPaidCommand,
+  oneOffCommand,
   readingImportCommand,
   readingListCommand,
   readingAcceptCommand,
   readingRefuseCommand,
+  estimateCommand,
+  shiftOpenCommand,
+  shiftCloseCommand,
+  shiftApproveCommand,
   statementImportCommand,
   reconRunCommand,
   reconListCommand,
@@ -133,6 +141,7 @@ export const COMMANDS: readonly AnyCommand[] = [
   exportAllocationsCommand,
   invoiceListCommand,
   invoiceIssueCommand,
+  invoiceEarlyCommand,
   invoiceRejectCommand,
   invoiceRedCommand,
   invoiceRedStepCommand,

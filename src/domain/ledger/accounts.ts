@@ -14,8 +14,10 @@ export const CHART_OF_ACCOUNTS: readonly Account[] = [
   { code: "1001", name: "库存现金", normalSide: "debit", byTenant: false },
   { code: "1002", name: "银行存款", normalSide: "debit", byTenant: false },
   { code: "1012.01", name: "其他货币资金-微信支付", normalSide: "debit", byTenant: false },
+  { code: "1012.02", name: "其他货币资金-POS", normalSide: "debit", byTenant: false },
   { code: "1122", name: "应收账款", normalSide: "debit", byTenant: true },
   { code: "1231", name: "坏账准备", normalSide: "credit", byTenant: false },
+  { code: "1901", name: "待处理财产损溢", normalSide: "debit", byTenant: false },
   { code: "2203", name: "预收账款", normalSide: "credit", byTenant: true },
   { code: "2203.09", name: "预收账款-递延收入", normalSide: "credit", byTenant: true },
   { code: "2221.01", name: "应交税费-应交增值税(销项税额)", normalSide: "credit", byTenant: false },
@@ -35,8 +37,10 @@ export const CHART_OF_ACCOUNTS: readonly Account[] = [
 export const CASH = "1001";
 export const BANK = "1002";
 export const WECHAT_PAY_CLEARING = "1012.01";
+export const POS_CLEARING = "1012.02";
 export const RECEIVABLES = "1122";
 export const BAD_DEBT_PROVISION = "1231";
+export const UNEXPLAINED_DIFFERENCES = "1901";
 export const PREPAYMENTS = "2203";
 export const DEFERRED_INCOME = "2203.09";
 export const OUTPUT_VAT = "2221.01";

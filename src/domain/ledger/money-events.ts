@@ -4,6 +4,7 @@ import type { DateRange } from "../time/civil-date.ts";
 import type { DecimalText } from "../world/lease.ts";
 import {
   BANK,
+  CASH,
   CHANNEL_FEES,
   DEPOSITS,
   LATE_FEE_INCOME,
@@ -13,6 +14,7 @@ import {
   RECEIVABLES,
   REFUNDS_PAYABLE,
   UNCLAIMED_MONEY,
+  UNEXPLAINED_DIFFERENCES,
 } from "./accounts.ts";
 import { type Posting, type PostingContext, post } from "./posting.ts";
 
@@ -83,6 +85,11 @@ export function channelFeeTaken(context: PostingContext, account: MoneyAccount, 
 /** The channel settles to the bank. */
 export function channelSettled(context: PostingContext, account: MoneyAccount, amountFen: Fen): Posting[] {
   return post(context, BANK, account, amountFen);
+}
+
+/** What was counted in the drawer − what the receipts say; below zero: money is missing. */
+export function cashDifference(context: PostingContext, amountFen: Fen): Posting[] {
+  return post(context, CASH, UNEXPLAINED_DIFFERENCES, amountFen);
 }
 
 /** A deposit pays claims. */

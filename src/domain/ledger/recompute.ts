@@ -47,6 +47,8 @@ export type BookFact =
   | (OfEntity & { readonly type: "unclaimed-refund-approved" })
   | (OfEntity & { readonly type: "refund-paid"; readonly account: MoneyAccount })
   | (OfEntity & { readonly type: "channel-fee" | "channel-settled"; readonly account: MoneyAccount })
+  /** A difference of the drawer that was approved. */
+  | (OfEntity & { readonly type: "cash-difference" })
   | (OfTenant & { readonly type: "opening"; readonly position: "receivable" | "prepayment" | "deposit" });
 
 /**
@@ -140,6 +142,8 @@ function legsOf(fact: BookFact): Legs {
       return { credit: fact.account };
     case "channel-settled":
       return { debit: BANK, credit: fact.account };
+    case "cash-difference":
+      return { debit: CASH };
     case "opening":
       return legsOfOpening(fact.position);
     default:

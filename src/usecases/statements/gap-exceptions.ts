@@ -44,6 +44,7 @@ export async function recordGaps(
       date,
       fileId: file.fileId,
       amountFen: Number(gaps.find(({ amountFen }) => amountFen !== 0n)?.amountFen ?? 0n),
+      reasons: gaps.slice(0, 20).map(({ what }) => what),
       differences: gaps.slice(0, 20).map(({ amountFen, what }) => ({ amountFen: Number(amountFen), what })),
       differenceCount: gaps.length,
     },

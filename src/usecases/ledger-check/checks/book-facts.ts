@@ -21,6 +21,7 @@ type FactType =
   | "refund-paid"
   | "channel-fee"
   | "channel-settled"
+  | "cash-difference"
   | "opening";
 
 interface FactRow {
@@ -54,6 +55,9 @@ const FACTS = Prisma.sql`
   UNION ALL SELECT CASE kind WHEN 'channel-settled' THEN kind ELSE 'channel-fee' END, entity_id, NULL::uuid,
       CASE kind WHEN 'bank-fee' THEN 'bank' ELSE 'wechat' END, sum(amount_fen)
     FROM channel_movement GROUP BY 1, 2, 4
+  UNION ALL SELECT 'cash-difference', s.entity_id, NULL::uuid, '', sum(s.counted_fen - s.expected_fen)
+    FROM cashier_shift s JOIN exception_item x ON x.kind = 'CASH_DIFFERENCE' AND x.subject_key = s.shift_no
+    WHERE x.state = 'resolved' GROUP BY 1, 2
   UNION ALL SELECT CASE WHEN tenant_id IS NULL THEN 'unclaimed-receipt' ELSE 'receipt' END, entity_id, tenant_id, channel,
       sum(amount_fen)
     FROM receipt WHERE state = 'counted' GROUP BY 1, 2, 3, 4
@@ -86,6 +90,7 @@ function toFact({ type, entity, tenant, detail, amount_fen: amountFen }: FactRow
     return { type, entity, amountFen, account: moneyAccountOf(detail as ReceiptChannel) };
   if (type === "channel-fee" || type === "channel-settled")
     return { type, entity, amountFen, account: moneyAccountOf(detail as ReceiptChannel) };
+  if (type === "cash-difference") return { type, entity, amountFen };
   if (type === "unclaimed-refund-approved") return { type, entity, amountFen };
   if (tenant === null) throw new Error(`a fact of the type ${type} without a tenant`);
   const of = { entity, tenant, amountFen };

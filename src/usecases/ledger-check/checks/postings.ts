@@ -22,6 +22,8 @@ const EVENTS = Prisma.sql`
   UNION ALL SELECT CASE f.kind WHEN 'waiver' THEN 'claim.waived' WHEN 'bank-fee' THEN 'claim.bank-fee' ELSE 'claim.written-off' END, f.id,
       b.bill_no || ' / ' || l.charge_code
     FROM claim_relief f JOIN bill_line l ON l.id = f.line_id JOIN bill b ON b.id = l.bill_id
+  UNION ALL SELECT 'cash.difference', s.id, s.shift_no FROM cashier_shift s JOIN exception_item x
+    ON x.kind = 'CASH_DIFFERENCE' AND x.subject_key = s.shift_no AND x.state = 'resolved'
   UNION ALL SELECT 'channel.' || v.kind, v.id, v.account_code || ' ' || v.kind || ' ' || v.value_date FROM channel_movement v
   UNION ALL SELECT 'correction.credited', p.id, 'prepayment ' || p.id FROM prepayment p
     WHERE p.origin = 'correction' AND p.receipt_id IS NULL

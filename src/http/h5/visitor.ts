@@ -41,7 +41,8 @@ export async function receiveVisitor(
   const signIn = signInOf(ctx, context);
   const signedIn = signedInOf(ctx, context, token);
   const mayAsk = signInMode === "sign-in" && ctx.method === "GET" && ctx.query.by !== "code";
-  if (mayAsk && signIn && signedIn?.platform !== signIn.platform) {
+  // DingTalk may ask people for their consent first, and no tenant is on it.
+  if (mayAsk && signIn && signIn.platform !== "dingtalk" && signedIn?.platform !== signIn.platform) {
     redirectToOAuth(ctx, context, signIn, token);
     return undefined;
   }

@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, it, onTestFinished } from "vitest";
 import { approvalCards } from "../../../bot/notices/approval-notices.ts";
+import type { Dingtalk } from "../../../playground/dingtalk/dingtalk.ts";
 import type { Group } from "../../../playground/dingtalk/group.ts";
 import type { Member } from "../../../playground/dingtalk/member.ts";
 import { platformApps } from "../../../src/compose/platform-apps.ts";
@@ -10,6 +11,9 @@ import { loadConfig } from "../../../src/config/env.ts";
 import { createFieldEncryption } from "../../../src/db/field-encryption.ts";
 import { inTransaction } from "../../../src/db/transaction.ts";
 import { readWorld } from "../../../src/domain/world/read-world.ts";
+import { approvalPageUrl } from "../../../src/http/h5/approval-link.ts";
+import { deriveLinkKey } from "../../../src/http/h5/link.ts";
+import type { ApprovalRequest } from "../../../src/usecases/approvals/approval.ts";
 import { importWorld } from "../../../src/usecases/import-world/import-world.ts";
 import { askChange } from "../../../src/usecases/master-data-changes/ask-change.ts";
 import { findStaffMember } from "../../../src/usecases/staff/find-staff-member.ts";
@@ -81,6 +85,7 @@ async function openPark() {
     DINGTALK_AES_KEY: EVENT_KEYS.aesKey,
     DINGTALK_API_BASE: dingtalk.url,
     DINGTALK_OAPI_BASE: dingtalk.url,
+    DINGTALK_OAUTH_BASE: dingtalk.url,
   });
   if (!loaded.ok) throw new Error(loaded.problems.join("\n"));
   const today = clock.today();
@@ -117,6 +122,9 @@ async function openPark() {
     assignGroup(tx, { ...CLI, conversationId: group.conversationId, projectCode: "DG", today }),
   );
 
+  const linkKey = deriveLinkKey(FIELD_KEY);
+  const linkOf = (request: ApprovalRequest) =>
+    approvalPageUrl({ publicUrl: url, linkKey, nowMs: clock.nowMs() }, request);
   /** The steward asks for a lower rent of a lease. */
   const ask = async (lease: string) =>
     inTransaction(database.db, async (tx) => {
@@ -138,7 +146,7 @@ async function openPark() {
           reason: "客户长期合作",
           requestedBy: requester?.personId ?? "",
         },
-        { ...CLI, today, nowMs: clock.nowMs(), cards: approvalCards() },
+        { ...CLI, today, nowMs: clock.nowMs(), cards: approvalCards(linkOf) },
         () => {
           throw new Error("nothing to encrypt");
         },
@@ -201,4 +209,41 @@ it("a change of a lease is approved in the group, step by step, by those alone w
   expect(lease).toMatchObject({ channel: "dingtalk" });
   expect(dingtalk.incidents).toEqual([]);
   expect(log.events("inbox.handler-failed")).toEqual([]);
+});
+
+/** DingTalk's browser: keeps cookies, and its login page knows who holds the phone. */
+async function openInDingtalk(dingtalk: Dingtalk, who: Member, address: string, agent = "Mozilla/5.0 DingTalk/7.6.0") {
+  const cookies = new Map<string, string>();
+  for (let url = address; ; ) {
+    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+    const response = await fetch(url, { redirect: "manual", headers: { "user-agent": agent, cookie } });
+    for (const line of response.headers.getSetCookie()) {
+      const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+      cookies.set(name, value);
+    }
+    const target = response.headers.get("location");
+    if (target === null) return { status: response.status, text: await response.text() };
+    const next = new URL(target, url).href;
+    url = next.startsWith(`${dingtalk.url}/oauth2/auth`) ? dingtalk.authorization.open(next, who.unionId) : next;
+  }
+}
+
+it("the document opens in DingTalk for whoever DingTalk says is there, with buttons for who may decide", async () => {
+  const { dingtalk, group, steward, lin, ask } = await openPark();
+  const number = await ask("L002");
+  await eventually(() => cardsIn(group)).toBe(1);
+  const [link] = lin.newestCard(group).links;
+  if (!link) throw new Error("the card has no link");
+
+  const manager = await openInDingtalk(dingtalk, lin, link.url);
+  expect(manager.status).toBe(200);
+  expect(manager.text).toContain(number);
+  expect(manager.text).toContain("同意");
+  const requester = await openInDingtalk(dingtalk, steward, link.url);
+  expect(requester.text).toContain("撤回申请");
+  expect(requester.text).not.toContain(">同意<");
+
+  // A member of the organisation who is not of the staff, and a browser outside of DingTalk.
+  expect((await openInDingtalk(dingtalk, dingtalk.member("intern", "实习生"), link.url)).status).toBe(403);
+  expect((await openInDingtalk(dingtalk, lin, link.url, "Mozilla/5.0 Chrome/140")).status).toBe(403);
 });

@@ -48,6 +48,8 @@ export const JOBS = Object.freeze({
   },
   /** Reminds approvers, and tells who stands above them, of documents that nobody decides. */
   "approval.escalate": { ...DEFAULTS, payload: z.strictObject({}) },
+  /** Lets red letters fall that nobody confirmed within 72 hours. */
+  "red-letter.expire": { ...DEFAULTS, payload: z.strictObject({}) },
   /** Empties the chats of people who were forgotten at their wish. */
   "people.erase": { ...DEFAULTS, payload: z.strictObject({}) },
   /** Forgets what has expired: finished runs, spent tokens, codes, rate counts. */

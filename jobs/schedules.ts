@@ -94,6 +94,12 @@ export const SCHEDULES: readonly Schedule[] = Object.freeze([
     payload: () => ({}),
   },
   {
+    name: "red-letter.expire",
+    job: "red-letter.expire",
+    timetable: { kind: "every", minutes: 60 },
+    payload: () => ({}),
+  },
+  {
     name: "people.erase",
     job: "people.erase",
     // Said to them: within the hour.

@@ -187,6 +187,7 @@ export function compose(config: Config, options: ComposeOptions): Application {
           clocks,
           logger,
           approvalLink,
+          officialAccountAppId,
           meterSource: meterSourceOf(config),
           collectBills: billCollector(db, merchants, clocks.business, encryption),
           postDocuments: papers.post,

@@ -2,6 +2,7 @@ import { type Card, type CardRow, textCard } from "../../cards/card.ts";
 import { invoiceApplicationCard } from "../../cards/invoice-application-card.ts";
 import { formatYuan } from "../../src/domain/money/fen.ts";
 import { type CivilDate, formatDate } from "../../src/domain/time/civil-date.ts";
+import type { InvoiceCards } from "../../src/usecases/invoices/invoice-messages.ts";
 import type { RedLetter } from "../../src/usecases/invoices/red-letters.ts";
 import type { StoredApplication, StoredInvoice } from "../../src/usecases/invoices/stored-application.ts";
 import { factCard } from "../fact-card.ts";
@@ -56,7 +57,7 @@ function invoiceLines(invoice: StoredInvoice): string[] {
 }
 
 /** For the tenant: the number, and where the file is. */
-export function issuedNotice(
+function issuedNotice(
   application: StoredApplication,
   invoice: {
     readonly number: string;
@@ -94,7 +95,7 @@ export function issuedNotice(
 }
 
 /** For the tenant: sent back, and why. */
-export const rejectedNotice = (application: StoredApplication): Card =>
+const rejectedNotice = (application: StoredApplication): Card =>
   factCard(
     SAY_INVOICE.rejected.title,
     {
@@ -108,7 +109,7 @@ export const rejectedNotice = (application: StoredApplication): Card =>
   );
 
 /** For the tenant, at the steps where something is wanted of them or has happened; undefined at the others. */
-export function redLetterNotice(letter: RedLetter): Card | undefined {
+function redLetterNotice(letter: RedLetter): Card | undefined {
   const SAY = SAY_INVOICE.red;
   switch (letter.state) {
     case "awaiting-peer":
@@ -125,7 +126,7 @@ export function redLetterNotice(letter: RedLetter): Card | undefined {
 }
 
 /** For finance: a red letter that somebody asked for. */
-export const redLetterRequestNotice = (letter: RedLetter, reasonName: string): Card =>
+const redLetterRequestNotice = (letter: RedLetter, reasonName: string): Card =>
   factCard(
     `红冲申请 ${letter.redNo}`,
     {
@@ -138,3 +139,20 @@ export const redLetterRequestNotice = (letter: RedLetter, reasonName: string): C
     },
     `在电子税务局提交红字确认单后回复“${letter.redNo} 确认单 编号”，红票开出后回复“${letter.redNo} 红票 号码”；不办回复“${letter.redNo} 撤回”。`,
   );
+
+/** 01 to 04, as the tax platform names them. */
+const RED_REASON_NAMES = {
+  mistake: "开票有误",
+  return: "销货退回",
+  "service-ended": "服务中止",
+  allowance: "销售折让",
+} as const;
+
+/** All of them, for whoever tells people about invoices. */
+export const invoiceCards: InvoiceCards = {
+  application: applicationNotice,
+  issued: issuedNotice,
+  rejected: rejectedNotice,
+  redLetter: redLetterNotice,
+  redLetterAsked: (letter) => redLetterRequestNotice(letter, RED_REASON_NAMES[letter.reason]),
+};

@@ -1,4 +1,5 @@
 import { type ApprovalLink, approvalCards } from "../../bot/notices/approval-notices.ts";
+import { invoiceCards } from "../../bot/notices/invoice-notices.ts";
 import type { Database } from "../../src/db/client.ts";
 import type { CivilDate } from "../../src/domain/time/civil-date.ts";
 import type { BusinessClock, WireClock } from "../../src/ports/clock.ts";
@@ -8,6 +9,7 @@ import { escalateApprovals } from "../../src/usecases/approvals/escalate-approva
 import { sealAudit } from "../../src/usecases/audit/seal-audit.ts";
 import { verifyAudit } from "../../src/usecases/audit/verify-audit.ts";
 import { releaseDeferredIncome } from "../../src/usecases/deferrals/release-deferred-income.ts";
+import { expireUnconfirmed } from "../../src/usecases/invoices/expire-red-letters.ts";
 import { accrueNightly } from "../../src/usecases/late-fees/accrue-nightly.ts";
 import { checkLedger } from "../../src/usecases/ledger-check/check-ledger.ts";
 import { eraseTraces } from "../../src/usecases/people/erase-traces.ts";
@@ -21,6 +23,7 @@ import { collectBillsHandler } from "./collect-bills.ts";
 import { collectReadingsHandler } from "./collect-readings.ts";
 import { eraseTracesHandler } from "./erase-traces.ts";
 import { escalateApprovalsHandler } from "./escalate-approvals.ts";
+import { expireRedLettersHandler } from "./expire-red-letters.ts";
 import { printDocumentsHandler } from "./print-documents.ts";
 import { pruneHandler } from "./prune.ts";
 import { releaseDeferredHandler } from "./release-deferred.ts";
@@ -33,6 +36,8 @@ export interface HandlerContext {
   readonly logger: Logger;
   /** The page of an approval document; absent: cards have no link to it. */
   readonly approvalLink?: ApprovalLink | undefined;
+  /** Through which account tenants hear; undefined: it is off. */
+  readonly officialAccountAppId?: string | undefined;
   /** Undefined: no vendor's platform reads the meters. */
   readonly meterSource?: MeterSource | undefined;
   /** Undefined: no merchant account is configured. */
@@ -47,6 +52,7 @@ export const createHandlers = ({
   clocks,
   logger,
   approvalLink,
+  officialAccountAppId,
   meterSource,
   postDocuments,
   collectBills,
@@ -67,6 +73,15 @@ export const createHandlers = ({
       nowMs: clocks.business.nowMs(),
       today: clocks.business.today(),
       cards: approvalCards(approvalLink),
+    }),
+  ),
+  "red-letter.expire": expireRedLettersHandler(() =>
+    expireUnconfirmed(db, {
+      actor: "job:red-letter.expire",
+      channel: "job",
+      today: clocks.business.today(),
+      nowMs: clocks.business.nowMs(),
+      messaging: { cards: invoiceCards, officialAccountAppId },
     }),
   ),
   "people.erase": eraseTracesHandler(() => eraseTraces(db)),

@@ -1,4 +1,5 @@
 import type { InboundEvent } from "../../bot/events.ts";
+import { invoiceCards } from "../../bot/notices/invoice-notices.ts";
 import type { StaffInvoiceServices } from "../../bot/staff-invoice-services.ts";
 import type { Transaction } from "../db/transaction.ts";
 import {
@@ -9,7 +10,7 @@ import {
   waitingApplications,
 } from "../usecases/invoices/finance-desk.ts";
 import type { StaffMember } from "../usecases/staff/find-staff-member.ts";
-import { INVOICE_CARDS, type InvoiceDependencies } from "./invoice-services.ts";
+import type { InvoiceDependencies } from "./invoice-services.ts";
 
 /** Finance's side of invoices as the chat of the staff knows it. */
 export function staffInvoiceServicesOf(
@@ -24,7 +25,7 @@ export function staffInvoiceServicesOf(
     nowMs: deps.clock.nowMs(),
     encryption: deps.encryption,
     messaging: {
-      cards: INVOICE_CARDS,
+      cards: invoiceCards,
       officialAccountAppId: deps.officialAccountAppId,
       fileLink: deps.invoiceFileLink,
     },

@@ -1,24 +1,13 @@
 import type { InboundEvent } from "../../bot/events.ts";
 import type { InvoiceOrder, InvoiceServices } from "../../bot/invoice-services.ts";
-import {
-  applicationNotice,
-  issuedNotice,
-  redLetterNotice,
-  redLetterRequestNotice,
-  rejectedNotice,
-} from "../../bot/notices/invoice-notices.ts";
+import { invoiceCards } from "../../bot/notices/invoice-notices.ts";
 import { Prisma } from "../../generated/prisma/client.ts";
 import type { FieldEncryption } from "../db/field-encryption.ts";
 import { row } from "../db/rows.ts";
 import type { Transaction } from "../db/transaction.ts";
 import type { BusinessClock } from "../ports/clock.ts";
 import { applyForInvoice, previewApplication } from "../usecases/invoices/apply-for-invoice.ts";
-import {
-  askFinance,
-  type InvoiceCards,
-  type InvoiceMessaging,
-  updateFinanceCards,
-} from "../usecases/invoices/invoice-messages.ts";
+import { askFinance, type InvoiceMessaging, updateFinanceCards } from "../usecases/invoices/invoice-messages.ts";
 import { findParty, findTitles, saveTitle } from "../usecases/invoices/invoice-titles.ts";
 import { closeApplication } from "../usecases/invoices/issue-invoice.ts";
 import { requestRedLetter } from "../usecases/invoices/red-letters.ts";
@@ -26,21 +15,6 @@ import { loadApplications, lockApplication } from "../usecases/invoices/stored-a
 import type { Sender } from "../usecases/queries/find-sender.ts";
 import { type Refusal, refuse } from "../usecases/receipts/refusal.ts";
 import { tellStaff } from "../usecases/staff/tell-staff.ts";
-
-export const RED_REASON_NAMES = {
-  mistake: "开票有误",
-  return: "销货退回",
-  "service-ended": "服务中止",
-  allowance: "销售折让",
-} as const;
-
-export const INVOICE_CARDS: InvoiceCards = {
-  application: applicationNotice,
-  issued: issuedNotice,
-  rejected: rejectedNotice,
-  redLetter: redLetterNotice,
-  redLetterAsked: (letter) => redLetterRequestNotice(letter, RED_REASON_NAMES[letter.reason]),
-};
 
 export interface InvoiceDependencies {
   readonly clock: BusinessClock;
@@ -58,7 +32,7 @@ export function invoiceServicesOf(
 ): InvoiceServices {
   const today = deps.clock.today();
   const messaging: InvoiceMessaging = {
-    cards: INVOICE_CARDS,
+    cards: invoiceCards,
     officialAccountAppId: deps.officialAccountAppId,
     fileLink: deps.invoiceFileLink,
   };
@@ -142,7 +116,7 @@ export function invoiceServicesOf(
       if (!asked.ok) return asked;
       await tellStaff(tx, {
         to: { roles: ["finance-manager", "cashier"], projectId: own.project_id ?? undefined },
-        card: INVOICE_CARDS.redLetterAsked(asked.redLetter),
+        card: invoiceCards.redLetterAsked(asked.redLetter),
         dedupeKey: `red-letter|${asked.redLetter.redLetterId}`,
       });
       return { ok: true };

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
+import { approvalCards } from "../../../bot/notices/approval-notices.ts";
+import { invoiceCards } from "../../../bot/notices/invoice-notices.ts";
 import { Prisma } from "../../../generated/prisma/client.ts";
-import { INVOICE_CARDS } from "../../compose/invoice-services.ts";
 import { inTransaction } from "../../db/transaction.ts";
 import { RED_REASONS, type RedReason } from "../../domain/invoice/red-letter.ts";
 import { formatYuan, parseYuan, toJsonInteger } from "../../domain/money/fen.ts";
@@ -14,8 +15,11 @@ import {
 } from "../../usecases/invoices/finance-desk.ts";
 import type { InvoiceFile } from "../../usecases/invoices/issue-invoice.ts";
 import { type RedLetter, type RedStep, requestRedLetter } from "../../usecases/invoices/red-letters.ts";
+import { requestEarlyInvoice } from "../../usecases/invoices/request-early-invoice.ts";
 import { loadApplications, type StoredApplication } from "../../usecases/invoices/stored-application.ts";
 import { findStaffMember, type StaffMember } from "../../usecases/staff/find-staff-member.ts";
+import { pendingText } from "../approval-context.ts";
+import { approvalLinkOf } from "../approval-link.ts";
 import {
   type CliContext,
   type Command,
@@ -122,6 +126,29 @@ export const invoiceRedCommand: Command = {
   },
 };
 
+export const invoiceEarlyCommand: Command = {
+  name: "invoice early",
+  usage: "<billNo> --kind special|ordinary --reason TEXT --as STAFF",
+  summary: "先票后款：为还没到账的账单申请开票，审批通过后再开",
+  options: { kind: { type: "string" }, reason: { type: "string" }, as: { type: "string" } },
+  positionals: [1, 1],
+  async run(context, [billNo = ""], options) {
+    const kind = requiredOption(options, "kind");
+    if (kind !== "special" && kind !== "ordinary") throw new UsageError("--kind 只能是 special、ordinary");
+    const reason = requiredOption(options, "reason");
+    return asStaff(context, options, async (tx, member, desk) => {
+      const approval = { ...desk, cards: approvalCards(approvalLinkOf(context)) };
+      const asked = await requestEarlyInvoice(tx, member, { billNo, kind, reason }, approval);
+      if (!asked.ok) return refused({ code: asked.code, message: asked.message.zh });
+      const { applicationNo, totalFen } = asked.application;
+      return {
+        json: { applicationNo, approval: asked.request.number, amountFen: toJsonInteger(totalFen) },
+        text: [`${applicationNo} ${formatYuan(totalFen)}，${pendingText(asked.request)}`],
+      };
+    });
+  },
+};
+
 const STEPS: Readonly<Record<string, RedStep["event"]>> = {
   approve: { type: "approve" },
   reject: { type: "reject" },
@@ -170,7 +197,7 @@ function asStaff(
       today: context.clock.today(),
       nowMs: context.clock.nowMs(),
       encryption: context.encryption,
-      messaging: { cards: INVOICE_CARDS, officialAccountAppId: context.config.officialAccount?.appId },
+      messaging: { cards: invoiceCards, officialAccountAppId: context.config.officialAccount?.appId },
     });
   });
 }

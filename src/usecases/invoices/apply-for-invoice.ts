@@ -90,7 +90,7 @@ export async function applyForInvoice(
     Prisma.sql`INSERT INTO invoice_application (id, application_no, tenant_id, kind, title_id, amount_fen, before_money, state,
         requested_by, requested_person, channel, business_date)
       VALUES (${applicationId}::uuid, ${applicationNo}, ${command.tenantId}::uuid, ${command.kind}, ${preview.title.titleId}::uuid,
-        ${preview.totalFen}, ${command.beforeMoney ?? false}, 'submitted', ${context.actor}, ${command.personId ?? null}::uuid,
+        ${preview.totalFen}, ${command.beforeMoney ?? false}, ${command.beforeMoney ? "pending-approval" : "submitted"}, ${context.actor}, ${command.personId ?? null}::uuid,
         ${context.channel}, ${context.today}::date)`,
   );
   await writeDrafts(tx, { applicationId, tenantId: command.tenantId, preview });

@@ -107,6 +107,10 @@ describe("the schedules of the house", () => {
           "kind": "daily",
           "missed": "latest",
         },
+        "document.render": {
+          "kind": "every",
+          "minutes": 1,
+        },
         "housekeeping.prune": {
           "at": "04:30",
           "kind": "daily",
@@ -130,6 +134,10 @@ describe("the schedules of the house", () => {
         "people.erase": {
           "kind": "every",
           "minutes": 30,
+        },
+        "red-letter.expire": {
+          "kind": "every",
+          "minutes": 60,
         },
       }
     `);

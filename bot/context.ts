@@ -10,6 +10,7 @@ import type { TransferAccount } from "../src/usecases/queries/transfer-accounts.
 import type { Dialog, SceneMemory } from "./dialogs/dialog.ts";
 import type { DocumentServices } from "./document-services.ts";
 import type { InboundEvent } from "./events.ts";
+import type { ExceptionServices } from "./exception-services.ts";
 import type { ExplainServices } from "./explain-services.ts";
 import type { InvoiceServices } from "./invoice-services.ts";
 import type { MeterServices } from "./meter-services.ts";
@@ -64,6 +65,7 @@ export type BindResult =
 /** What the bot may ask and order. compose.ts ties it to the use cases and to the transaction of the message. */
 export interface BotServices
   extends RefundServices,
+    ExceptionServices,
     PeopleServices,
     ClaimServices,
     ExplainServices,

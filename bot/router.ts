@@ -19,6 +19,7 @@ import { startUnbind } from "./dialogs/unbind.ts";
 import { showBalance, showDeposit } from "./handlers/balance.ts";
 import { sendBillPdf } from "./handlers/bill-pdf.ts";
 import { showBill, showBills } from "./handlers/bills.ts";
+import { claimTransfer } from "./handlers/claim-transfer.ts";
 import { explain } from "./handlers/explain.ts";
 import { handoff, help } from "./handlers/help.ts";
 import { askForRedLetter, showInvoices, showTitles } from "./handlers/invoices.ts";
@@ -96,6 +97,7 @@ const HANDLERS: Partial<Record<Intent, (context: TenantContext, wish: Wish) => P
   "deposit.query": showDeposit,
   "payment.history": showPayments,
   "transfer.account": showTransferAccounts,
+  "transfer.claim": claimTransfer,
   "lease.query": showLeases,
   "statement.query": showStatement,
   prepay: startPrepay,

@@ -47,6 +47,8 @@ export function wishOfAction(action: WishAction): Wish {
     case "approval.cancel":
     case "approval.list":
     case "refund.lift":
+    case "exception.resolve":
+    case "exception.show":
       return { intent: "unknown", slots: {} };
     default:
       return action satisfies never;

@@ -27,6 +27,9 @@ export type CardAction =
   | { readonly type: "approval.show"; readonly number: string }
   | { readonly type: "approval.cancel"; readonly number: string }
   | { readonly type: "approval.list" }
+  /** A colleague settles a difference with the choice at this place of the card, from 0, as of the version that it showed. */
+  | { readonly type: "exception.resolve"; readonly id: string; readonly version: number; readonly choice: number }
+  | { readonly type: "exception.show"; readonly id: string }
   /** A colleague releases a held refund. */
   | { readonly type: "refund.lift"; readonly refundNo: string };
 
@@ -79,6 +82,10 @@ function argumentsOf(action: CardAction): readonly string[] {
       return [action.number];
     case "refund.lift":
       return [action.refundNo];
+    case "exception.resolve":
+      return [action.id, String(action.version), String(action.choice)];
+    case "exception.show":
+      return [action.id];
     case "bill.list":
     case "pay.all":
     case "bind.start":
@@ -120,6 +127,12 @@ function build(type: string, values: readonly string[]): CardAction | null {
       return first ? { type, number: first } : null;
     case "refund.lift":
       return first ? { type, refundNo: first } : null;
+    case "exception.resolve":
+      return first && second !== undefined && COUNT.test(second) && third !== undefined && PLACE.test(third)
+        ? { type, id: first, version: Number(second), choice: Number(third) }
+        : null;
+    case "exception.show":
+      return first ? { type, id: first } : null;
     case "bill.list":
     case "pay.all":
     case "bind.start":

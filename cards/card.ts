@@ -61,6 +61,8 @@ export const CARD_NAMES = [
   "invoice-application",
   "approval",
   "approval-list",
+  "exception",
+  "exception-list",
   "audit",
   "refund",
   "refund-alert",

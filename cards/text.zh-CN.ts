@@ -127,6 +127,10 @@ export function actionPhrase(action: CardAction): string {
       return "开发票";
     case "refund.lift":
       return `解除暂扣 ${action.refundNo}`;
+    case "exception.show":
+      return `差异 ${action.id}`;
+    case "exception.resolve":
+      return `处理差异 ${action.id} ${action.version}.${action.choice + 1}`;
     default:
       return action satisfies never;
   }

@@ -14,6 +14,7 @@ import { APPROVAL_ACTIONS, approvalCommandOf } from "./approval-commands.ts";
 import { listApprovals } from "./approvals.ts";
 import { showAudit } from "./audit.ts";
 import type { StaffActionHandlers, StaffContext, StaffHandler, StaffWish } from "./context.ts";
+import { EXCEPTION_ACTIONS, exceptionCommandOf, summariseReconciliation } from "./exceptions.ts";
 import { staffHelp } from "./help.ts";
 import { invoiceCommandOf } from "./invoice-commands.ts";
 import { readingCommandOf } from "./readings.ts";
@@ -27,12 +28,14 @@ export const STAFF_HANDLERS: Partial<Record<Intent, StaffHandler>> = {
   "approval.list": listApprovals,
   "audit.query": showAudit,
   "meter.report": startReadingAsStaff,
+  "recon.summary": summariseReconciliation,
 };
 
 /** What each button of a staff card leads to. One spread per area. */
 export const STAFF_ACTIONS: StaffActionHandlers = {
   ...APPROVAL_ACTIONS,
   ...REFUND_ACTIONS,
+  ...EXCEPTION_ACTIONS,
 };
 
 /** Fixed phrases with keys in them, looked for before the words are understood. One line per area; the first wins. */
@@ -40,6 +43,7 @@ const STAFF_COMMANDS: readonly ((text: string) => ((context: StaffContext) => Pr
   approvalCommandOf,
   invoiceCommandOf,
   refundCommandOf,
+  exceptionCommandOf,
   readingCommandOf,
 ];
 

@@ -24,6 +24,7 @@ import { findTenantPayments } from "../usecases/queries/tenant-payments.ts";
 import { findTransferAccounts } from "../usecases/queries/transfer-accounts.ts";
 import { limitTalk } from "../usecases/rate-limits/limit-talk.ts";
 import { type DocumentDependencies, documentServicesOf } from "./document-services.ts";
+import { exceptionServicesOf } from "./exception-services.ts";
 import { explainServicesOf } from "./explain-services.ts";
 import { type InvoiceDependencies, invoiceServicesOf } from "./invoice-services.ts";
 import { meterServicesOf } from "./meter-services.ts";
@@ -99,6 +100,7 @@ export function createBotServices(tx: Transaction, event: InboundEvent, deps: Bo
     ...documentServicesOf(tx, deps),
     ...meterServicesOf(tx, event, today, sender),
     ...staffServicesOf(tx, event, deps),
+    ...exceptionServicesOf(tx, event, deps, sender),
     owedBills: (tenantId) => findTenantBills(tx, { tenantId, owed: true }, today),
     billsOfPeriod: (tenantId, period) => findTenantBills(tx, { tenantId, period }, today),
     latestBills: (tenantId, limit) => findTenantBills(tx, { tenantId, limit }, today),

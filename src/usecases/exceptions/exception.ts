@@ -15,6 +15,8 @@ export interface ExceptionContext extends Actor {
   readonly today: CivilDate;
   /** Business clock: deadlines. */
   readonly nowMs: number;
+  /** The copy of a card that was clicked: the answer to the click replaces it. */
+  readonly clickedTaskId?: string | undefined;
 }
 
 /** The cards that staff get; bot/notices/exception-notices.ts builds them, compose hands them in. */

@@ -6,6 +6,7 @@ import { execute, row, rows } from "../../db/rows.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import { toJsonInteger } from "../../domain/money/fen.ts";
 import { allOrNothing } from "../approvals/or-nothing.ts";
+import { updateCards } from "../cards/update-cards.ts";
 import { type Refusal, refuse } from "../receipts/refusal.ts";
 import { lockLine } from "../reconciliation/match-rows.ts";
 import { may } from "../staff/permissions.ts";
@@ -32,7 +33,20 @@ export const resolveException = (
   context: ResolutionContext,
 ): Promise<Resolved | Refusal> => allOrNothing(db, (tx) => resolveIn(tx, command, context));
 
-export async function resolveIn(
+/** The same inside a transaction that goes on: what a refusal had begun is taken back to the savepoint. */
+export async function resolveWithin(
+  tx: Transaction,
+  command: ResolveCommand,
+  context: ResolutionContext,
+): Promise<Resolved | Refusal> {
+  await tx.$executeRawUnsafe("SAVEPOINT resolve_exception");
+  const result = await resolveIn(tx, command, context);
+  if (!result.ok) await tx.$executeRawUnsafe("ROLLBACK TO SAVEPOINT resolve_exception");
+  await tx.$executeRawUnsafe("RELEASE SAVEPOINT resolve_exception");
+  return result;
+}
+
+async function resolveIn(
   tx: Transaction,
   command: ResolveCommand,
   context: ResolutionContext,
@@ -64,8 +78,9 @@ export async function resolveIn(
   await writeResolution(tx, exception, command, applied.effects, context);
   const after = await findException(tx, exception.id);
   if (!after) throw new Error(`exception ${exception.id} is gone`);
+  await refreshCards(tx, after, context);
   const approvals = applied.effects.flatMap((effect) => (effect.type === "approval" ? effect.approvalIds : []));
-  return { ok: true, exception: after, postings: await loadPostings(tx), approvals };
+  return { ok: true, exception: after, postings: await loadPostings(tx, exception.entityId), approvals };
 }
 
 /** The line before the exception, as a run takes them. */
@@ -127,13 +142,29 @@ async function writeResolution(
   ]);
 }
 
+/** Every copy of the card says what became of it. */
+export async function refreshCards(
+  tx: Transaction,
+  exception: ExceptionItem,
+  context: ResolutionContext,
+): Promise<void> {
+  if (!context.cards) return;
+  await updateCards(tx, {
+    subject: { kind: "exception", id: exception.id },
+    version: exception.version,
+    card: context.cards.status(exception),
+    isFinal: false,
+    exceptTaskId: context.clickedTaskId,
+  });
+}
+
 /** The pairs that this very transaction has booked. */
-export const loadPostings = async (tx: Transaction): Promise<readonly PostedPair[]> =>
+export const loadPostings = async (tx: Transaction, entityId: string): Promise<readonly PostedPair[]> =>
   rows<PostedPair>(
     tx,
     Prisma.sql`SELECT p.debit_account AS debit, p.credit_account AS credit, sum(p.amount_fen)::bigint AS "amountFen"
       FROM ledger_transaction t JOIN ledger_posting p ON p.transaction_id = t.id
-      WHERE t.recorded_at = now() AND t.xmin::text = (pg_current_xact_id()::text::bigint % 4294967296)::text
+      WHERE t.recorded_at = now() AND t.entity_id = ${entityId}::uuid
       GROUP BY 1, 2 ORDER BY 1, 2`,
   );
 

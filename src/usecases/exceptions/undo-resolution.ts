@@ -15,7 +15,14 @@ import { type Effect, loadReceipt } from "./effects.ts";
 import { type ExceptionItem, findException } from "./exception.ts";
 import { recordAgain, takeBack, unclaim } from "./receipt-moves.ts";
 import type { ResolutionContext, Resolved } from "./resolution.ts";
-import { loadPostings, lockException, refusalFor, standingResolution, unknown } from "./resolve-exception.ts";
+import {
+  loadPostings,
+  lockException,
+  refreshCards,
+  refusalFor,
+  standingResolution,
+  unknown,
+} from "./resolve-exception.ts";
 
 /**
  * Takes a resolution back: every balance is as it was before (I17), by counter-events, and the difference is open again. A
@@ -39,7 +46,8 @@ export const undoResolution = (
     await reopen(tx, exception, resolution, command.note, context);
     const after = await findException(tx, exception.id);
     if (!after) throw new Error(`exception ${exception.id} is gone`);
-    return { ok: true, exception: after, postings: await loadPostings(tx), approvals: [] };
+    await refreshCards(tx, after, context);
+    return { ok: true, exception: after, postings: await loadPostings(tx, exception.entityId), approvals: [] };
   });
 
 async function undoEffect(

@@ -1,0 +1,28 @@
+import type { Fen } from "../src/domain/money/fen.ts";
+import type { CivilDate } from "../src/domain/time/civil-date.ts";
+import type { ExceptionItem } from "../src/usecases/exceptions/exception.ts";
+import type { Resolved } from "../src/usecases/exceptions/resolution.ts";
+import type { Refusal } from "../src/usecases/receipts/refusal.ts";
+import type { ClaimedTransfer } from "../src/usecases/reconciliation/claim-transfer.ts";
+import type { StaffMember } from "../src/usecases/staff/find-staff-member.ts";
+
+/** What the bot may ask and order about statements and differences. Rights are checked anew each time. */
+export interface ExceptionServices {
+  /** Open differences of the colleague's entities, the oldest first. */
+  openExceptions(member: StaffMember): Promise<readonly ExceptionItem[]>;
+  /** The latest day of each account. */
+  statementDays(
+    member: StaffMember,
+  ): Promise<readonly { readonly account: string; readonly date: CivilDate; readonly closed: boolean }[]>;
+  exception(member: StaffMember, id: string): Promise<ExceptionItem | undefined>;
+  /** One tap: the choice at this place of the card, as of the version that it showed. */
+  resolveException(
+    member: StaffMember,
+    click: { readonly id: string; readonly version: number; readonly choice: number },
+  ): Promise<Resolved | Refusal>;
+  /** 一键认领: a member of a tenant says that a transfer is theirs; a person of finance confirms. */
+  claimTransfer(
+    tenantId: string,
+    claim: { readonly amountFen: Fen | undefined; readonly said: string },
+  ): Promise<ClaimedTransfer | Refusal>;
+}

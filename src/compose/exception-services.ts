@@ -1,0 +1,73 @@
+import type { InboundEvent } from "../../bot/events.ts";
+import type { ExceptionServices } from "../../bot/exception-services.ts";
+import { approvalCards } from "../../bot/notices/approval-notices.ts";
+import { exceptionCards } from "../../bot/notices/exception-notices.ts";
+import { refundNotices } from "../../bot/notices/refund-notices.ts";
+import { Prisma } from "../../generated/prisma/client.ts";
+import { rows } from "../db/rows.ts";
+import type { Transaction } from "../db/transaction.ts";
+import { findException, findExceptions } from "../usecases/exceptions/exception.ts";
+import type { ResolutionContext } from "../usecases/exceptions/resolution.ts";
+import { resolveWithin } from "../usecases/exceptions/resolve-exception.ts";
+import type { Sender } from "../usecases/queries/find-sender.ts";
+import { refuse } from "../usecases/receipts/refusal.ts";
+import { claimTransfer } from "../usecases/reconciliation/claim-transfer.ts";
+import type { StaffMember } from "../usecases/staff/find-staff-member.ts";
+import { covers, may } from "../usecases/staff/permissions.ts";
+import type { StaffDependencies } from "./staff-services.ts";
+
+/** Statements and differences as the bot knows them, tied to one event and its transaction. */
+export function exceptionServicesOf(
+  tx: Transaction,
+  event: InboundEvent,
+  deps: StaffDependencies,
+  sender: () => Promise<Sender | undefined>,
+): ExceptionServices {
+  const today = deps.clock.today();
+  const base = { channel: event.platform, today, nowMs: deps.clock.nowMs(), cards: exceptionCards };
+  const contextOf = (staff: StaffMember): ResolutionContext => ({
+    ...base,
+    actor: `staff:${staff.code}`,
+    staff,
+    approvals: { cards: approvalCards(deps.approvalLink), refunds: refundNotices(deps.officialAccountAppId) },
+    clickedTaskId: event.kind === "action" ? event.cardTaskId : undefined,
+  });
+  const mayRead = (member: StaffMember, entityId: string): boolean => may(member, "recon.read", { entityId });
+  return {
+    async openExceptions(member) {
+      const found = await findExceptions(tx, { entityIds: member.entityIds, state: "open" });
+      return found.filter((exception) => mayRead(member, exception.entityId));
+    },
+    async statementDays(member) {
+      const days = await rows<{ account: string; date: never; closed: boolean; entityId: string }>(
+        tx,
+        Prisma.sql`SELECT DISTINCT ON (account_code) account_code AS account, day::text AS date, closed, entity_id AS "entityId"
+          FROM statement_day ORDER BY account_code COLLATE "C", day DESC`,
+      );
+      return days.filter((day) => mayRead(member, day.entityId) && covers(member, { entityId: day.entityId }));
+    },
+    async exception(member, id) {
+      const found = await findException(tx, id);
+      return found && mayRead(member, found.entityId) ? found : undefined;
+    },
+    async resolveException(member, { id, version, choice }) {
+      const seen = await findException(tx, id);
+      const proposal = seen?.proposals[choice];
+      if (!seen || !proposal)
+        return refuse("EXCEPTION_UNKNOWN", "这条差异已经不在了，请发送“对账”重新查看。", "Unknown.");
+      return resolveWithin(tx, { exceptionId: id, proposal: proposal.code, version }, contextOf(member));
+    },
+    async claimTransfer(tenantId, claim) {
+      const person = await sender();
+      const member = person?.memberships.find((one) => one.tenantId === tenantId);
+      if (!person || !member || member.role === "viewer") {
+        return refuse("NOT_ALLOWED", "只有负责人和财务可以认领转账，请联系他们。", "Owners and finance people only.");
+      }
+      return claimTransfer(
+        tx,
+        { tenantId, personId: person.personId, ...claim },
+        { ...base, actor: `person:${person.personId}` },
+      );
+    },
+  };
+}

@@ -28,6 +28,8 @@ export interface NewApproval {
   readonly amountFen: Fen;
   /** What `apply` will need; bigint is stored as text. */
   readonly payload: ApprovalPayload;
+  /** What makes two payloads the same wish, where the payload itself never repeats (a cipher); default: the payload. */
+  readonly sameness?: object | undefined;
   /** "退款申请", shown with the facts on every card. */
   readonly title: string;
   readonly facts: readonly ApprovalFact[];
@@ -155,7 +157,7 @@ async function auditRequest(
 
 const hashOf = (wanted: NewApproval): string =>
   createHash("sha256")
-    .update(canonicalJson({ amountFen: wanted.amountFen, payload: wanted.payload }))
+    .update(canonicalJson({ amountFen: wanted.amountFen, payload: wanted.sameness ?? wanted.payload }))
     .digest("hex");
 
 const pendingOf = (tx: Transaction, wanted: NewApproval): Promise<{ id: string; payload_hash: string } | undefined> =>

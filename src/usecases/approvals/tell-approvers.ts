@@ -22,7 +22,8 @@ export async function askApprovers(tx: Transaction, request: ApprovalRequest, co
     to: { staffIds: approvers.map(({ staffId }) => staffId) },
     card: (member) => context.cards.asked(request, member),
     subject: cardSubjectOf(request),
-    dedupeKey: `approval|${request.id}|${request.version}|asked`,
+    // By revision: who was asked before and may still decide sees a fresh card, since the old copies show the state only.
+    dedupeKey: `approval|${request.id}|${request.revision}|asked`,
   });
   const [first] = approvers;
   if (request.projectId === undefined || !first) return;

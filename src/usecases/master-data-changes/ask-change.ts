@@ -55,7 +55,8 @@ export async function askChange(
       const checked = await checkBankAccount(tx, file, encrypt);
       if (!checked.ok) return checked;
       const { entityId, payload, facts, code } = checked;
-      return ask({ ...common, entityId, subjectKind: "bank-account", subjectId: idOf(code), payload, facts });
+      const sameness = { ...payload, cipher: undefined };
+      return ask({ ...common, entityId, subjectKind: "bank-account", subjectId: idOf(code), payload, sameness, facts });
     }
     case "tariff":
     case "lease":

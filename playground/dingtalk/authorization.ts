@@ -52,7 +52,7 @@ export class Authorization {
     const granted = this.#codes.get(code);
     this.#codes.delete(code);
     if (body.grantType !== "authorization_code" || !granted || granted.expiresAtMs < this.#world.wireNowMs()) {
-      return errorResponse("invalidCode");
+      return errorResponse("invalidParameter.authCode.notFound");
     }
     const accessToken = randomBytes(16).toString("hex");
     this.#personTokens.set(accessToken, granted.unionId);

@@ -26,7 +26,8 @@ const messages = {
   "param.cardNotExist": [400, "卡片不存在"],
   "param.cardAlreadyExist": [400, "卡片已经存在"],
   "system.busy": [500, "系统繁忙"],
-  invalidCode: [400, "无效的code"],
+  "invalidParameter.authCode.notFound": [400, "不存在的临时授权码"],
+  "staffId.notExisted": [400, "staffId.notExisted"],
 } as const;
 
 export type DingtalkError = keyof typeof messages;

@@ -34,6 +34,8 @@ export function sendToPeople(body: Body, world: RobotWorld): PlainResponse {
     else if (member.isFlowControlled) flowControlledStaffIdList.push(userId);
     else member.chat.receive(message.message);
   }
+  // Somebody among many is listed; nobody at all is an error.
+  if (invalidStaffIdList.length === userIds.length) return errorResponse("staffId.notExisted");
   return jsonResponse(200, { processQueryKey: queryKey(), invalidStaffIdList, flowControlledStaffIdList });
 }
 

@@ -72,6 +72,7 @@ async function checkRobot(dingtalk: DingtalkConfig, accessToken: string): Promis
   switch (codeOf(answer)) {
     case "invalid.robotCode":
     case "chatbot.notFound":
+    case "resource.not.found":
       return [wrong("DINGTALK_ROBOT_CODE_WRONG", { detail: dingtalk.robotCode })];
     // Nobody is nobody: everything before was right.
     case "":

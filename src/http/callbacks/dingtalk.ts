@@ -151,8 +151,6 @@ async function apply(context: DingtalkRouteContext, event: DingtalkEvent, signed
         conversationId: event.conversationId,
         hasRobot: event.kind === "group-joined",
       });
-    case "group-renamed":
-      return context.recordGroup({ conversationId: event.conversationId, title: event.title, hasRobot: true });
     case "colleagues-left":
       for (const userId of event.userIds) await takeIn(context, leftEvent(context.app, userId, signedAtMs));
       return;

@@ -45,6 +45,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   "Forbidden.AccessDenied.IpNotInWhiteList": { meaning: "later", retryAfterMs: 300_000 },
   "invalid.robotCode": { meaning: "later", retryAfterMs: 300_000 },
   "chatbot.notFound": { meaning: "later", retryAfterMs: 300_000 },
+  "resource.not.found": { meaning: "later", retryAfterMs: 300_000 },
 
   INVALID_STAFF: { meaning: "recipient-gone" },
   "invalid.user": { meaning: "recipient-gone" },

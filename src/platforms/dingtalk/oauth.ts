@@ -28,8 +28,8 @@ export type UserIdResult =
   | { readonly state: "stranger" }
   | { readonly state: "failed"; readonly code: string; readonly reason: string };
 
-/** Codes of open.dingtalk.com, 获取用户token: an authCode is good once. */
-const CODE_SPENT: ReadonlySet<string> = new Set(["invalidCode", "code.expired", "invalidParameter.authCode.notFound"]);
+/** "不存在的临时授权码": never given, used or too old. */
+const CODE_SPENT = "invalidParameter.authCode.notFound";
 /** "找不到该用户" */
 const NO_SUCH_UNION_ID = "60121";
 
@@ -52,7 +52,7 @@ export async function fetchUserId(
       grantType: "authorization_code",
     },
   });
-  if (granted.state === "answered" && CODE_SPENT.has(granted.code)) return { state: "expired" };
+  if (granted.state === "answered" && granted.code === CODE_SPENT) return { state: "expired" };
   const personToken = granted.state === "answered" ? textOf(granted.json, "accessToken") : undefined;
   if (personToken === undefined) return failure(granted);
 

@@ -6,7 +6,6 @@ export type DingtalkEvent =
   | { readonly kind: "url-check" }
   /** The robot came into a group with its 群聊酷应用, or left it. */
   | { readonly kind: "group-joined" | "group-left"; readonly conversationId: string }
-  | { readonly kind: "group-renamed"; readonly conversationId: string; readonly title: string }
   /** Colleagues who left the organisation. */
   | { readonly kind: "colleagues-left"; readonly userIds: readonly string[] }
   /** Subscribed to by mistake, or of a later day. */
@@ -26,14 +25,7 @@ export function parseEvent(message: JsonObject): DingtalkEvent {
     case "im_cool_app_install":
       return conversationId === undefined ? { kind: "other", what } : { kind: "group-joined", conversationId };
     case "im_cool_app_uninstall":
-    case "chat_disband":
       return conversationId === undefined ? { kind: "other", what } : { kind: "group-left", conversationId };
-    case "chat_update_title": {
-      const title = textOf(fields, "title") ?? textOf(fields, "Title");
-      return conversationId === undefined || title === undefined
-        ? { kind: "other", what }
-        : { kind: "group-renamed", conversationId, title };
-    }
     case "user_leave_org": {
       const userIds = [...textsOf(fields, "UserId"), ...textsOf(fields, "userId")];
       return userIds.length === 0 ? { kind: "other", what } : { kind: "colleagues-left", userIds };

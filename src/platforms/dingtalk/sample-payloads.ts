@@ -147,5 +147,14 @@ export const SAMPLE_EVENTS = {
     TimeStamp: "1608001896814",
     UserId: [SAMPLE_STAFF_ID],
   },
+  /** The newer form of open.dingtalk.com, 通讯录用户离职. */
+  colleagueLeftNewer: {
+    eventUnifiedAppId: "bbb381b6-f01",
+    eventCorpId: SAMPLE_CORP_ID,
+    eventType: "user_leave_org",
+    eventId: "c7c7120f2c07419",
+    eventBornTime: 1_683_533_823_336,
+    data: { timeStamp: "1685501863357", userId: [SAMPLE_STAFF_ID] },
+  },
   unknown: { EventType: "bpms_task_change", CorpId: SAMPLE_CORP_ID },
 } as const;

@@ -84,6 +84,12 @@ describe("what a robot may not say", () => {
     });
   });
 
+  it("to nobody who is known is an error", async () => {
+    const { dingtalk } = await open();
+    const answer = await post(dingtalk, BATCH, { ...TEXT, userIds: ["nobody"] }, await tokenOf(dingtalk));
+    expect(answer).toMatchObject({ status: 400, body: { code: "staffId.notExisted" } });
+  });
+
   it("in a group in which it is not", async () => {
     const { dingtalk, group } = await open();
     group.hasRobot = false;

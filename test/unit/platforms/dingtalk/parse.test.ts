@@ -146,6 +146,7 @@ describe("an event", () => {
     ["groupJoined", { kind: "group-joined", conversationId: SAMPLE_GROUP_ID }],
     ["groupJoinedNewer", { kind: "group-joined", conversationId: SAMPLE_GROUP_ID }],
     ["colleagueLeft", { kind: "colleagues-left", userIds: [SAMPLE_STAFF_ID] }],
+    ["colleagueLeftNewer", { kind: "colleagues-left", userIds: [SAMPLE_STAFF_ID] }],
     ["unknown", { kind: "other", what: "bpms_task_change" }],
   ] as const)("%s", (name, event) => {
     expect(parseEvent(SAMPLE_EVENTS[name])).toEqual(event);

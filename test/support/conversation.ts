@@ -116,6 +116,10 @@ async function openConversation(db: Database, now: string, understand: Understan
       url: `https://park.example.com/h5/pay?t=${billNos.join("+")}`,
       expiresAtMs: clock.nowMs() + 7 * 86_400_000,
     }),
+    documentLink: (documentId) => ({
+      url: `https://park.example.com/h5/document/${documentId}`,
+      expiresAtMs: clock.nowMs() + 30 * 86_400_000,
+    }),
     sceneKeys: [SCENE_KEY],
     privacyUrl: "https://park.example.com/h5/privacy",
     prepayLink: async (_tx, { amountFen }) => ({

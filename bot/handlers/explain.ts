@@ -3,7 +3,7 @@ import { chooseLineCard, comparisonCard, explanationCard } from "../../cards/exp
 import { compareMonths, type MonthComparison } from "../../src/domain/explanation/compare-months.ts";
 import { explainLine } from "../../src/domain/explanation/explain-line.ts";
 import { tellComparison } from "../../src/domain/explanation/tell-comparison.ts";
-import type { Month } from "../../src/domain/time/civil-date.ts";
+import { type Month, monthOf, parseMonth, shiftMonth } from "../../src/domain/time/civil-date.ts";
 import type { TenantBill, TenantBillLine } from "../../src/usecases/queries/tenant-bills.ts";
 import { lineLabel } from "../bill-view.ts";
 import { type Answer, say, type TenantContext, type Wish } from "../context.ts";
@@ -48,10 +48,27 @@ async function billsMeant(context: TenantContext, wish: Wish): Promise<readonly 
   const pointed = several === undefined ? undefined : shown.at(wish.ordinal === -1 ? -1 : (wish.ordinal ?? 0) - 1);
   if (several !== undefined && wish.ordinal !== undefined) return pointed === undefined ? [] : billOf(pointed);
   if (wish.slots.period !== undefined) {
-    return [...(await services.billsOfPeriod(member.tenantId, monthsOf(wish.slots.period)))].reverse();
+    const months = monthsOf(wish.slots.period);
+    const inService = wish.slots.charges && (await billsOfService(context, months, wish.slots.charges));
+    if (inService && inService.length > 0) return inService;
+    return [...(await services.billsOfPeriod(member.tenantId, months))].reverse();
   }
   if (single !== undefined && several === undefined) return billOf(single);
   return [...(await services.latestBills(member.tenantId, LATEST))].reverse();
+}
+
+/** “8月电费” is what was used in August, which the bill of September asks for: bills with such a line, latest first. */
+async function billsOfService(
+  { services, member }: TenantContext,
+  { from, to }: { readonly from: Month; readonly to: Month },
+  charges: readonly string[],
+): Promise<readonly TenantBill[]> {
+  const bills = await services.billsOfPeriod(member.tenantId, { from, to: parseMonth(shiftMonth(to, 1)) });
+  const isMeant = (line: TenantBillLine): boolean => {
+    const month = monthOf(line.period.from);
+    return isOf(line, charges) && month >= from && month <= to;
+  };
+  return bills.filter((bill) => bill.lines.some(isMeant)).reverse();
 }
 
 /** Places of the lines that the words may mean on this bill. */

@@ -1,6 +1,7 @@
 import { nodeVersionProblem } from "../../src/config/node-version.ts";
 import { DatabaseProblem } from "../../src/db/database-problem.ts";
 import { correctReading } from "./chapters/correction.ts";
+import { amountsExplained } from "./chapters/explained.ts";
 import { checkBooks, importAndBill, receipts } from "./chapters/ledger.ts";
 import { tenantPays } from "./chapters/tenant.ts";
 import { createPrinter } from "./print.ts";
@@ -31,6 +32,7 @@ async function main(): Promise<number> {
     );
     await importAndBill(stage, print);
     await tenantPays(stage, print);
+    await amountsExplained(stage, print);
     await receipts(stage, print);
     await correctReading(stage, print);
     await checkBooks(stage, print);

@@ -136,7 +136,8 @@ async function loadIssuedLines(
     inputHash: string;
   }>(
     tx,
-    Prisma.sql`WITH recent AS (SELECT DISTINCT lease_id FROM bill_line WHERE period_to >= ${since}::date AND ${meant}),
+    Prisma.sql`WITH recent AS (SELECT DISTINCT lease_id FROM bill_line
+          WHERE period_to >= ${since}::date AND role <> 'one-off' AND ${meant}),
         line AS (SELECT * FROM bill_line WHERE ${meant})
       SELECT l.code AS lease, e.code AS entity, line.charge_code AS charge, line.role, line.ordinal,
         line.period_from::text, line.period_to::text, line.correction_no AS correction, line.kind,

@@ -105,7 +105,14 @@ export async function loadMeters(tx: Transaction, codes?: readonly string[]): Pr
     tx,
     Prisma.sql`SELECT m.code, m.utility, u.code AS unit, b.code AS building, m.registers,
         trim_scale(m.multiplier)::text AS multiplier, m.digits
-      FROM meter m LEFT JOIN meter_assignment a ON a.meter_id = m.id AND upper_inf(a.held)
+      FROM meter m
+        ${
+          codes === undefined
+            ? Prisma.sql`LEFT JOIN meter_assignment a ON a.meter_id = m.id AND upper_inf(a.held)`
+            : // One look-up a meter, however many assignments there are of others.
+              Prisma.sql`LEFT JOIN LATERAL (SELECT unit_id FROM meter_assignment held
+                WHERE held.meter_id = m.id AND upper_inf(held.held) LIMIT 1) a ON true`
+        }
         LEFT JOIN unit u ON u.id = a.unit_id LEFT JOIN building b ON b.id = m.building_id
       WHERE ${codes === undefined ? Prisma.sql`true` : Prisma.sql`m.code = ANY (${[...codes]}::text[])`}
       ORDER BY m.code COLLATE "C"`,
@@ -123,8 +130,10 @@ export async function loadReadings(tx: Transaction, meters?: readonly string[]):
     tx,
     meters === undefined
       ? Prisma.sql`SELECT r.value, r.revision FROM reading r WHERE r.superseded_by IS NULL`
-      : Prisma.sql`SELECT r.value, r.revision FROM meter m JOIN reading r ON r.meter_id = m.id
-          WHERE m.code = ANY (${[...meters]}::text[]) AND r.superseded_by IS NULL`,
+      : // As an array and not as a join: the planner would rather read all readings of all meters.
+        Prisma.sql`SELECT r.value, r.revision FROM reading r
+          WHERE r.meter_id = ANY (ARRAY(SELECT m.id FROM meter m WHERE m.code = ANY (${[...meters]}::text[])))
+            AND r.superseded_by IS NULL`,
   );
   return found.map(({ value, revision }) => ({ ...value, revision }));
 }

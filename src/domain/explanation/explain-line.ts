@@ -64,6 +64,8 @@ function draftOf({ inputs, derivation, poolName }: ExplainableLine): Draft {
     }
     case "deposit":
       return draftDeposit(inputs as unknown as DepositInputs);
+    case "one-off":
+      return { facts: ["这是一笔一次性费用，由管家提出、另一位同事审批"], steps: [], rounding: "" };
     default:
       return draftOther(inputs);
   }

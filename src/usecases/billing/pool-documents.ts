@@ -95,6 +95,8 @@ export async function writePoolDocuments(
   await postToLedger(tx, ledger);
 }
 
+const MANY_DOCUMENTS = 50;
+
 async function insertDocuments(
   tx: Transaction,
   documents: readonly {
@@ -121,6 +123,8 @@ async function insertDocuments(
       FROM jsonb_to_recordset(${toRecordset(allocations)}::jsonb) AS t(id uuid, pool text, entity_id uuid, month text,
         version integer, cost_fen bigint, input_hash text) JOIN pool p ON p.code = t.pool`,
   );
+  // The trigger that looks at each share's document would otherwise go through all of them, row by row.
+  if (documents.length >= MANY_DOCUMENTS) await execute(tx, Prisma.sql`ANALYZE pool_allocation`);
   const shares = documents.flatMap(({ id, month }) =>
     month.shares.map((share) => ({
       allocation_id: id,

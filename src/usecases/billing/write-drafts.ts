@@ -63,6 +63,7 @@ async function insertLines(tx: Transaction, drafts: readonly Draft[], context: D
     return bill.lines.map((line, position) => ({
       id: newId(),
       bill_id: id,
+      entity: bill.entity,
       lease_id: leaseId,
       charge_code: line.charge,
       role: line.role,
@@ -92,14 +93,14 @@ async function insertLines(tx: Transaction, drafts: readonly Draft[], context: D
     Prisma.sql`INSERT INTO bill_line (id, bill_id, entity_id, lease_id, charge_code, role, ordinal, kind, period_from,
         period_to, correction_no, corrects_line_id, position, amount_fen, net_fen, tax_fen, tax_rate, estimated,
         engine_version, input_hash, inputs, derivation)
-      SELECT t.id, t.bill_id, b.entity_id, t.lease_id, t.charge_code, t.role, t.ordinal, t.kind, t.period_from,
+      SELECT t.id, t.bill_id, e.id, t.lease_id, t.charge_code, t.role, t.ordinal, t.kind, t.period_from,
         t.period_to, t.correction_no, t.corrects_line_id, t.position, t.amount_fen, t.net_fen, t.tax_fen, t.tax_rate,
         t.estimated, t.engine_version, t.input_hash, t.inputs, t.derivation
-      FROM jsonb_to_recordset(${toRecordset(values)}::jsonb) AS t(id uuid, bill_id uuid, lease_id uuid, charge_code text,
+      FROM jsonb_to_recordset(${toRecordset(values)}::jsonb) AS t(id uuid, bill_id uuid, entity text, lease_id uuid, charge_code text,
         role text, ordinal integer, kind text, period_from date, period_to date, correction_no integer,
         corrects_line_id uuid, position integer, amount_fen bigint, net_fen bigint, tax_fen bigint, tax_rate numeric,
         estimated boolean, engine_version text, input_hash text, inputs jsonb, derivation jsonb)
-      JOIN bill b ON b.id = t.bill_id`,
+      JOIN legal_entity e ON e.code = t.entity`,
   );
 }
 

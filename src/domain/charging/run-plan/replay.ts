@@ -7,6 +7,7 @@ import { type CorrectionInputs, computeCorrection } from "../corrections.ts";
 import { computeDeposit, type DepositInputs } from "../deposit.ts";
 import { computeDiscount, type DiscountInputs } from "../discounts.ts";
 import type { JsonValue, LineComputation } from "../line.ts";
+import { computeOneOff, type OneOffInputs } from "../one-off.ts";
 import { computeTimeBased, type TimeBasedInputs } from "../time-based.ts";
 import { computeUsageFormula, restoreUsageFormulaInput, type UsageFormulaInputs } from "../usage-formula.ts";
 
@@ -30,6 +31,8 @@ export function replayLine(inputs: JsonValue): LineComputation | undefined {
       const { depositFen, heldFen } = inputs as unknown as DepositInputs;
       return computeDeposit(BigInt(depositFen), BigInt(heldFen));
     }
+    case "one-off":
+      return computeOneOff(BigInt((inputs as unknown as OneOffInputs).amountFen));
     case "correction":
       return replayCorrection(inputs as unknown as CorrectionInputs);
     default:

@@ -12,13 +12,14 @@ import { startJoin } from "./dialogs/join.ts";
 import { startMembers } from "./dialogs/members.ts";
 import { startWithdrawDispute } from "./dialogs/withdraw-dispute.ts";
 import { cancelApplication } from "./handlers/invoices.ts";
-import { cancelRefundByWords } from "./handlers/refunds.ts";
+import { cancelRefundByWords, changeRefundByWords } from "./handlers/refunds.ts";
 import { withPrivacyNotice } from "./privacy.ts";
 import { SAY } from "./text/zh-CN.ts";
 
 type Command = (context: BotContext) => Promise<Answer>;
 
 const DECISION = /^(同意|拒绝)加入\s*([A-Z0-9]{6})\s*(负责人|财务|只读)?[。.!！]*$/i;
+const CHANGES_REFUND = /^(?:把)?退款\s*(TK-[A-Za-z0-9]+-\d{4}-\d{6})?\s*(?:的?金额)?(?:改成|改为|改到)\s*(.{1,20})$/i;
 const WITHDRAWS_REFUND = /^(?:我要|我想)?(?:撤回|撤销|取消)(?:我的)?退款(?:申请)?\s*(TK-[A-Za-z0-9]+-\d{4}-\d{6})?$/i;
 const DECISIONS: Readonly<Record<string, JoinDecision>> = { 负责人: "owner", 财务: "finance", 只读: "viewer" };
 
@@ -48,6 +49,10 @@ export function commandOf(text: string): Command | undefined {
   const application = /^(?:撤销|取消|撤回)(?:开票申请)?\s*(FP-\d{6}-\d{5,})$/i.exec(bare)?.[1];
   if (application !== undefined) {
     return forTenant((context) => cancelApplication(context, application.toUpperCase()), words);
+  }
+  const changed = CHANGES_REFUND.exec(bare);
+  if (changed) {
+    return forTenant((context) => changeRefundByWords(context, changed[1]?.toUpperCase(), changed[2] ?? ""), words);
   }
   const refund = WITHDRAWS_REFUND.exec(bare);
   if (refund) return forTenant((context) => cancelRefundByWords(context, refund[1]?.toUpperCase()), words);

@@ -20,6 +20,12 @@ export interface RefundServices {
   requestRefund(tenantId: string, key: string, amountFen: Fen, reason: string): Promise<RequestedRefund | Refusal>;
   /** The latest first. */
   refunds(tenantId: string): Promise<readonly StoredRefund[]>;
+  /** Another amount for a request that waits for approval, by who asked for it: the approval begins again. */
+  changeRefund(
+    tenantId: string,
+    refundNo: string,
+    amountFen: Fen,
+  ): Promise<{ readonly ok: true; readonly refund: StoredRefund } | Refusal>;
   /** Takes a request back that waits for approval: by who asked for it. */
   cancelRefund(
     tenantId: string,

@@ -36,6 +36,7 @@ export const SAY_REFUND = {
   statusItem: (refundNo: string, state: string) => `${refundNo} ${state}`,
   cancelHint: (refundNo: string) => `想撤回申请，请回复“撤回退款 ${refundNo}”。`,
   cancelled: (refundNo: string) => `退款申请 ${refundNo} 已撤回，款项仍在您的账上。`,
+  changed: (refundNo: string, amount: string) => `退款 ${refundNo} 的金额已改为${amount}，重新送审。`,
   cancelUnknown: "没有找到这笔退款申请，请核对退款单号。",
   states: {
     requested: "待审批",

@@ -6,6 +6,7 @@ import type { FieldEncryption } from "../db/field-encryption.ts";
 import type { Transaction } from "../db/transaction.ts";
 import type { Sender } from "../usecases/queries/find-sender.ts";
 import { type Refusal, refuse } from "../usecases/receipts/refusal.ts";
+import { changeRefundAmount } from "../usecases/refunds/change-refund.ts";
 import { cancelRefund } from "../usecases/refunds/end-refund.ts";
 import { findPayoutAccount, payoutAccountProblem, recordPayoutAccount } from "../usecases/refunds/payout-accounts.ts";
 import { findPayoutWay } from "../usecases/refunds/payout-way.ts";
@@ -77,6 +78,16 @@ export function refundServicesOf(
       );
     },
     refunds: (tenantId) => findRefunds(tx, { tenantId, limit: LATEST }),
+    async changeRefund(tenantId, refundNo, amountFen) {
+      const person = await asker(tenantId);
+      if (!person.ok) return person;
+      const refund = await findRefund(tx, { refundNo });
+      if (refund?.tenantId !== tenantId) {
+        return refuse("REFUND_UNKNOWN", SAY_REFUND.cancelUnknown, "There is no such refund of this tenant.");
+      }
+      const { personId } = person;
+      return changeRefundAmount(tx, { refundNo, amountFen, personId }, contextFor(personId));
+    },
     async cancelRefund(tenantId, refundNo) {
       const person = await asker(tenantId);
       if (!person.ok) return person;

@@ -115,6 +115,25 @@ it("撤回还没审批的申请", async () => {
   expect((await refunds()).map(({ state }) => state)).toEqual(["cancelled"]);
 });
 
+it("提交以后改金额，重新送审", async () => {
+  await paidByBank("800.00", "B-1");
+  const 张总 = await chat.person("张总");
+  await 张总.says("申请退款");
+  await 张总.says("全部");
+  await 张总.says("多付了");
+  await 张总.says("一号电子有限公司 招商银行 6225880212345678");
+  await 张总.says("确认");
+  await 张总.says("退款改成900");
+  张总.hears("这笔款最多可退 ¥800.00");
+  await 张总.says("退款改成450");
+  张总.hears("退款 TK-E1-2026-000001 的金额已改为¥450.00，重新送审");
+  const versions = await rows<{ version: number; amount: number }>(
+    chat.db,
+    Prisma.sql`SELECT version, amount_fen::int AS amount FROM approval_request`,
+  );
+  expect(versions).toEqual([{ version: 2, amount: 45_000 }]);
+});
+
 it("没有可退的，或只有只读权限", async () => {
   const 张总 = await chat.person("张总");
   await 张总.says("我要退款");

@@ -93,8 +93,10 @@ CREATE TRIGGER refund_bounds BEFORE INSERT OR UPDATE OF amount_fen, receipt_id, 
 CREATE FUNCTION refuse_refund_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'DELETE' OR OLD.state IN ('paid', 'rejected', 'cancelled') AND NEW.state <> OLD.state
-     OR (OLD.amount_fen, OLD.entity_id, OLD.source, OLD.out_refund_no, OLD.requested_by) IS DISTINCT FROM
-        (NEW.amount_fen, NEW.entity_id, NEW.source, NEW.out_refund_no, NEW.requested_by)
+     -- Another amount begins the approval again, so only while it waits for one.
+     OR OLD.amount_fen <> NEW.amount_fen AND (OLD.state <> 'requested' OR NEW.state <> 'requested')
+     OR (OLD.entity_id, OLD.source, OLD.out_refund_no, OLD.requested_by) IS DISTINCT FROM
+        (NEW.entity_id, NEW.source, NEW.out_refund_no, NEW.requested_by)
      OR (OLD.tenant_id, OLD.receipt_id, OLD.line_id, OLD.line_effect, OLD.lease_id) IS DISTINCT FROM
         (NEW.tenant_id, NEW.receipt_id, NEW.line_id, NEW.line_effect, NEW.lease_id) THEN
     RAISE EXCEPTION 'refund %: what was asked for and what has ended never change', OLD.refund_no USING ERRCODE = 'integrity_constraint_violation';

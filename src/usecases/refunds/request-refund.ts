@@ -9,7 +9,7 @@ import type { Transaction } from "../../db/transaction.ts";
 import { type Fen, formatYuan, toYuanText } from "../../domain/money/fen.ts";
 import type { Risk } from "../../domain/refund/risk.ts";
 import type { ApprovalContext } from "../approvals/approval.ts";
-import { requestApproval } from "../approvals/request-approval.ts";
+import { type RequestedApproval, requestApproval } from "../approvals/request-approval.ts";
 import { outTradeNoOf } from "../payments/trade-number.ts";
 import { type Refusal, refuse } from "../receipts/refusal.ts";
 import { approvalFactsOf, REFUND_TITLE } from "./approval-facts.ts";
@@ -89,33 +89,7 @@ export async function requestRefund(
   await insertRefund(tx, id, { command, source, line, amountFen, reason, payment, route: way.route, account, context });
   const refund = await findRefund(tx, { refundId: id }, "lock");
   if (!refund) throw new Error("a refund that was just written is not found");
-  const asked = await requestApproval(
-    tx,
-    {
-      type: "refund",
-      entityId: refund.entityId,
-      projectId: refund.projectId ?? undefined,
-      tenantId: refund.tenantId ?? undefined,
-      subjectKind: "refund",
-      subjectId: refund.refundId,
-      amountFen,
-      payload: {
-        refundNo: refund.refundNo,
-        source: refund.source,
-        receiptNo: refund.receiptNo,
-        lineId: refund.lineId,
-        lineEffect: refund.lineEffect,
-        amount: toYuanText(amountFen),
-        route: refund.route,
-        payoutAccountId: refund.payoutAccountId,
-      },
-      title: REFUND_TITLE,
-      facts: await approvalFactsOf(tx, refund, context.today),
-      reason,
-      requestedBy: command.requestedBy,
-    },
-    context,
-  );
+  const asked = await askForApproval(tx, refund, command.requestedBy, context);
   if (!asked.ok) throw new Error(`a new refund could not be put to approval: ${asked.code}`);
   await execute(
     tx,
@@ -147,6 +121,41 @@ export async function requestRefund(
   if (!stored) throw new Error("a refund that was just written is gone");
   return { ok: true, refund: stored, approvalNo: asked.request.number, risks };
 }
+
+/** Puts a refund to approval; with another amount than before the document begins again (money-rules 11). */
+export const askForApproval = async (
+  tx: Transaction,
+  refund: StoredRefund,
+  requestedBy: string,
+  context: RefundRequestContext,
+): Promise<RequestedApproval | Refusal> =>
+  requestApproval(
+    tx,
+    {
+      type: "refund",
+      entityId: refund.entityId,
+      projectId: refund.projectId ?? undefined,
+      tenantId: refund.tenantId ?? undefined,
+      subjectKind: "refund",
+      subjectId: refund.refundId,
+      amountFen: refund.amountFen,
+      payload: {
+        refundNo: refund.refundNo,
+        source: refund.source,
+        receiptNo: refund.receiptNo,
+        lineId: refund.lineId,
+        lineEffect: refund.lineEffect,
+        amount: toYuanText(refund.amountFen),
+        route: refund.route,
+        payoutAccountId: refund.payoutAccountId,
+      },
+      title: REFUND_TITLE,
+      facts: await approvalFactsOf(tx, refund, context.today),
+      reason: refund.reason,
+      requestedBy,
+    },
+    context,
+  );
 
 interface Found {
   readonly source: RefundableSource;

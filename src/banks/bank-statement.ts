@@ -3,7 +3,7 @@ import type { StatementEvent } from "../domain/reconciliation/statement-event.ts
 import { cleanCell, cleanHeader, readAccountNo } from "./cells.ts";
 import { type Declared, magnitude, readDeclared } from "./declared-totals.ts";
 import { knownHeaders, MOST_PREFACE_ROWS, missingColumns, readHeader, type TableLayout } from "./header.ts";
-import { readAmounts, readLine } from "./line.ts";
+import { readAmounts, readFigures, readLine } from "./line.ts";
 import type { BankTemplate } from "./templates.ts";
 
 /** A row of a table file. `rowNo` counts the lines of the file from 1. */
@@ -122,15 +122,13 @@ const isHeaderAgain = (row: TableRow, layout: TableLayout): boolean =>
 /** 期初余额 with its figure under 余额; 合计 with its figures under 借方 and 贷方. */
 function readSummaryRow(row: TableRow, layout: TableLayout, label: readonly string[], declared: Declared): void {
   readDeclared(row.cells, declared);
-  const amounts = readAmounts(row, layout);
-  const balance = amounts !== undefined && "balanceFen" in amounts ? amounts.balanceFen : undefined;
+  const { debitFen, creditFen, balanceFen } = readFigures(row, layout);
   const text = label.join(" ");
-  if (balance !== undefined && /期初|承前|上日余额|昨日余额|上期余额/.test(text)) declared.openingFen ??= balance;
-  if (balance !== undefined && /期末|本期余额|余额结转/.test(text)) declared.closingFen ??= balance;
-  if (amounts === undefined || !("debitFen" in amounts)) return;
+  if (balanceFen !== undefined && /期初|承前|上日余额|昨日余额|上期余额/.test(text)) declared.openingFen ??= balanceFen;
+  if (balanceFen !== undefined && /期末|本期余额|余额结转/.test(text)) declared.closingFen ??= balanceFen;
   if (!label.some((one) => WHOLE_SUM.test(one))) return;
-  if (amounts.debitFen !== undefined) declared.outFen ??= magnitude(amounts.debitFen);
-  if (amounts.creditFen !== undefined) declared.inFen ??= magnitude(amounts.creditFen);
+  if (debitFen !== undefined) declared.outFen ??= magnitude(debitFen);
+  if (creditFen !== undefined) declared.inFen ??= magnitude(creditFen);
 }
 
 /** "账号：7559…", or 账号 and the number in the next cell. */

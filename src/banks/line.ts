@@ -31,6 +31,16 @@ export function readAmounts(row: TableRow, layout: TableLayout): RowAmounts | un
   return problems.length > 0 ? undefined : amounts;
 }
 
+/** The figures of a summary row, column by column, as far as they can be read: there both sides have one. */
+export function readFigures(
+  row: TableRow,
+  layout: TableLayout,
+): { readonly debitFen: Fen | undefined; readonly creditFen: Fen | undefined; readonly balanceFen: Fen | undefined } {
+  const read = (role: ColumnRole): Fen | undefined =>
+    readAmount(cleanCell(row.cells[layout.positions[role]?.[0] ?? -1] ?? ""));
+  return { debitFen: read("debit"), creditFen: read("credit"), balanceFen: read("balance") };
+}
+
 /** A row of the table as a line, or everything that is wrong with it. */
 export function readLine(
   row: TableRow,

@@ -67,6 +67,9 @@ const GENERIC_COLUMNS: Readonly<Record<ColumnRole, readonly string[]>> = {
     "付款金额",
     "支取金额",
     "支出(借方)",
+    "记账金额(支出)",
+    "交易金额(支出)",
+    "支出额",
     "Debit",
   ], // prettier-ignore
   credit: [
@@ -82,6 +85,9 @@ const GENERIC_COLUMNS: Readonly<Record<ColumnRole, readonly string[]>> = {
     "收款金额",
     "存入金额",
     "收入(贷方)",
+    "记账金额(收入)",
+    "交易金额(收入)",
+    "收入额",
     "Credit",
   ], // prettier-ignore
   flag: [
@@ -133,7 +139,7 @@ const GENERIC_COLUMNS: Readonly<Record<ColumnRole, readonly string[]>> = {
     "对方卡号/账号",
     "CounterpartyAccount",
   ], // prettier-ignore
-  summary: ["摘要", "交易摘要", "摘要说明", "业务摘要", "其它摘要", "其他摘要", "扩展摘要", "Summary"],
+  summary: ["摘要", "交易摘要", "交易备注", "摘要说明", "业务摘要", "其它摘要", "其他摘要", "扩展摘要", "Summary"],
   remark: ["附言", "用途", "备注", "交易附言", "客户附言", "留言", "个性化信息", "交易用途", "业务名称", "Remark"],
   serialNo: [
     "流水号",

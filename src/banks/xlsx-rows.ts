@@ -1,16 +1,22 @@
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import ExcelJS from "exceljs";
 import type { TableRow } from "./bank-statement.ts";
+import { isSoundZip } from "./check-zip.ts";
+
+/** A workbook that can't be unpacked: cut short, damaged, or locked with a password. */
+export class BrokenWorkbook extends Error {}
 
 /** Excel keeps 15 significant digits; what a spreadsheet's arithmetic left behind them is no money. */
 const EXCEL_DIGITS = 15;
 
 /**
  * The rows of the first sheet that has any, streaming. Figures come as decimal text, dates as "YYYY-MM-DD HH:MM:SS",
- * formulas as their stored result. Throws Error for what is no workbook.
+ * formulas as their stored result. Memory: the packed file and its shared texts. Throws BrokenWorkbook.
  */
 export async function* readXlsxRows(bytes: Readable): AsyncGenerator<TableRow> {
-  const reader = new ExcelJS.stream.xlsx.WorkbookReader(bytes, {
+  const archive = Buffer.concat(await bytes.toArray());
+  if (!(await isSoundZip(archive))) throw new BrokenWorkbook();
+  const reader = new ExcelJS.stream.xlsx.WorkbookReader(Readable.from([archive]), {
     sharedStrings: "cache",
     styles: "cache",
     hyperlinks: "ignore",

@@ -44,7 +44,7 @@ async function* readEvents(open: () => Readable, format: FileFormat, as: ReadAs)
       yield* readFundFlowBill(decodeText(open(), format.encoding));
     } else yield* readBankStatement(rowsOf(open, format), as.template);
   } catch (error) {
-    const message = unreadable(error);
+    const message = unreadable(error, format);
     if (message === undefined) throw error;
     yield { type: "problem", problem: { message } };
   }
@@ -59,10 +59,12 @@ function refusalOf(format: FileFormat, source: StatementSource): string | undefi
       return undefined;
     case "xlsx":
       return source === "bank" ? undefined : "微信支付账单要用原始的 CSV 文件，不要用表格软件另存。";
+    case "cut-xlsx":
+      return BROKEN_WORKBOOK;
     case "empty":
       return "文件是空的，请重新导出。";
     case "xls":
-      return "这是旧版 Excel（.xls）文件，请另存为 .xlsx 或 .csv 再导入。";
+      return "这是旧版 Excel（.xls）文件或加了密码的工作簿，请另存为不加密的 .xlsx 或 .csv 再导入。";
     case "html":
       return "这是网页而不是表格（有的网银导出的 .xls 其实是网页），请用 Excel 打开后另存为 .xlsx。";
     case "pdf":
@@ -80,14 +82,13 @@ function unknownFormat(format: never): never {
   throw new RangeError(`unknown format: ${JSON.stringify(format)}`);
 }
 
-/** What the readers of CSV and XLSX throw about a file is the file's fault; everything else is not. */
-function unreadable(error: unknown): string | undefined {
+const BROKEN_WORKBOOK = "工作簿已损坏或加了密码，请从网银重新导出。";
+
+/** What the readers of CSV and XLSX throw about a file is the file's fault; what the file system throws is not. */
+function unreadable(error: unknown, format: FileFormat): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  const { code } = error as NodeJS.ErrnoException;
+  const { code, errno } = error as NodeJS.ErrnoException;
   if (code?.startsWith("CSV_") === true)
     return `引号不成对，第 ${(error as { lines?: number }).lines ?? "?"} 行附近，请从网银重新导出。`;
-  if (code === undefined && /zip|central directory|signature|sheet|xml|unclosed|invalid/i.test(error.message)) {
-    return "工作簿已损坏或加了密码，请从网银重新导出。";
-  }
-  return undefined;
+  return format.kind === "xlsx" && errno === undefined ? BROKEN_WORKBOOK : undefined;
 }

@@ -18,7 +18,9 @@ export interface DueCardUpdate {
 
 /**
  * Replaces one copy by the way that its platform has: at any time, with a response code of the copy, or, where cards can't
- * be changed or no code is left, by a further message. `nowMs` is the wire clock.
+ * be changed or no code is left, by a further message. The last code of a copy is for taking its buttons away: a step on
+ * the way that leaves them is left out, and what follows once they are gone makes no further message. `nowMs` is the wire
+ * clock.
  */
 export async function sendCardUpdate(
   db: Database,
@@ -33,7 +35,9 @@ export async function sendCardUpdate(
   if (messenger.cardUpdates !== "by-code") return replace(replacement);
   for (;;) {
     const responseCode = await inTransaction(db, (tx) => spendCode(tx, update, nowMs));
-    if (responseCode === undefined) return update.isFinal ? sayInstead(messenger, due) : leftOut;
+    if (responseCode === undefined) {
+      return update.isFinal && !(await hasLostItsButtons(db, update.taskId)) ? sayInstead(messenger, due) : leftOut;
+    }
     const outcome = await replace({ ...replacement, responseCode });
     // Nothing was sent, so the code is as good as before. After `unknown` it may be used up.
     if (outcome.state === "later") await giveBack(db, responseCode);
@@ -52,7 +56,8 @@ async function spendCode(
   update: CardUpdate,
   nowMs: number,
 ): Promise<string | undefined> {
-  const keep = update.isFinal ? 0 : 1;
+  const takesButtons = !update.card.buttons.some((button) => button.kind === "action");
+  const keep = update.isFinal || takesButtons ? 0 : 1;
   const since = new Date(nowMs - CODE_LIFE_MS).toISOString();
   const spent = await row<{ code: string }>(
     tx,
@@ -65,6 +70,18 @@ async function spendCode(
       RETURNING code`,
   );
   return spent?.code;
+}
+
+/** An earlier replacement has arrived: nobody can press anything on the copy any more. */
+async function hasLostItsButtons(db: Database, taskId: string): Promise<boolean> {
+  const found = await row<{ arrived: boolean }>(
+    db,
+    Prisma.sql`SELECT EXISTS (SELECT 1 FROM outbox sent JOIN outbox u ON u.stream_key = sent.stream_key
+        AND u.stream_seq > sent.stream_seq JOIN delivery d ON d.outbox_id = u.id
+      WHERE sent.id = ${taskId}::uuid AND u.message->>'kind' = 'card-update' AND u.message->>'taskId' = ${taskId}
+        AND d.state = 'accepted' AND d.via <> 'left-out') AS arrived`,
+  );
+  return found?.arrived ?? false;
 }
 
 const giveBack = (db: Database, code: string): Promise<number> =>

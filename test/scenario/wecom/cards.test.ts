@@ -127,6 +127,18 @@ describe("a card that two managers see", () => {
     expect(wang.cards[0]?.shown.buttons[0]?.text).toBe("已通过");
   });
 
+  it("spends its only code on losing its buttons; what follows then makes no further message", async () => {
+    const wang = world.wecom.member("WangJingLi");
+    await world.enqueue(cardTo("WangJingLi"));
+    await world.relayAll();
+    await decide(undefined, 2, false, { ...asked, buttons: [], outcome: "等待总监" });
+    await world.relayAll();
+    expect(wang.cards[0]?.shown.buttons[0]).toMatchObject({ text: "等待总监", isGrey: true });
+    await decide(undefined, 3, true);
+    await world.relayAll();
+    expect(wang.messages).toHaveLength(1);
+  });
+
   it("is followed by a new one when its code is too old", async () => {
     const wang = world.wecom.member("WangJingLi");
     await world.enqueue(cardTo("WangJingLi"));

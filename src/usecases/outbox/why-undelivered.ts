@@ -23,9 +23,32 @@ const BY_CODE: Readonly<Record<string, string>> = {
   FILE_TYPE: "钉钉机器人不能发送这种文件",
   FILE_SIZE: "文件是空的，或超过平台的大小限制",
   CHANNEL_OFF: "这个渠道没有配置",
+  INVALID_USER: "企业微信不认识这个成员，或成员不在应用的可见范围里；请核对员工的企业微信账号和应用的可见范围",
+  UNLICENSED_USER: "成员没有企业微信的接口许可；请在管理后台为成员激活",
+  SEND_QUOTA: "发给这个成员的消息太多（每分钟30条、每小时1000条），稍后可以重发",
+  NO_DOCUMENT: "要发的文件已经不在了",
+  FILE_TOO_LARGE: "文件超过20MB，企业微信不收",
   NO_PHONE: "这个人没有登记手机号",
   NO_TEMPLATE: "这类消息没有配置模板",
   UNREACHABLE: "连不上对方平台的服务器；请检查网络，用 doctor 检查",
+};
+
+/** WeCom's numbers mean other things than the official account's. */
+const OF_WECOM: Readonly<Record<string, string>> = {
+  81013: "企业微信不认识这个成员，或成员不在应用的可见范围里；请核对员工的企业微信账号和应用的可见范围",
+  60111: "企业微信里没有这个成员；请核对员工的企业微信账号",
+  40003: "企业微信里没有这个成员；请核对员工的企业微信账号",
+  60011: "成员不在应用的可见范围里；请在应用页面调整可见范围",
+  60020: "本机 IP 不在应用的企业可信 IP 里；用 doctor 检查",
+  301002: "Secret 和 AgentId 不是同一个应用；用 doctor 检查",
+  40056: "AgentId 不对；用 doctor 检查",
+  40001: "WECOM_SECRET 不对；用 doctor 检查",
+  40013: "WECOM_CORP_ID 不对；用 doctor 检查",
+  43012: "应用没有设置“接收消息”的服务器地址，带按钮的卡片发不出去",
+  48002: "应用没有这个接口的权限",
+  45009: "企业微信的调用次数用完了，稍后可以重发",
+  86003: "群不存在；请用 group make 重新建群",
+  86216: "建群的成员里有企业微信不认识的人；请核对员工的企业微信账号",
 };
 
 const REPORTED: readonly (readonly [RegExp, string])[] = [
@@ -46,6 +69,7 @@ export function whyUndelivered(message: {
   }
   if (message.state !== "dead") return undefined;
   const [code = ""] = failure.split(" ", 1);
-  if (Object.hasOwn(BY_CODE, code)) return BY_CODE[code];
+  const known = failure.includes("wecom error") ? OF_WECOM : BY_CODE;
+  if (Object.hasOwn(known, code)) return known[code];
   return message.delivery === "unknown" ? "平台多次没有回应，可能已送达" : "平台拒绝了这条消息";
 }

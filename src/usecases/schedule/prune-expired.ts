@@ -25,6 +25,11 @@ const EXPIRING = [
     sql: (before: string) => Prisma.sql`DELETE FROM vendor_token WHERE expires_at < ${before}::timestamptz`,
   },
   {
+    // Good for 72 hours (reference/platforms.md section 3.5).
+    what: "cardResponseCodes",
+    sql: (before: string) => Prisma.sql`DELETE FROM card_response_code WHERE received_at < ${before}::timestamptz`,
+  },
+  {
     what: "reachWindows",
     sql: (before: string) => Prisma.sql`DELETE FROM reach_window WHERE expires_at < ${before}::timestamptz`,
   },

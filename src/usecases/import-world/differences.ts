@@ -95,22 +95,36 @@ async function compareTaxRates(tx: Transaction, world: World, problems: ImportPr
 async function compareMeters(tx: Transaction, world: World, problems: ImportProblem[]): Promise<void> {
   const stored = new Map(
     (
-      await rows<{ code: string; facts: string }>(
+      await rows<{ code: string; facts: string; place: string | null }>(
         tx,
-        Prisma.sql`SELECT code, utility || ' ' || array_to_string(registers, ',') || ' ×' || trim_scale(multiplier) || ' '
-          || digits || '位' AS facts FROM meter`,
+        Prisma.sql`SELECT m.code, m.utility || ' ' || array_to_string(m.registers, ',') || ' ×' || trim_scale(m.multiplier)
+            || ' ' || m.digits || '位' AS facts, coalesce(u.code, b.code) AS place
+          FROM meter m LEFT JOIN meter_assignment a ON a.meter_id = m.id AND upper_inf(a.held)
+            LEFT JOIN unit u ON u.id = a.unit_id LEFT JOIN building b ON b.id = m.building_id`,
       )
-    ).map((meter) => [meter.code, meter.facts]),
+    ).map((meter) => [meter.code, meter]),
   );
   world.meters.forEach((meter, index) => {
     const before = stored.get(meter.code);
     const multiplier = meter.multiplier.includes(".") ? meter.multiplier.replace(/\.?0+$/, "") : meter.multiplier;
     const now = `${meter.utility} ${meter.registers.join(",")} ×${multiplier} ${meter.digits}位`;
-    if (before === undefined || before === now) return;
+    if (before === undefined) return;
+    if (before.facts !== now) {
+      problems.push({
+        path: `$.meters[${index}]`,
+        code: "METER_CHANGED",
+        message: `电/水表 ${meter.code} 已登记为「${before.facts}」，不能改为「${now}」；换表请用 replacement 读数`,
+      });
+    }
+    const place = meter.unit ?? meter.building;
+    // Where it stood decides shares of months that are billed: moving it would change them silently.
+    if (before.place === null || place === undefined || place === before.place) return;
     problems.push({
-      path: `$.meters[${index}]`,
-      code: "METER_CHANGED",
-      message: `电/水表 ${meter.code} 已登记为「${before}」，不能改为「${now}」；换表请用 replacement 读数`,
+      path: `$.meters[${index}].${meter.unit === undefined ? "building" : "unit"}`,
+      code: "METER_MOVED",
+      message:
+        `电/水表 ${meter.code} 已登记装在 ${before.place}，不能直接改到 ${place}；移装请用新的表号登记在 ${place}，` +
+        "再用 amendments 让合同从移装日起改用新表号",
     });
   });
 }

@@ -98,6 +98,7 @@ describe("a later file", () => {
       { meters: [{ ...waterMeter("W1", "A-1"), multiplier: "40" }] },
       [["$.meters[0]", "METER_CHANGED"]],
     ],
+    ["where a meter hangs", { meters: [waterMeter("W1", "A-2")] }, [["$.meters[0].unit", "METER_MOVED"]]],
     [
       "the holder of a unit that another lease has",
       { leases: [leaseRow("L9", "A-1", "T4")] },

@@ -201,4 +201,44 @@ describe("a card in a group", () => {
       return wang.see(card).variables.outcome;
     }).toBe(`${wang.userId}已同意`);
   });
+
+  it("answers within DingTalk's two seconds however long the work takes", async () => {
+    const { stage, wang, group } = await scene();
+    const gate = closedGate();
+    stage.answerWith(async (_tx, _event, context) => {
+      await gate.passed;
+      return { replies: [], context };
+    });
+    const card = wang.newestCard(group).outTrackId;
+    // The pretend DingTalk waits 2 s, as the real one does, and would say "timed-out".
+    expect(await wang.press(card, "同意")).toEqual({ state: "answered", changed: true });
+    gate.open();
+  });
+
+  it("changes all the same when DingTalk has hung up before it could hear the answer", async () => {
+    const { stage, lin, wang, group, subject } = await scene();
+    const gate = closedGate();
+    const decide = deciding(subject);
+    stage.answerWith(async (...call) => {
+      await gate.passed;
+      return decide(...call);
+    });
+    const { outTrackId, variables } = wang.newestCard(group);
+    const params = { action: variables.button1_action, proof: variables.button1_proof };
+    const content = JSON.stringify({ cardPrivateData: { actionIds: ["1"], params } });
+    const impatient = fetch(`${stage.url}/card`, {
+      method: "POST",
+      headers: cardHeaders(API_SECRET, Date.now()),
+      body: JSON.stringify({ type: "actionCallback", outTrackId, userId: wang.userId, content }),
+      signal: AbortSignal.timeout(300),
+    });
+    await expect(impatient).rejects.toThrow();
+    gate.open();
+    // The claim of a request that is gone ends after ten seconds.
+    await eventually(async () => {
+      await stage.relay(11_000);
+      return lin.see(outTrackId).variables.outcome;
+    }).toBe(`${wang.userId}已同意`);
+    expect(group.chat.messages).toHaveLength(1);
+  });
 });

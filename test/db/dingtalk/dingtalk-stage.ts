@@ -37,8 +37,8 @@ export interface DingtalkStage {
   readonly url: string;
   /** What the bot answers from now on. */
   answerWith(handler: EventHandler): void;
-  /** The relay sends what is due at this moment, until nothing is. */
-  relay(): Promise<void>;
+  /** The relay sends what is due at this moment, or so much later, until nothing is. */
+  relay(laterMs?: number): Promise<void>;
 }
 
 /** A pretend DingTalk before our real callbacks, inbox, outbox and messenger; only the bot is the test's own. */
@@ -82,14 +82,14 @@ export async function openDingtalkStage(
     answerWith(next) {
       handler = next;
     },
-    async relay() {
+    async relay(laterMs = 0) {
       const context = {
         messengers: new Map([[`dingtalk|${CLIENT_ID}`, messenger]]),
         sms: undefined,
         encryption: createFieldEncryption([Buffer.alloc(32, 7)]),
         outbound: { mode: "live" as const, allowlist: new Set<string>() },
         worker: "test",
-        wireNowMs: Date.now,
+        wireNowMs: () => Date.now() + laterMs,
         businessNowMs: Date.now,
         markResent,
       };

@@ -1,9 +1,12 @@
+import { createHash, randomBytes } from "node:crypto";
 import iconv from "iconv-lite";
 import { beforeEach, describe, expect, it } from "vitest";
 import { Prisma } from "../../../generated/prisma/client.ts";
 import { statementOf } from "../../../src/compose/statement-files.ts";
+import { createFieldEncryption } from "../../../src/db/field-encryption.ts";
 import { rows } from "../../../src/db/rows.ts";
 import type { StatementSource } from "../../../src/domain/reconciliation/statement.ts";
+import { rotateFieldKeys } from "../../../src/usecases/operations/rotate-field-keys.ts";
 import { importStatement } from "../../../src/usecases/statements/import-statement.ts";
 import { readKeptFile } from "../../../src/usecases/statements/keep-file.ts";
 import { readStatementLines } from "../../../src/usecases/statements/statement-line.ts";
@@ -206,4 +209,19 @@ it("refuses what it can't read with a line for each problem, and writes nothing"
   for (const table of ["statement_file", "statement_line", "counterparty_account", "exception_item"]) {
     expect(await rows(database.db, Prisma.sql`SELECT 1 FROM ${Prisma.raw(table)}`)).toEqual([]);
   }
+});
+
+it("is readable under a new key after the keys were rotated, and the payer is the same one", async () => {
+  const first = await taken(file(DAY_1, 1_000_000), "2026-09-01");
+  const fresh = createFieldEncryption([randomBytes(32), createHash("sha256").update("test").digest()]);
+  const rotated = await rotateFieldKeys(database.db, fresh, at(TODAY));
+  expect(rotated.statementRows).toBe(2); // one account, one part
+  const kept: Uint8Array[] = [];
+  for await (const part of readKeptFile(database.db, first.fileId, fresh)) kept.push(part);
+  expect(Buffer.concat(kept).toString("utf8")).toBe(textOf(file(DAY_1, 1_000_000)));
+  const [account] = await rows<{ hash: Uint8Array }>(
+    database.db,
+    Prisma.sql`SELECT account_hash AS hash FROM counterparty_account`,
+  );
+  expect(Buffer.from(account?.hash ?? [])).toEqual(fresh.hash("6225880012345678"));
 });

@@ -454,6 +454,24 @@ export async function insertEveryTable(tx: Transaction): Promise<EveryTable> {
       seal_batch,
     });
   }
+  const paperFileId = await row("document_file", {
+    file_name: "a.pdf",
+    media_type: "application/pdf",
+    sha256: "a".repeat(64),
+    content_cipher: HASH,
+    content_key_id: "k",
+  });
+  const documentId = await row("document", { ...owner, kind: "bill", subject: {}, subject_key: "bill|1" });
+  await row("document_version", {
+    document_id: documentId,
+    as_of: "2026-08-05",
+    content_hash: "b".repeat(64),
+    short_code: "0000-0000-0000",
+    file_id: paperFileId,
+    pages: 2,
+  });
+  await keyed("document_posting", { document_id: documentId, state: "waiting" });
+  await keyed("bill_scene_code", { bill_id: billId, content: "http://weixin.qq.com/q/1", expires_on: "2026-09-01" });
   return {
     ...estate,
     personId,

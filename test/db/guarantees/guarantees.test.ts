@@ -3,6 +3,7 @@ import { describeAttempts, withEveryTable } from "../../support/guarantees.ts";
 import { APPROVAL_ALLOWED, APPROVAL_ATTEMPTS } from "./approval-attempts.ts";
 import { BILLING_ALLOWED, BILLING_ATTEMPTS } from "./billing-attempts.ts";
 import { CONTROL_ALLOWED, CONTROL_ATTEMPTS, CONVERSATION_ATTEMPTS } from "./conversation-attempts.ts";
+import { DOCUMENT_ATTEMPTS } from "./document-attempts.ts";
 import { MASTER_DATA_ALLOWED, MASTER_DATA_ATTEMPTS } from "./master-data-attempts.ts";
 import { METER_ATTEMPTS } from "./meter-attempts.ts";
 import { MONEY_ALLOWED, MONEY_ATTEMPTS } from "./money-attempts.ts";
@@ -14,6 +15,7 @@ describeAttempts("conversation", CONVERSATION_ATTEMPTS);
 describeAttempts("approvals, jobs, audit", CONTROL_ATTEMPTS, CONTROL_ALLOWED);
 
 describeAttempts("meters", METER_ATTEMPTS);
+describeAttempts("documents", DOCUMENT_ATTEMPTS);
 describeAttempts("approval documents", APPROVAL_ATTEMPTS, APPROVAL_ALLOWED);
 
 describe("every rule of the schema", () => {
@@ -28,6 +30,7 @@ describe("every rule of the schema", () => {
       CONTROL_ATTEMPTS,
       APPROVAL_ATTEMPTS,
       METER_ATTEMPTS,
+      DOCUMENT_ATTEMPTS,
     ].flat();
     const attacked = new Set(attempts.map(({ refusedBy, trigger }) => trigger ?? refusedBy));
     // Lists of words and forms of months are tried one by one in columns.test.ts.

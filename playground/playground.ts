@@ -1,3 +1,4 @@
+import { type Dingtalk, type DingtalkOptions, startDingtalk } from "./dingtalk/dingtalk.ts";
 import {
   type OfficialAccount,
   type OfficialAccountOptions,
@@ -5,11 +6,15 @@ import {
 } from "./official-account/official-account.ts";
 import { type Sms, type SmsOptions, startSms } from "./sms/sms.ts";
 import { startWechatPay, type WechatPay, type WechatPayOptions } from "./wechat-pay/wechat-pay.ts";
+import { startWecom, type Wecom, type WecomOptions } from "./wecom/wecom.ts";
 
 export interface PlaygroundOptions {
   readonly officialAccount: OfficialAccountOptions;
   readonly wechatPay: WechatPayOptions;
   readonly sms: SmsOptions;
+  /** Absent: the staff has no chat. */
+  readonly wecom?: WecomOptions;
+  readonly dingtalk?: DingtalkOptions;
   /** The clock of the pretend world: payment times, message windows, limits. May be moved. Default: the real one. */
   readonly nowMs?: () => number;
   /** The real clock: signatures, tokens, certificates. Only tests of expiry replace it. */
@@ -20,6 +25,8 @@ export interface Playground {
   readonly officialAccount: OfficialAccount;
   readonly wechatPay: WechatPay;
   readonly sms: Sms;
+  readonly wecom: Wecom | undefined;
+  readonly dingtalk: Dingtalk | undefined;
   close(): Promise<void>;
 }
 
@@ -32,7 +39,7 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   const wireNowMs = options.wireNowMs ?? Date.now;
   const clocks = { nowMs: options.nowMs ?? wireNowMs, wireNowMs };
   const officialAccount = await startOfficialAccount(options.officialAccount, clocks);
-  const [wechatPay, sms] = await Promise.all([
+  const [wechatPay, sms, wecom, dingtalk] = await Promise.all([
     startWechatPay(
       {
         openIdBelongs: (appId, openId) => appId !== officialAccount.appId || officialAccount.knows(openId),
@@ -45,13 +52,17 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
       clocks,
     ),
     startSms(options.sms, clocks),
+    options.wecom === undefined ? undefined : startWecom(options.wecom, clocks),
+    options.dingtalk === undefined ? undefined : startDingtalk(options.dingtalk, clocks),
   ]);
   return {
     officialAccount,
     wechatPay,
     sms,
+    wecom,
+    dingtalk,
     close: async () => {
-      await Promise.all([officialAccount.close(), wechatPay.close(), sms.close()]);
+      await Promise.all([officialAccount.close(), wechatPay.close(), sms.close(), wecom?.close(), dingtalk?.close()]);
     },
   };
 }

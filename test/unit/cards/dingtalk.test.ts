@@ -1,6 +1,13 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { textCard } from "../../../cards/card.ts";
-import { renderButtons, renderRobotMessage, renderSharedParameters } from "../../../cards/render/dingtalk.ts";
+import {
+  renderButtons,
+  renderRobotMessage,
+  renderSharedParameters,
+  SHARED_PARAMETERS,
+} from "../../../cards/render/dingtalk.ts";
+import { ownParametersOf } from "../../../src/platforms/dingtalk/card-data.ts";
 import { CARDS } from "./sample-cards.ts";
 
 describe("a card on DingTalk", () => {
@@ -78,4 +85,12 @@ describe("a card on DingTalk", () => {
     };
     expect(renderRobotMessage(card).text).toContain("[查看](https://a.example/x%281%29?b=c%20d)");
   });
+});
+
+it("docs/dingtalk-card-template.md names every variable that we fill", () => {
+  const document = readFileSync(new URL("../../../docs/dingtalk-card-template.md", import.meta.url), "utf8");
+  const own = Object.keys(ownParametersOf("secret", "card", textCard(), "user"));
+  const named = [...SHARED_PARAMETERS, ...own].filter((name) => !/^(button[2-6]|link[23])_/.test(name));
+  expect(named.filter((name) => !document.includes(`\`${name}\``))).toEqual([]);
+  expect(own.filter((name) => name.endsWith("_label"))).toHaveLength(6);
 });

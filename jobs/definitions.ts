@@ -52,6 +52,10 @@ export const JOBS = Object.freeze({
   "red-letter.expire": { ...DEFAULTS, payload: z.strictObject({}) },
   /** Empties the chats of people who were forgotten at their wish. */
   "people.erase": { ...DEFAULTS, payload: z.strictObject({}) },
+  /** Holds every statement day that is in and not closed against the books. */
+  "recon.run": { ...DEFAULTS, timeoutMs: 1_800_000, payload: z.strictObject({}) },
+  /** Tells the next role of differences whose deadline has passed. */
+  "exception.escalate": { ...DEFAULTS, payload: z.strictObject({}) },
   /** Forgets what has expired: finished runs, spent tokens, codes, rate counts. */
   "housekeeping.prune": { ...DEFAULTS, payload: z.strictObject({}) },
 }) satisfies JobTable;

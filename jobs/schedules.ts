@@ -107,6 +107,19 @@ export const SCHEDULES: readonly Schedule[] = Object.freeze([
     payload: () => ({}),
   },
   {
+    name: "recon.run",
+    job: "recon.run",
+    // The channels' bills are there from ten o'clock on; files that people hand in are looked at within the hour.
+    timetable: { kind: "every", minutes: 60 },
+    payload: () => ({}),
+  },
+  {
+    name: "exception.escalate",
+    job: "exception.escalate",
+    timetable: { kind: "every", minutes: 30 },
+    payload: () => ({}),
+  },
+  {
     name: "housekeeping.prune",
     job: "housekeeping.prune",
     timetable: { kind: "daily", at: "04:30", missed: "latest" },

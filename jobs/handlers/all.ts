@@ -14,6 +14,7 @@ import { accrueNightly } from "../../src/usecases/late-fees/accrue-nightly.ts";
 import { checkLedger } from "../../src/usecases/ledger-check/check-ledger.ts";
 import { eraseTraces } from "../../src/usecases/people/erase-traces.ts";
 import { collectReadings } from "../../src/usecases/readings/collect-readings.ts";
+import { escalateDifferences, reconcileDueDays } from "../../src/usecases/reconciliation/run-due-days.ts";
 import { pruneExpired } from "../../src/usecases/schedule/prune-expired.ts";
 import type { CollectedBill } from "../../src/usecases/statements/collect-bills.ts";
 import type { AllJobHandlers } from "../definitions.ts";
@@ -26,6 +27,7 @@ import { escalateApprovalsHandler } from "./escalate-approvals.ts";
 import { expireRedLettersHandler } from "./expire-red-letters.ts";
 import { printDocumentsHandler } from "./print-documents.ts";
 import { pruneHandler } from "./prune.ts";
+import { escalateDifferencesHandler, reconcileHandler, reconciliationContext } from "./reconcile.ts";
 import { releaseDeferredHandler } from "./release-deferred.ts";
 import { sealAuditHandler } from "./seal-audit.ts";
 
@@ -83,6 +85,12 @@ export const createHandlers = ({
       nowMs: clocks.business.nowMs(),
       messaging: { cards: invoiceCards, officialAccountAppId },
     }),
+  ),
+  "recon.run": reconcileHandler(() =>
+    reconcileDueDays(db, reconciliationContext(clocks.business, officialAccountAppId, "job:recon.run")),
+  ),
+  "exception.escalate": escalateDifferencesHandler(() =>
+    escalateDifferences(db, reconciliationContext(clocks.business, officialAccountAppId, "job:exception.escalate")),
   ),
   "people.erase": eraseTracesHandler(() => eraseTraces(db)),
   "housekeeping.prune": pruneHandler(() =>

@@ -1,4 +1,4 @@
-import { exceptionCards } from "../../bot/notices/exception-notices.ts";
+import { reconciliationMessaging } from "../../bot/notices/reconciliation-messaging.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { PLAIN_APPROVAL_CARDS } from "../usecases/approvals/plain-cards.ts";
 import type { ResolutionContext } from "../usecases/exceptions/resolution.ts";
@@ -15,7 +15,7 @@ export const reconciliationContextOf = async (
 ): Promise<ReconciliationContext> => ({
   ...(await actorOf(context, options)),
   nowMs: context.clock.nowMs(),
-  cards: exceptionCards,
+  ...reconciliationMessaging(context.config.officialAccount?.appId, context.clock.today()),
 });
 
 /** The same with the person who decides. Throws UsageError when `--as` names nobody. */

@@ -18,11 +18,12 @@ import { type ChannelIdentity, setReachable, unbindIdentity } from "../usecases/
 import { findStewards, recordHandoff } from "../usecases/people/request-handoff.ts";
 import { findSender, type Sender } from "../usecases/queries/find-sender.ts";
 import { findTenantBalances } from "../usecases/queries/tenant-balances.ts";
-import { findTenantBills } from "../usecases/queries/tenant-bills.ts";
+import { findTenantBills, type TenantBill } from "../usecases/queries/tenant-bills.ts";
 import { findTenantLeases } from "../usecases/queries/tenant-leases.ts";
 import { findTenantPayments } from "../usecases/queries/tenant-payments.ts";
 import { findTransferAccounts } from "../usecases/queries/transfer-accounts.ts";
 import { limitTalk } from "../usecases/rate-limits/limit-talk.ts";
+import { recordStatedFigures } from "../usecases/reconciliation/stated-figures.ts";
 import { type DocumentDependencies, documentServicesOf } from "./document-services.ts";
 import { exceptionServicesOf } from "./exception-services.ts";
 import { explainServicesOf } from "./explain-services.ts";
@@ -77,6 +78,14 @@ export function createEventHandler(deps: BotDependencies): EventHandler {
   };
 }
 
+/** What the chat says of a bill: whoever transfers it within three days has paid it. */
+const figureOf = ({ tenantId, entityId, billNo, owedFen }: TenantBill) => ({
+  tenantId,
+  entityId,
+  amountFen: owedFen,
+  billNos: [billNo],
+});
+
 /** The use cases as the bot knows them, tied to one event and its transaction. */
 export function createBotServices(tx: Transaction, event: InboundEvent, deps: BotDependencies): BotServices {
   const identity: ChannelIdentity = { platform: event.platform, appId: event.appId, externalId: event.senderId };
@@ -101,17 +110,27 @@ export function createBotServices(tx: Transaction, event: InboundEvent, deps: Bo
     ...meterServicesOf(tx, event, today, sender),
     ...staffServicesOf(tx, event, deps),
     ...exceptionServicesOf(tx, event, deps, sender),
-    owedBills: (tenantId) => findTenantBills(tx, { tenantId, owed: true }, today),
+    async owedBills(tenantId) {
+      const bills = await findTenantBills(tx, { tenantId, owed: true }, today);
+      await recordStatedFigures(tx, bills.map(figureOf), today, "chat");
+      return bills;
+    },
     billsOfPeriod: (tenantId, period) => findTenantBills(tx, { tenantId, period }, today),
     latestBills: (tenantId, limit) => findTenantBills(tx, { tenantId, limit }, today),
     async bill(tenantId, billNo) {
       const [exact] = await findTenantBills(tx, { tenantId, billNo }, today);
+      if (exact) await recordStatedFigures(tx, [figureOf(exact)], today, "chat");
       if (exact) return exact;
       // Numbers are copied from paper in whatever case the keyboard is in.
       const [other] = await findTenantBills(tx, { tenantId, billNo: billNo.toUpperCase() }, today);
       return other;
     },
-    balances: (tenantId) => findTenantBalances(tx, tenantId, today),
+    async balances(tenantId) {
+      const balances = await findTenantBalances(tx, tenantId, today);
+      const figures = balances.map(({ entityId, owedFen }) => ({ tenantId, entityId, amountFen: owedFen }));
+      await recordStatedFigures(tx, figures, today, "chat");
+      return balances;
+    },
     payments: (tenantId, filter) => findTenantPayments(tx, tenantId, filter),
     transferAccounts: (tenantId) => findTransferAccounts(tx, tenantId, today, deps.encryption),
     leases: (tenantId) => findTenantLeases(tx, tenantId, today),

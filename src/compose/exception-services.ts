@@ -1,7 +1,7 @@
 import type { InboundEvent } from "../../bot/events.ts";
 import type { ExceptionServices } from "../../bot/exception-services.ts";
 import { approvalCards } from "../../bot/notices/approval-notices.ts";
-import { exceptionCards } from "../../bot/notices/exception-notices.ts";
+import { reconciliationMessaging } from "../../bot/notices/reconciliation-messaging.ts";
 import { refundNotices } from "../../bot/notices/refund-notices.ts";
 import { Prisma } from "../../generated/prisma/client.ts";
 import { rows } from "../db/rows.ts";
@@ -24,7 +24,12 @@ export function exceptionServicesOf(
   sender: () => Promise<Sender | undefined>,
 ): ExceptionServices {
   const today = deps.clock.today();
-  const base = { channel: event.platform, today, nowMs: deps.clock.nowMs(), cards: exceptionCards };
+  const base = {
+    channel: event.platform,
+    today,
+    nowMs: deps.clock.nowMs(),
+    ...reconciliationMessaging(deps.officialAccountAppId, today),
+  };
   const contextOf = (staff: StaffMember): ResolutionContext => ({
     ...base,
     actor: `staff:${staff.code}`,

@@ -3,6 +3,7 @@ import { findMerchantOf } from "../../usecases/payments/find-merchant.ts";
 import { loadPayableBills } from "../../usecases/payments/payable-bills.ts";
 import { type PreparedOrder, type PrepareRequest, prepareOrder } from "../../usecases/payments/prepare-order.ts";
 import { countUse, RATE_LIMITS } from "../../usecases/rate-limits/rate-limits.ts";
+import { recordStatedFigures } from "../../usecases/reconciliation/stated-figures.ts";
 import { rawBodyOf } from "../raw-body.ts";
 import { billPage, cashierPage } from "./cashier-page.ts";
 import type { H5Context } from "./context.ts";
@@ -19,6 +20,11 @@ export async function cashierRoute(ctx: Context, context: H5Context): Promise<vo
   const visitor = await receiveVisitor(ctx, context, "pay", "sign-in");
   if (!visitor) return;
   const payable = await loadPayableBills(context.db, visitor.claims, context.payments.businessClock.today());
+  if (payable) {
+    const { tenantId, entityId, billNos } = visitor.claims;
+    const figure = { tenantId, entityId, billNos, amountFen: payable.totalFen };
+    await recordStatedFigures(context.db, [figure], payable.asOf, "cashier");
+  }
   if (!payable) return sendPage(ctx, linkRefusedPage("tampered"));
   const formToken = newFormToken(context, visitor.token, visitor.openId);
   const method = await methodFor(visitor, context);

@@ -111,6 +111,10 @@ describe("the schedules of the house", () => {
           "kind": "every",
           "minutes": 1,
         },
+        "exception.escalate": {
+          "kind": "every",
+          "minutes": 30,
+        },
         "housekeeping.prune": {
           "at": "04:30",
           "kind": "daily",
@@ -134,6 +138,10 @@ describe("the schedules of the house", () => {
         "people.erase": {
           "kind": "every",
           "minutes": 30,
+        },
+        "recon.run": {
+          "kind": "every",
+          "minutes": 60,
         },
         "red-letter.expire": {
           "kind": "every",

@@ -22,6 +22,9 @@ export interface Lying {
   readonly card: Card;
 }
 
+/** Of events, so that no two of one database look like a repeated delivery. */
+let count = 0;
+
 /**
  * Chats without platforms: events go in where the adapters put them, what is said is read from the outbox. For stories in
  * which many colleagues on several platforms take part; the wire itself is for the platforms' own tests.
@@ -37,7 +40,6 @@ export function openChat(db: Database, clock: MovableClock) {
     privacyUrl: "https://park.example.com/h5/privacy",
     prepayLink: async () => undefined,
   });
-  let count = 0;
   const failures: string[] = [];
 
   async function send(platform: Platform, who: string, content: InboundContent): Promise<readonly Card[]> {

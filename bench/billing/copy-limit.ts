@@ -29,6 +29,11 @@ export const dropDatabase = (url: string, name: string): Promise<unknown> =>
 
 /** What a run writes, in the order in which its foreign keys allow it; `which` are the rows of the run of February. */
 const WRITTEN: readonly { readonly table: string; readonly which: string }[] = [
+  { table: "approval_request", which: "id IN (SELECT approval_id FROM billing_run WHERE period = '2026-02')" },
+  {
+    table: "approval_decision",
+    which: "request_id IN (SELECT approval_id FROM billing_run WHERE period = '2026-02')",
+  },
   { table: "billing_run", which: "period = '2026-02'" },
   { table: "billing_chunk", which: "run_id IN (SELECT id FROM billing_run WHERE period = '2026-02')" },
   { table: "bill", which: "period = '2026-02'" },

@@ -38,20 +38,21 @@ export async function findCardCopy(tx: Transaction, taskId: string): Promise<Car
 /** A click brings a fresh code for the copy that was clicked (reference/platforms.md section 3.5). */
 export async function recordClickCode(tx: Transaction, event: InboundEvent): Promise<void> {
   if (event.kind !== "action" || event.cardTaskId === undefined || event.responseCode === undefined) return;
-  await recordResponseCode(tx, event.cardTaskId, event.responseCode, event.sentAtMs);
+  await recordResponseCode(tx, event.cardTaskId, event.responseCode);
 }
 
-/** Keeps a code for a later update; copies that nobody keeps have none. `receivedAtMs` is the wire clock. */
+/** Keeps a code for a later update; copies that nobody keeps have none. `receivedAtMs`: wire clock; default now. */
 export async function recordResponseCode(
   tx: Transaction,
   taskId: string,
   code: string,
-  receivedAtMs: number,
+  receivedAtMs?: number,
 ): Promise<void> {
+  const receivedAt = receivedAtMs === undefined ? null : new Date(receivedAtMs).toISOString();
   await execute(
     tx,
     Prisma.sql`INSERT INTO card_response_code (code, task_id, received_at)
-      SELECT ${code}, task_id, ${new Date(receivedAtMs).toISOString()}::timestamptz FROM card_instance
+      SELECT ${code}, task_id, coalesce(${receivedAt}::timestamptz, now()) FROM card_instance
       WHERE task_id = ${taskId} ON CONFLICT (code) DO NOTHING`,
   );
 }

@@ -197,6 +197,21 @@ describe("a click", () => {
     expect(handled).toBe(2);
   });
 
+  it("brings a code with which the copy may be replaced once more", async () => {
+    const wang = world.wecom.member("WangJingLi");
+    await world.enqueue(cardTo("WangJingLi"));
+    await world.relayAll();
+    // A question that leaves the card as it is, then two changes: one with each code.
+    await wang.press("拒绝");
+    await decide(undefined, 2, false, { ...asked, paragraphs: ["已有1人同意，还差1人"] });
+    await world.relayAll();
+    expect(wang.cards[0]?.shown.words).toBe("已有1人同意，还差1人");
+    await decide(undefined, 3);
+    await world.relayAll();
+    expect(wang.cards[0]?.shown.buttons[0]?.text).toBe("已通过");
+    expect(wang.messages.filter((message) => message.type === "card")).toHaveLength(1);
+  });
+
   it("that takes longer than the open request is answered afterwards", async () => {
     await world.close();
     world = await startWecomWorld(database, { replyWindowMs: 50 });

@@ -18,7 +18,7 @@ export interface ReceiptFacts {
   readonly tenantName: string;
   readonly amountFen: Fen;
   readonly valueDate: CivilDate;
-  readonly channel: "wechat" | "bank" | "cash";
+  readonly channel: "wechat" | "bank" | "cash" | "pos";
   readonly allocations: readonly AllocationFacts[];
   readonly prepaymentFen: Fen;
   /** What the tenant still owes this entity after the payment. */

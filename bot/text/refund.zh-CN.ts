@@ -7,7 +7,7 @@ export const SAY_REFUND = {
   chooseAgain: (count: number) => `请回复1到${count}之间的序号；也可以回复“取消”。`,
   item: (what: string, payment: string, most: string) =>
     `${what}${payment === "" ? "" : `（${payment}）`} 最多可退${most}`,
-  channels: { wechat: "微信支付", bank: "银行转账", cash: "现金" },
+  channels: { wechat: "微信支付", bank: "银行转账", cash: "现金", pos: "刷卡（POS）" },
   payment: (date: string, channel: string, receiptNo: string) => `${date} ${channel} ${receiptNo}`,
   sources: { prepayment: "预存款", deposit: "押金", unclaimed: "待认领款" },
   depositOf: (lease: string) => `押金 ${lease}`,

@@ -65,7 +65,7 @@ export const SAY = {
   payments: {
     title: "缴费记录",
     none: "没有找到缴费记录。",
-    channels: { wechat: "微信支付", bank: "银行转账", cash: "现金" },
+    channels: { wechat: "微信支付", bank: "银行转账", cash: "现金", pos: "刷卡（POS）" },
     item: (date: string, channel: string) => `${date} ${channel}`,
   },
   transfer: {

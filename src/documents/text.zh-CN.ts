@@ -15,10 +15,13 @@ export const PAPER_TEXT = {
   issueDate: "出账日期",
   dueDate: "最晚付款",
   asOf: "数据截至",
-  methods: { wechat: "微信支付", bank: "银行转账", cash: "现金", prepayment: "预存款抵扣" } satisfies Record<
-    PaperMethod,
-    string
-  >,
+  methods: {
+    wechat: "微信支付",
+    bank: "银行转账",
+    cash: "现金",
+    pos: "刷卡（POS）",
+    prepayment: "预存款抵扣",
+  } satisfies Record<PaperMethod, string>,
   range: (from: string, to: string) => (from === to ? from : `${from}至${to}`),
   bill: {
     title: "费用账单",

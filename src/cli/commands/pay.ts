@@ -9,8 +9,8 @@ import { type Command, readOption, refused, requiredOption, textOption, UsageErr
 export const payRecordCommand: Command = {
   name: "pay record",
   usage:
-    "--tenant CODE --amount YUAN --date DATE --method bank|cash [--entity CODE] [--account CODE] [--reference TEXT] [--bills NO,NO] [--preview] [--as STAFF]",
-  summary: "登记银行或现金收款，并按规则冲抵账单",
+    "--tenant CODE --amount YUAN --date DATE --method bank|cash|pos [--entity CODE] [--account CODE] [--reference TEXT] [--bills NO,NO] [--preview] [--as STAFF]",
+  summary: "登记银行、现金或刷卡（POS）收款，并按规则冲抵账单",
   options: {
     tenant: { type: "string" },
     amount: { type: "string" },
@@ -26,7 +26,9 @@ export const payRecordCommand: Command = {
   positionals: [0, 0],
   async run(context, _positionals, options) {
     const method = requiredOption(options, "method");
-    if (method !== "bank" && method !== "cash") throw new UsageError("--method 只能是 bank 或 cash");
+    if (method !== "bank" && method !== "cash" && method !== "pos") {
+      throw new UsageError("--method 只能是 bank、cash 或 pos");
+    }
     const bills = [options.bills].flat().flatMap((value) => (typeof value === "string" ? value.split(",") : []));
     const reference = textOption(options, "reference");
     const preview = options.preview === true;
@@ -35,8 +37,8 @@ export const payRecordCommand: Command = {
       {
         channel: method,
         accountCode: textOption(options, "account"),
-        // A bank's reference names the payment; at the cash desk it is only a remark.
-        channelNo: method === "bank" ? reference : undefined,
+        // A bank's reference and a terminal's slip number name the payment; for cash it is only a remark.
+        channelNo: method === "cash" ? undefined : reference,
         tenantCode: requiredOption(options, "tenant"),
         entityCode: textOption(options, "entity"),
         amountFen: readOption("--amount", requiredOption(options, "amount"), parseYuan),

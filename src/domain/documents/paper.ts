@@ -63,7 +63,7 @@ export interface PaperPayment {
 }
 
 /** `prepayment`: money that was there already, of no receipt that we know by number. */
-export type PaperMethod = "wechat" | "bank" | "cash" | "prepayment";
+export type PaperMethod = "wechat" | "bank" | "cash" | "pos" | "prepayment";
 
 /** What was used over up to twelve months, the oldest first; null where a month has no bill. */
 export interface UsageSeries {

@@ -7,7 +7,7 @@ import type { CivilDate, DateRange } from "../../domain/time/civil-date.ts";
 export interface TenantPayment {
   readonly receiptNo: string;
   readonly entityName: string;
-  readonly channel: "wechat" | "bank" | "cash";
+  readonly channel: "wechat" | "bank" | "cash" | "pos";
   readonly amountFen: Fen;
   /** Of it given back, or on its way back. */
   readonly refundedFen: Fen;

@@ -1,4 +1,4 @@
-import { BANK, CASH, type MoneyAccount, WECHAT_PAY_CLEARING } from "../../domain/ledger/accounts.ts";
+import { BANK, CASH, type MoneyAccount, POS_CLEARING, WECHAT_PAY_CLEARING } from "../../domain/ledger/accounts.ts";
 import type { ReceiptChannel } from "./receipt.ts";
 
 /** Where the money of a channel lies (money-rules 9). */
@@ -8,6 +8,8 @@ export function moneyAccountOf(channel: ReceiptChannel): MoneyAccount {
       return BANK;
     case "cash":
       return CASH;
+    case "pos":
+      return POS_CLEARING;
     case "wechat":
       return WECHAT_PAY_CLEARING;
     default:

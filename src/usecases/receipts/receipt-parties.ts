@@ -134,7 +134,7 @@ async function defaultAccount(
   entity: { readonly id: string; readonly code: string },
 ): Promise<string> {
   const unnamed = `${channel.toUpperCase()}-${entity.code}`;
-  if (channel === "cash") return unnamed;
+  if (channel === "cash" || channel === "pos") return unnamed;
   const table = Prisma.raw(channel === "wechat" ? "merchant_account" : "bank_account");
   const [first] = await rows<{ code: string }>(
     tx,

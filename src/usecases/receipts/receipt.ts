@@ -6,7 +6,8 @@ import type { Fen } from "../../domain/money/fen.ts";
 import type { CivilDate, DateRange } from "../../domain/time/civil-date.ts";
 import type { LineKind } from "../../domain/world/lease.ts";
 
-export type ReceiptChannel = "bank" | "cash" | "wechat";
+/** `pos`: by card at the desk; the acquirer owes it until it is on the bank's statement. */
+export type ReceiptChannel = "bank" | "cash" | "wechat" | "pos";
 
 /** Money that came in. Amounts in fen, codes as people know them. */
 export interface ReceiptCommand {

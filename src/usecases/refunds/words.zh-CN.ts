@@ -12,7 +12,7 @@ export const REFUND_WORDS = {
     owed: "当前欠费",
     refundNo: "退款单号",
   },
-  channels: { wechat: "微信支付", bank: "银行转账", cash: "现金" },
+  channels: { wechat: "微信支付", bank: "银行转账", cash: "现金", pos: "刷卡（POS）" },
   sources: { prepayment: "未使用的预存款", deposit: "押金", unclaimed: "待认领款项" },
   lineEffects: {
     credit: (billNo: string, charge: string) => `账单 ${billNo} ${charge} 已付的款，同时红冲这笔费用`,

@@ -1,4 +1,6 @@
 import { beforeAll, expect, it } from "vitest";
+import { Prisma } from "../../../generated/prisma/client.ts";
+import { rows } from "../../../src/db/rows.ts";
 import { approveDifference } from "../../../src/usecases/cashier/approve-difference.ts";
 import { closeShift, openShift } from "../../../src/usecases/cashier/shift.ts";
 import { recordReceipt } from "../../../src/usecases/receipts/record-receipt.ts";
@@ -73,4 +75,27 @@ it("a day at the cash desk: float, receipts, one undone, a drawer that is short,
     differenceFen: 0n,
   });
   expect(await approve("BC-E1-2026-00002", "S03")).toMatchObject({ ok: false, code: "NO_DIFFERENCE" });
+});
+
+it("money by card is the acquirer's debt, not the drawer's, and a slip counts once", async () => {
+  const card = {
+    channel: "pos" as const,
+    tenantCode: "T1",
+    entityCode: "E1",
+    amountFen: 8_800n,
+    valueDate: date(TODAY),
+    channelNo: "POS-SLIP-000123",
+  };
+  await open(0n);
+  const first = accepted(await recordReceipt(database.db, card, at(TODAY)));
+  const again = accepted(await recordReceipt(database.db, card, at(TODAY)));
+  expect(again).toMatchObject({ receiptNo: first.receiptNo, repeated: true });
+  expect(await close(0n)).toMatchObject({ receipts: [], differenceFen: 0n });
+  const [balance] = await rows<{ fen: bigint }>(
+    database.db,
+    Prisma.sql`SELECT sum(CASE WHEN debit_account = '1012.02' THEN amount_fen ELSE -amount_fen END)::bigint AS fen FROM ledger_posting
+      WHERE '1012.02' IN (debit_account, credit_account)`,
+  );
+  expect(balance?.fen).toBe(8_800n);
+  await expectBooksInOrder(database.db);
 });

@@ -6,6 +6,7 @@ import { toRecordset } from "../../db/recordset.ts";
 import { execute, rows } from "../../db/rows.ts";
 import { inTransaction, type Transaction } from "../../db/transaction.ts";
 import type { CivilDate } from "../../domain/time/civil-date.ts";
+import { rotateFiles } from "../documents/rotate-files.ts";
 import { rotateStatementKeys } from "./rotate-statement-keys.ts";
 
 export interface RotationContext extends Actor {
@@ -23,6 +24,8 @@ export interface RotationResult {
   readonly payoutAccounts: number;
   /** Accounts that statements name, and parts of kept statement files. */
   readonly statementRows: number;
+  /** Papers and other files that we send. */
+  readonly files: number;
 }
 
 /** A column with an encrypted value, its key id and the lookup hash that finds it. */
@@ -65,8 +68,9 @@ export async function rotateFieldKeys(
   const bankAccounts = await rotateColumn(db, BANK_ACCOUNTS, encryption, context.batchSize ?? 500);
   const payoutAccounts = await rotateColumn(db, PAYOUT_ACCOUNTS, encryption, context.batchSize ?? 500);
   const statementRows = await rotateStatementKeys(db, encryption, context.batchSize ?? 500);
-  const result = { keyId: encryption.keyId, phones, bankAccounts, payoutAccounts, statementRows };
-  if (phones + bankAccounts + payoutAccounts + statementRows > 0) {
+  const files = await rotateFiles(db, encryption);
+  const result = { keyId: encryption.keyId, phones, bankAccounts, payoutAccounts, statementRows, files };
+  if (phones + bankAccounts + payoutAccounts + statementRows + files > 0) {
     await inTransaction(db, (tx) =>
       recordAudit(tx, [
         {
@@ -91,7 +95,8 @@ export async function findMissingKeyIds(db: Database, encryption: FieldEncryptio
     db,
     Prisma.sql`SELECT phone_key_id AS "keyId" FROM person_phone
       UNION SELECT account_no_key_id FROM bank_account UNION SELECT account_no_key_id FROM payout_account
-      UNION SELECT account_key_id FROM counterparty_account UNION SELECT key_id FROM statement_file_part ORDER BY 1`,
+      UNION SELECT account_key_id FROM counterparty_account UNION SELECT key_id FROM statement_file_part
+      UNION SELECT content_key_id FROM document_file ORDER BY 1`,
   );
   return found.map(({ keyId }) => keyId).filter((keyId) => !encryption.keyIds.includes(keyId));
 }

@@ -6,6 +6,7 @@ import { newId } from "../../../src/db/ids.ts";
 import { rows } from "../../../src/db/rows.ts";
 import { inTransaction } from "../../../src/db/transaction.ts";
 import { parseCivilDate } from "../../../src/domain/time/civil-date.ts";
+import { readFile, storeFile } from "../../../src/usecases/documents/file-store.ts";
 import { rotateFieldKeys } from "../../../src/usecases/operations/rotate-field-keys.ts";
 import { withDatabase } from "../../support/database.ts";
 import { insertRow } from "../../support/rows.ts";
@@ -83,6 +84,16 @@ describe("rotating the field keys", () => {
         expect(Buffer.from(row.hash)).toEqual(after.hash(after.decrypt(row.cipher, row.key_id)));
       }
     }
+  });
+
+  it("makes files that we send readable with the new key alone, whatever their size", async () => {
+    const bytes = Buffer.alloc(150_000, "账单");
+    const file = { fileName: "账单.pdf", mediaType: "application/pdf", bytes };
+    const ids = [await storeFile(database.db, before, file), await storeFile(database.db, before, file)];
+    expect(await rotateFieldKeys(database.db, during, context)).toMatchObject({ files: 2 });
+    for (const id of ids) expect(await readFile(database.db, after, id)).toEqual(file);
+    expect(await rotateFieldKeys(database.db, during, context)).toMatchObject({ files: 0 });
+    await database.db.$executeRawUnsafe("DELETE FROM document_file");
   });
 
   it("again changes nothing and says nothing to the audit", async () => {

@@ -12,6 +12,13 @@ const ACTIONS: readonly (readonly [CardAction, string])[] = [
   [{ type: "bind.start" }, "1:bind.start"],
   [{ type: "help" }, "1:help"],
   [{ type: "handoff" }, "1:handoff"],
+  [
+    { type: "approval.decide", number: "SP-202609-00001", version: 12, decision: "reject" },
+    "1:approval.decide:SP-202609-00001:12:reject",
+  ],
+  [{ type: "approval.show", number: "SP-202609-00001" }, "1:approval.show:SP-202609-00001"],
+  [{ type: "approval.cancel", number: "SP-202609-00001" }, "1:approval.cancel:SP-202609-00001"],
+  [{ type: "approval.list" }, "1:approval.list"],
 ];
 
 describe("the text of a button", () => {
@@ -42,6 +49,9 @@ describe("the text of a button", () => {
     ["a place that is no number", "1:bill.explain:DG-1:x"],
     ["a place written otherwise", "1:bill.explain:DG-1:01"],
     ["two values for one", "1:pay:A:B"],
+    ["a decision without a version", "1:approval.decide:SP-1:approve"],
+    ["a version before the first", "1:approval.decide:SP-1:0:approve"],
+    ["a decision that nobody can take", "1:approval.decide:SP-1:1:pay"],
     ["broken percent encoding", "1:pay:%E4%"],
     ["a number that is written otherwise than we write it", "1:pay:%41"],
     ["an unencoded number that would grow beyond the limit", `1:pay:${"账".repeat(60)}`],
@@ -70,6 +80,10 @@ describe("the text of a button", () => {
       "绑定",
       "帮助",
       "转人工",
+      "驳回 SP-202609-00001",
+      "查 SP-202609-00001",
+      "撤回 SP-202609-00001",
+      "待审批",
     ]);
   });
 });

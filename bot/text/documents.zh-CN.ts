@@ -5,6 +5,7 @@ export const SAY_DOCUMENTS = {
   amount: "本期合计",
   validUntil: "链接有效至",
   open: "打开PDF账单",
+  openPaper: "打开PDF文件",
   openStatement: "打开PDF对账单",
   hint: "点开即可查看、保存或转发给财务；第一次打开需要几秒钟生成。",
   none: "目前没有可以下载的账单。出账后回复“账单PDF”，我就发给您。",

@@ -1,5 +1,5 @@
 import { lineLabel } from "../../bot/bill-view.ts";
-import { documentMail } from "../../bot/notices/document-mail.ts";
+import { documentCard, documentMail } from "../../bot/notices/document-mail.ts";
 import { SAY } from "../../bot/text/zh-CN.ts";
 import type { Config } from "../config/env.ts";
 import { fieldEncryptionKeys } from "../config/field-key.ts";
@@ -75,9 +75,10 @@ export function createPapers(
   const renderer = rendererOf(config, (problem) => logger.warn({ problem }, "document.browser-problem"));
   const printing = printContextOf(config, encryption, renderer);
   const { mail } = config;
+  const link: Papers["link"] = (documentId) =>
+    documentLink({ publicUrl: config.publicUrl, linkKey, businessClock: clocks.business }, documentId);
   return {
-    link: (documentId) =>
-      documentLink({ publicUrl: config.publicUrl, linkKey, businessClock: clocks.business }, documentId),
+    link,
     print: (documentId) => printDocument(db, documentId, clocks.business.today(), printing),
     post: (signal) =>
       postDocuments(db, {
@@ -85,6 +86,7 @@ export function createPapers(
         today: clocks.business.today,
         nowMs: clocks.wire.nowMs,
         mail: mail && documentMail,
+        card: (document) => documentCard(document, link(document.documentId).url),
         onProblem: (error, documentId) => logger.error({ err: error, documentId }, "document.not-printed"),
         signal,
       }),

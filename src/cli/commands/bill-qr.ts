@@ -1,14 +1,16 @@
 import { fieldEncryptionKeys } from "../../config/field-key.ts";
 import { createSharedState } from "../../db/shared-state.ts";
-import { formatInstant } from "../../domain/time/civil-date.ts";
+import { addDays, civilDateAt, earlier, formatInstant } from "../../domain/time/civil-date.ts";
 import { createSceneQrCode } from "../../platforms/official-account/qr-code.ts";
 import { createAccessTokens } from "../../platforms/official-account/token.ts";
+import { keepSceneCode } from "../../usecases/documents/scene-code.ts";
 import { deriveSceneKey, sceneOfBill } from "../../usecases/people/bind-scene.ts";
 import { type CliContext, type Command, refused } from "../command.ts";
 
 const THIRTY_DAYS_SECONDS = 30 * 86_400;
+const PERMANENT_DAYS = 36_500;
 
-/** What to print on a paper bill: the scene, and with the official account on, what its QR code says. */
+/** What to print on a paper bill: the scene, and with the official account on, what its QR code says; `bill pdf` prints it. */
 export const billQrCommand: Command = {
   name: "bill qr",
   usage: "<billNo> [--permanent]",
@@ -29,6 +31,12 @@ export const billQrCommand: Command = {
         problems: [`${code.code} 微信没有给出二维码：${code.reason}`],
         exitCode: 3,
       };
+    }
+    if (code !== undefined) {
+      const days = options.permanent === true ? PERMANENT_DAYS : THIRTY_DAYS_SECONDS / 86_400;
+      // The code itself may live longer than the scene that it opens.
+      const expiresOn = earlier(addDays(context.clock.today(), days), civilDateAt(expiresAtMs));
+      await keepSceneCode(context.db, billNo, code.content, expiresOn);
     }
     const expiresAt = new Date(expiresAtMs).toISOString();
     return {

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { documentMail } from "../../../bot/notices/document-mail.ts";
+import { documentCard, documentMail } from "../../../bot/notices/document-mail.ts";
 import { markResent } from "../../../cards/resent.ts";
 import { Prisma } from "../../../generated/prisma/client.ts";
 import { row, rows } from "../../../src/db/rows.ts";
@@ -12,7 +12,7 @@ import { documentLink } from "../../../src/http/h5/document-link.ts";
 import { deriveLinkKey } from "../../../src/http/h5/link.ts";
 import { h5Routes } from "../../../src/http/h5/routes.ts";
 import { createLogger } from "../../../src/telemetry/logger.ts";
-import { requestBillDocuments } from "../../../src/usecases/documents/documents.ts";
+import { postDocument, requestBillDocuments, requestDocument } from "../../../src/usecases/documents/documents.ts";
 import { createDocumentStore } from "../../../src/usecases/documents/file-store.ts";
 import { postDocuments } from "../../../src/usecases/documents/post-documents.ts";
 import { printDocument } from "../../../src/usecases/documents/print-document.ts";
@@ -59,6 +59,7 @@ describe("a paper by e-mail", { timeout: 120_000 }, () => {
       today: () => PLAYED_UNTIL,
       nowMs: Date.now,
       mail: mail ? documentMail : undefined,
+      card: (document) => documentCard(document, `https://bills.example.com/h5/document/${document.documentId}`),
       onProblem: (error) => {
         throw error;
       },
@@ -104,6 +105,45 @@ describe("a paper by e-mail", { timeout: 120_000 }, () => {
     // The address is nowhere but with the person.
     expect(JSON.stringify(outbox)).not.toContain("caiwu@");
     expect(outbox).toMatchObject([{ recipient: reader?.id, state: "sent" }]);
+  });
+
+  it("goes as a file to who is on WeCom, and another paper than a bill as a link to the official account", async () => {
+    await world.db.$executeRaw`UPDATE person SET email = NULL`;
+    const bill = await someBill();
+    const member = await row<{ id: string }>(
+      world.db,
+      Prisma.sql`SELECT person_id AS id FROM tenant_member WHERE tenant_id = ${bill.tenantId}::uuid ORDER BY person_id LIMIT 1`,
+    );
+    for (const platform of ["wecom", "official-account"]) {
+      await world.db.$executeRaw`INSERT INTO channel_identity (id, person_id, platform, app_id, external_id)
+        VALUES (gen_random_uuid(), ${member?.id}::uuid, ${platform}, 'app', ${`id-${platform}`})`;
+    }
+    const { tenantId, entityId } = bill;
+    const subject = {
+      kind: "dunning-letter",
+      tenantId,
+      entityId,
+      asOf: PLAYED_UNTIL,
+      payBefore: PLAYED_UNTIL,
+    } as const;
+    const documentId = await inTransaction(world.db, (tx) => requestDocument(tx, subject));
+    await inTransaction(world.db, (tx) => postDocument(tx, documentId ?? ""));
+    expect(await post()).toBe(1);
+    const said = await rows<{ channel: string; kind: string | null; file: string | null; link: string | null }>(
+      world.db,
+      Prisma.sql`SELECT o.channel, o.message->>'kind' AS kind, f.file_name AS file, o.message->>'link' AS link FROM outbox o
+        LEFT JOIN document_file f ON f.id::text = o.message->>'documentId'
+        WHERE o.dedupe_key LIKE ${`document|${documentId}|%`} ORDER BY o.channel`,
+    );
+    expect(said).toEqual([
+      {
+        channel: "official-account",
+        kind: null,
+        file: null,
+        link: `https://bills.example.com/h5/document/${documentId}`,
+      },
+      { channel: "wecom", kind: "file", file: expect.stringMatching(/^催款函.*\.pdf$/), link: null },
+    ]);
   });
 
   it("prints nothing where nobody has an address or e-mail is off", async () => {

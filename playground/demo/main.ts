@@ -3,6 +3,7 @@ import { DatabaseProblem } from "../../src/db/database-problem.ts";
 import { correctReading } from "./chapters/correction.ts";
 import { amountsExplained } from "./chapters/explained.ts";
 import { checkBooks, importAndBill, receipts } from "./chapters/ledger.ts";
+import { refundInChat } from "./chapters/refund.ts";
 import { tenantPays } from "./chapters/tenant.ts";
 import { createPrinter } from "./print.ts";
 import { type Stage, StageOccupied, setStage } from "./stage.ts";
@@ -17,7 +18,7 @@ async function main(): Promise<number> {
     return 1;
   }
   const print = createPrinter();
-  print.line("启动数据库、模拟的微信公众号、微信支付、短信，以及园账通……");
+  print.line("启动数据库、模拟的微信公众号、微信支付、企业微信、短信，以及园账通……");
   let stage: Stage;
   try {
     stage = await setStage(process.env);
@@ -32,6 +33,7 @@ async function main(): Promise<number> {
     );
     await importAndBill(stage, print);
     await tenantPays(stage, print);
+    await refundInChat(stage, print);
     await amountsExplained(stage, print);
     await receipts(stage, print);
     await correctReading(stage, print);

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Playground, PlaygroundOptions } from "../playground.ts";
 
 const AES_KEY = randomBytes(33).toString("base64").replace(/[+/=]/g, "A").slice(0, 43);
+const WECOM_AES_KEY = randomBytes(33).toString("base64").replace(/[+/=]/g, "A").slice(0, 43);
 const TEMPLATES = { bill: "TM-BILL", receipt: "TM-RECEIPT", "payment-link": "TM-PAY" } as const;
 
 /** The pretend platforms as their consoles would be set up for a bot at `url`; `nowMs` is the clock of their world. */
@@ -50,13 +51,22 @@ export function playgroundOptions(url: string, nowMs: () => number): PlaygroundO
         { code: "SMS_BIND_CODE", content: "您的验证码是${code}，5分钟内有效，请勿告诉他人。", kind: "verification" },
       ],
     },
+    wecom: {
+      corpId: "wwdemo0000000001",
+      agentId: 1_000_002,
+      secret: "demo-wecom-secret",
+      token: "demowecomtoken",
+      aesKey: WECOM_AES_KEY,
+      callbackUrl: `${url}/callbacks/wecom`,
+    },
     nowMs,
   };
 }
 
 /** The variables with which a bot at `url` talks to these platforms (interfaces.md section 7). */
 export function platformVariables(playground: Playground, url: string): NodeJS.ProcessEnv {
-  const { officialAccount, wechatPay, sms } = playground;
+  const { officialAccount, wechatPay, sms, wecom } = playground;
+  if (wecom === undefined) throw new Error("the story needs the staff's chat");
   const { publicKey } = wechatPay.keys;
   if (publicKey === undefined) throw new Error("the pretend WeChat Pay runs without a public key");
   const merchant = (prefix: string, mchId: string): NodeJS.ProcessEnv => {
@@ -83,6 +93,13 @@ export function platformVariables(playground: Playground, url: string): NodeJS.P
     OA_TEMPLATES: Object.entries(TEMPLATES)
       .map(([card, templateId]) => `${card}=${templateId}`)
       .join(";"),
+    WECOM_CORP_ID: wecom.corpId,
+    WECOM_AGENT_ID: String(wecom.agentId),
+    WECOM_SECRET: "demo-wecom-secret",
+    WECOM_TOKEN: "demowecomtoken",
+    WECOM_AES_KEY,
+    WECOM_API_BASE: wecom.url,
+    WECOM_OAUTH_BASE: wecom.url,
     ...merchant("WECHAT_PAY_", "1900000001"),
     ...merchant("MERCHANT_PROPERTY_", "1900000002"),
     SMS_PROVIDER: "aliyun",

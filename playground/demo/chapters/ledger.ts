@@ -82,6 +82,9 @@ export async function importAndBill(stage: Stage, print: Printer): Promise<void>
 async function followAccount(stage: Stage): Promise<number> {
   const followers = await stage.application.db.channelIdentity.findMany({ where: { platform: "official-account" } });
   for (const { externalId } of followers) await stage.playground.officialAccount.user(externalId).subscribe();
+  // The staff are members of the company's WeCom already.
+  const staff = await stage.application.db.channelIdentity.findMany({ where: { platform: "wecom" } });
+  for (const { externalId } of staff) stage.playground.wecom?.member(externalId);
   return followers.length;
 }
 

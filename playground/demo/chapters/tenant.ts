@@ -109,7 +109,7 @@ async function payAndGetReceipt(
 }
 
 /** The first cashier link in a message: as an anchor in a text, or as the address behind a template. */
-function linkOf(message: ChatMessage): string {
+export function linkOf(message: ChatMessage): string {
   const text = message.type === "template" ? (message.url ?? "") : readableText(message);
   return /https?:\/\/[^"\s<>]+\/h5\/pay\?t=[\w-]+/.exec(text)?.[0] ?? "";
 }

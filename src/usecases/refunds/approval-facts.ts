@@ -18,7 +18,6 @@ export async function approvalFactsOf(
 ): Promise<readonly ApprovalFact[]> {
   const { facts } = REFUND_WORDS;
   const list: ApprovalFact[] = [
-    { label: facts.amount, value: formatYuan(refund.amountFen) },
     { label: facts.tenant, value: refund.tenantName ?? REFUND_WORDS.unknownPayer },
     { label: facts.what, value: await whatIsRefunded(tx, refund) },
     { label: facts.entity, value: refund.entityName },

@@ -3,7 +3,6 @@ export const REFUND_WORDS = {
   title: "退款申请",
   unknownPayer: "付款人未知",
   facts: {
-    amount: "退款金额",
     tenant: "租户",
     what: "退什么",
     entity: "付款主体",

@@ -134,8 +134,7 @@ async function ask(print: Printer, liang: Follower, words: string, expected: Reg
 }
 
 const isNewCard = (message: StaffMessage): boolean =>
-  message.card !== undefined &&
-  message.card.shown.title.includes("退款申请") &&
+  message.card?.shown.title.includes("退款申请") === true &&
   readable(message).includes("¥4,500.00") &&
   message.card.shown.buttons.some(({ text, isGrey }) => text === "同意" && !isGrey);
 

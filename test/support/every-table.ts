@@ -1,5 +1,7 @@
 import { newId } from "../../src/db/ids.ts";
 import type { Transaction } from "../../src/db/transaction.ts";
+import { insertApprovals } from "./every-table-approvals.ts";
+import { insertMeterRows } from "./meter-rows.ts";
 import { type Estate, insertBill, insertEstate, insertLine, insertRow } from "./rows.ts";
 
 /** Ids of the rows that the guarantee tests name. */
@@ -337,103 +339,9 @@ export async function insertEveryTable(tx: Transaction): Promise<EveryTable> {
   await keyed("spent_token", { token_hash: HASH, purpose: "p", expires_at: instant });
   await keyed("rate_count", { key: "k", window_start: instant, count: 1 });
 
-  const policyId = await row("approval_policy", { type: "refund", version: 1, tiers: [] });
-  const requestId = await row("approval_request", {
-    entity_id: entityId,
-    type: "refund",
-    subject_kind: "receipt",
-    subject_id: receiptId,
-    amount_fen: 1n,
-    payload: {},
-    payload_hash: "",
-    policy_id: policyId,
-    state: "pending",
-    requested_by: requesterId,
-    number: "SP-202608-00001",
-    title: "退款申请",
-    facts: [],
-    steps: [{ role: "area-manager", count: 1 }],
-    requested_channel: "cli",
-    business_date: "2026-08-05",
-    waiting_since: instant,
-  });
-  await row("approval_request", {
-    entity_id: entityId,
-    type: "refund",
-    subject_kind: "receipt",
-    subject_id: receiptId,
-    amount_fen: 1n,
-    payload: {},
-    payload_hash: "",
-    policy_id: policyId,
-    state: "approved",
-    requested_by: requesterId,
-    number: "SP-202608-00002",
-    title: "退款申请",
-    facts: [],
-    steps: [],
-    requested_channel: "cli",
-    business_date: "2026-08-05",
-    waiting_since: instant,
-    closed_on: "2026-08-05",
-  });
-  await row("approval_decision", {
-    request_id: requestId,
-    request_version: 1,
-    step: 0,
-    person_id: personId,
-    decision: "approve",
-    channel: "wecom",
-    business_date: "2026-08-05",
-  });
-  await keyed("approval_series", { month: "202608", last_number: 1 });
-  await row("approval_delegation", {
-    delegator_id: personId,
-    delegate_id: requesterId,
-    role: "area-manager",
-    valid: "[2026-08-01,2026-08-08)",
-  });
-  await row("claim_relief", {
-    entity_id: entityId,
-    line_id: lineId,
-    kind: "waiver",
-    amount_fen: 1n,
-    reason: "r",
-    requested_by: "S01",
-    approved_by: "S02",
-    relieved_on: "2026-08-05",
-  });
+  const requestId = await insertApprovals(tx, { entityId, receiptId, lineId, personId, requesterId });
   await row("exception_item", { entity_id: entityId, kind: "k", subject_key: "s", facts: {}, state: "open" });
-  await row("reading_quarantine", {
-    fingerprint: "f",
-    meter_code: "M?",
-    stands_on: "2026-08-05",
-    readings: {},
-    source: "file:a.csv",
-    code: "METER_UNKNOWN",
-    message: "?",
-    state: "open",
-  });
-  await keyed("reading_collection", { source: "thingsboard", reading_date: "2026-08-05", state: "running" });
-  await keyed("reading_file", {
-    sha256: "s",
-    name: "a.csv",
-    template: "generic",
-    rows: 1,
-    imported_by: "S01",
-    imported_on: "2026-08-05",
-  });
-  await row("one_off_charge", {
-    number: "one-off-00001",
-    lease_id: leaseId,
-    kind: "service",
-    amount_fen: "100",
-    reason: "换锁",
-    requested_by: "S01",
-    approved_by: "S02",
-    bill_id: billId,
-    business_date: "2026-08-05",
-  });
+  await insertMeterRows(row, keyed, { leaseId, billId });
   await keyed("job_run", { name: "j", slot: instant, state: "queued" });
   await keyed("audit_seal", {
     batch: 1,

@@ -31,7 +31,11 @@ beforeAll(async () => {
 });
 
 const config = loadConfig({});
-async function run(command: Command, options: Record<string, string>, positionals: string[] = []) {
+interface Ran extends Record<string, unknown> {
+  readonly exitCode: number;
+  readonly problem: string | undefined;
+}
+async function run(command: Command, options: Record<string, string>, positionals: string[] = []): Promise<Ran> {
   if (!config.ok) throw new Error("no configuration");
   const context = { db: database.db, clock, config: config.config } as unknown as CliContext;
   const { json, exitCode = 0, problems = [] } = await command.run(context, positionals, options);

@@ -28,7 +28,7 @@ export async function reconcileDueDays(
   );
   let closed = 0;
   for (const { accountCode, day } of due) {
-    const result = await runReconciliation(db, { accountCode, date: day }, context);
+    const result = await runReconciliation(db, { accountCode, date: day, listMatched: false }, context);
     if (result.ok && result.closed) closed += 1;
   }
   return { days: due.length, closed };

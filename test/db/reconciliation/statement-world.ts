@@ -131,6 +131,13 @@ export async function openDesk(db: Database): Promise<StatementDesk> {
     resolve: async (id, proposal) => answer(await reconResolveCommand.run(cli, [id], { with: proposal, as: "S09" })),
     undo: async (id) => answer(await reconUndoCommand.run(cli, [id], { as: "S09" })),
     close: async (day, account = "CMB1") => answer(await dayCloseCommand.run(cli, [], { account, date: day })),
+    async importText(source, account, day, text) {
+      at(day);
+      files += 1;
+      const path = join(folder, `${files}.csv`);
+      await writeFile(path, text);
+      return answer(await statementImportCommand.run(cli, [path], { source, account, date: day }));
+    },
     async importBill(source, day, text) {
       at(day);
       files += 1;

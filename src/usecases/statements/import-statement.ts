@@ -190,6 +190,8 @@ async function readFile({ source, file }: ImportStatement, staged: StagedLines):
         throw new RangeError(`unknown event: ${JSON.stringify(event satisfies never)}`);
     }
   }
+  // Also before a refusal: nothing may still be on its way when the transaction rolls back.
+  await staged.flush();
   if (problemCount > 0 || end === undefined) {
     const more = problemCount - problems.length;
     throw new Refused("STATEMENT_UNREADABLE", [
@@ -197,7 +199,6 @@ async function readFile({ source, file }: ImportStatement, staged: StagedLines):
       ...(more > 0 ? [`${file.name} 还有 ${more} 处问题未列出。`] : []),
     ]);
   }
-  await staged.flush();
   const { totals, balance, gaps } = proof.result(end.declared);
   return { totals, balance, gaps: [...gaps, ...differences], end };
 }

@@ -19,6 +19,7 @@ export class StagedLines {
   readonly #accounts = new Map<string, string>();
   #batch: ParsedLine[] = [];
   #sequence = 0;
+  #underWay: Promise<void> = Promise.resolve();
 
   private constructor(tx: Transaction, source: StatementSource, encryption: FieldEncryption) {
     this.#tx = tx;
@@ -40,13 +41,27 @@ export class StagedLines {
 
   async add(line: ParsedLine): Promise<void> {
     this.#batch.push(line);
-    if (this.#batch.length >= BATCH_LINES) await this.flush();
+    if (this.#batch.length >= BATCH_LINES) await this.#send();
   }
 
+  /** Waits until everything that was added is in the table. */
   async flush(): Promise<void> {
+    await this.#send();
+    await this.#underWay;
+  }
+
+  /** Hands a batch over and goes on reading while the database works on it; never two at once. */
+  async #send(): Promise<void> {
     const lines = this.#batch;
-    if (lines.length === 0) return;
     this.#batch = [];
+    await this.#underWay;
+    this.#underWay = this.#store(lines);
+    // Whoever waits for it hears of its failure; until then it is nobody's.
+    this.#underWay.catch(() => undefined);
+  }
+
+  async #store(lines: readonly ParsedLine[]): Promise<void> {
+    if (lines.length === 0) return;
     await this.#rememberAccounts(lines);
     const values = lines.map((line) => ({
       id: newId(),

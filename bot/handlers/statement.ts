@@ -1,11 +1,12 @@
 import { type Card, type CardRow, textCard } from "../../cards/card.ts";
 import { type Fen, formatYuan } from "../../src/domain/money/fen.ts";
-import { formatDate, monthOf, shiftMonth } from "../../src/domain/time/civil-date.ts";
+import { firstDayOf, formatDate, lastDayOf, monthOf, shiftMonth } from "../../src/domain/time/civil-date.ts";
 import type { EntityStatement, StatementEntry } from "../../src/usecases/queries/tenant-statement.ts";
 import { type Answer, say, type TenantContext, type Wish } from "../context.ts";
 import { factCard } from "../fact-card.ts";
 import { type MonthRange, monthsOf, periodName } from "../period.ts";
 import { SAY_CLAIMS } from "../text/claims.zh-CN.ts";
+import { SAY_DOCUMENTS } from "../text/documents.zh-CN.ts";
 import { SAY_REFUND } from "../text/refund.zh-CN.ts";
 
 const SAY = SAY_CLAIMS.statement;
@@ -19,7 +20,20 @@ export async function showStatement(context: TenantContext, wish: Wish): Promise
   if (months.from > monthOf(context.today)) return say(textCard(SAY.future));
   const statements = await context.services.statement(context.member.tenantId, months);
   if (statements.length === 0) return say(textCard(SAY.none(periodName(months))));
-  return say(...statements.map((statement) => statementCard(context, months, statement)));
+  const cards: Card[] = [];
+  for (const statement of statements) {
+    const link = await context.services.statementPdfLink(context.member.tenantId, statement.entityId, {
+      from: firstDayOf(months.from),
+      to: lastDayOf(months.to),
+    });
+    const card = statementCard(context, months, statement);
+    cards.push(
+      link
+        ? { ...card, buttons: [{ kind: "link", label: SAY_DOCUMENTS.openStatement, url: link.url }], link: link.url }
+        : card,
+    );
+  }
+  return say(...cards);
 }
 
 function statementCard(context: TenantContext, months: MonthRange, statement: EntityStatement): Card {

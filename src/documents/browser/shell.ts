@@ -13,7 +13,8 @@ import { FONT_FAMILY, PAPER_STYLE } from "../style.ts";
  */
 
 const ORIGIN = "https://documents.invalid";
-const FONT_FOLDER = dirname(createRequire(import.meta.url).resolve("@fontsource-variable/noto-sans-sc/package.json"));
+const require = createRequire(import.meta.url);
+const FONT_FOLDER = dirname(require.resolve("@fontsource-variable/noto-sans-sc/package.json"));
 const POLICY = `default-src 'none'; style-src 'unsafe-inline'; font-src ${ORIGIN}`;
 /** Of the whole range of the variable font only what the style asks for, each as a font of its own (static-font.ts). */
 const WEIGHTS = [400, 600] as const;

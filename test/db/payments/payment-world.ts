@@ -65,12 +65,15 @@ export async function openPaymentWorld(
     readonly beforeSettling?: Promise<void>;
     /** How far the wire clock of our side runs ahead, for what waits minutes. */
     readonly wireAheadMs?: () => number;
+    /** Who closes it; default: the end of the running test. */
+    readonly atEnd?: (close: () => Promise<void>) => void;
   } = {},
 ): Promise<PaymentWorld> {
   const clock = movableClock("2026-09-05T10:00:00+08:00");
+  const atEnd = route.atEnd ?? onTestFinished;
   const wire = { nowMs: () => Date.now() + (route.wireAheadMs?.() ?? 0) };
   const database = await createTestDatabase();
-  onTestFinished(() => database.close());
+  atEnd(() => database.close());
   await takeOver(database.db);
 
   const clocks = { nowMs: clock.nowMs, wireNowMs: Date.now };
@@ -83,7 +86,7 @@ export async function openPaymentWorld(
     },
     clocks,
   );
-  onTestFinished(() => officialAccount.close());
+  atEnd(() => officialAccount.close());
   const wechat = await startWechatPay(
     {
       merchants: Object.values(MERCHANTS).map((mchId) => ({ mchId, appIds: [APP_ID] })),
@@ -92,13 +95,13 @@ export async function openPaymentWorld(
     },
     clocks,
   );
-  onTestFinished(() => wechat.close());
+  atEnd(() => wechat.close());
 
   const server = createServer((request, response) => void handle(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(async () => {
+  atEnd(async () => {
     server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
+    await new Promise<void>((resolve) => server.close(() => resolve()));
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 

@@ -36,10 +36,13 @@ export interface RefundWorld extends PaymentWorld {
   later(ms: number): void;
 }
 
-/** The pretend channel takes refunds on and ends them when the test says so. */
-export async function openRefundWorld(): Promise<RefundWorld> {
+/** The pretend channel takes refunds on and ends them when the test says so. Closed at the end of the test, or as `atEnd` says. */
+export async function openRefundWorld(atEnd?: (close: () => Promise<void>) => void): Promise<RefundWorld> {
   let aheadMs = 0;
-  const world = await openPaymentWorld({ refundsEndThemselves: false }, { wireAheadMs: () => aheadMs });
+  const world = await openPaymentWorld(
+    { refundsEndThemselves: false },
+    { wireAheadMs: () => aheadMs, ...(atEnd === undefined ? {} : { atEnd }) },
+  );
   return Object.assign(world, {
     later(ms: number) {
       aheadMs += ms;
@@ -178,25 +181,34 @@ export async function refundOf(world: PaymentWorld, refund: Pick<StoredRefund, "
   return found;
 }
 
-/** What was said to somebody, in order: titles of cards. */
-export const heard = async (world: PaymentWorld, name: string): Promise<string[]> =>
+/** What was said to somebody, of one refund or of all, in order: titles of cards. */
+export const heard = async (
+  world: PaymentWorld,
+  name: string,
+  of: Pick<StoredRefund, "refundId"> | undefined = undefined,
+): Promise<string[]> =>
   (
     await rows<{ card: Card }>(
       world.db,
       Prisma.sql`SELECT o.message AS card FROM outbox o JOIN person p ON p.id = o.person_id
-        WHERE p.name = ${name} AND o.dedupe_key LIKE 'refund|%' ORDER BY o.stream_seq`,
+        WHERE p.name = ${name} AND o.dedupe_key LIKE ${`refund|${of?.refundId ?? ""}%`} ORDER BY o.stream_seq`,
     )
   ).map(({ card }) => card.title);
 
-/** Balances of the accounts that refunds move, debits less credits, in fen. */
-export async function balancesOf(world: PaymentWorld): Promise<Readonly<Record<string, number>>> {
+/** Balances of the accounts that refunds (or one of them) move, debits less credits, in fen. */
+export async function balancesOf(
+  world: PaymentWorld,
+  of: Pick<StoredRefund, "refundId"> | undefined = undefined,
+): Promise<Readonly<Record<string, number>>> {
+  const isMeant =
+    of === undefined ? Prisma.sql`t.event_type LIKE 'refund.%'` : Prisma.sql`t.event_id = ${of.refundId}::uuid`;
   const found = await rows<{ account: string; fen: number }>(
     world.db,
     Prisma.sql`SELECT account, sum(fen)::float8 AS fen FROM (
         SELECT debit_account AS account, amount_fen AS fen FROM ledger_posting p JOIN ledger_transaction t
-          ON t.id = p.transaction_id WHERE t.event_type LIKE 'refund.%'
+          ON t.id = p.transaction_id WHERE ${isMeant}
         UNION ALL SELECT credit_account, -amount_fen FROM ledger_posting p JOIN ledger_transaction t
-          ON t.id = p.transaction_id WHERE t.event_type LIKE 'refund.%') sides
+          ON t.id = p.transaction_id WHERE ${isMeant}) sides
       GROUP BY account HAVING sum(fen) <> 0 ORDER BY account`,
   );
   return Object.fromEntries(found.map(({ account, fen }) => [account, fen]));

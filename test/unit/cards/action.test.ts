@@ -19,6 +19,7 @@ const ACTIONS: readonly (readonly [CardAction, string])[] = [
   [{ type: "approval.show", number: "SP-202609-00001" }, "1:approval.show:SP-202609-00001"],
   [{ type: "approval.cancel", number: "SP-202609-00001" }, "1:approval.cancel:SP-202609-00001"],
   [{ type: "approval.list" }, "1:approval.list"],
+  [{ type: "refund.lift", refundNo: "TK-E1-2026-000001" }, "1:refund.lift:TK-E1-2026-000001"],
 ];
 
 describe("the text of a button", () => {

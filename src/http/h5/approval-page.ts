@@ -90,11 +90,15 @@ function decisionText(decision: ApprovalRequest["decisions"][number]): string {
     : APPROVAL_TEXT.rejectedBy(name, day, decision.reason ?? "");
 }
 
-/** The version goes along, so that a page that was left open decides nothing that it has not shown. */
+/**
+ * The version goes along, so that a page that was left open decides nothing that it has not shown. The first button is what Enter
+ * in the field presses: one that does nothing, or the reason of a rejection would approve.
+ */
 const formOf = ({ request, may, linkToken, formToken, reason }: ApprovalPageView): Html => html`
 <form method="post" action="/h5/approval?t=${linkToken}">
 <input type="hidden" name="form" value="${formToken}">
 <input type="hidden" name="version" value="${request.version}">
+<button type="submit" disabled hidden></button>
 ${
   may === "decide"
     ? html`<section class="card"><label>${APPROVAL_TEXT.reasonLabel} <input name="reason" maxlength="200" value="${reason ?? ""}"></label></section>

@@ -38,6 +38,13 @@ describe("the vendor's platform", () => {
     expect(await source({ pageSize: 2 }).readPage(DAY, first.nextCursor)).toEqual({ readings: [], missing: 1 });
   });
 
+  it("is not believed where it gives the telemetry of another day", async () => {
+    platform.report("M1");
+    const other = { total: [{ ts: at("2026-09-01T00:00:00"), value: "13" }] };
+    platform.faults.arm("GET", /timeseries/, { kind: "refuse", status: 200, body: JSON.stringify(other) });
+    expect(await source().readPage(DAY)).toEqual({ readings: [], missing: 1 });
+  });
+
   it("may be busy for a moment, or lose an answer", async () => {
     platform.report("M1", { ts: at("2026-08-31T22:00:00"), values: { total: "1" } });
     platform.faults.arm("GET", /devices/, { kind: "refuse", status: 503, body: "busy" });

@@ -40,7 +40,7 @@ const stored = async (date: string): Promise<number> => {
   return Number(row?.count);
 };
 
-describe("a night of readings", () => {
+describe("a night of readings", { timeout: 60_000 + METERS * 50 }, () => {
   it("goes on where a broken night stopped, and asks for no device twice", async () => {
     // The fourth page fails for good: 3 pages of 100 are in.
     let asked = 0;

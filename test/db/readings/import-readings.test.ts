@@ -37,6 +37,11 @@ const importRows = (readings: readonly OfferedReading[], options: { dryRun?: boo
   const file = { sha256: options.sha256 ?? `hash-${files}`, name: "feb.csv", template: "generic", readings: rows };
   return importReadings(database.db, file, { ...context, dryRun: options.dryRun });
 };
+const marked = async () =>
+  (
+    await database.db.$queryRaw<{ code: string }[]>`
+      SELECT l.code FROM billing_recheck r JOIN lease l ON l.id = r.lease_id ORDER BY 1`
+  ).map(({ code }) => code);
 const waterOf = async (period: string) => {
   const { bills, parked } = await preview(database.db, period);
   const lines = bills.flatMap((bill) => bill.lines).filter((line) => line.charge === "water");
@@ -69,6 +74,10 @@ describe("readings by file", () => {
     expect(await waterOf("2026-03")).toEqual({ parked: [], lines: [["2026-02", 0, 4500]] });
   });
 
+  it("of months that nobody has billed mark nobody: the next run need not look back", async () => {
+    expect(await marked()).toEqual([]);
+  });
+
   it("of a file that came before are all known", async () => {
     await importRows([offered("W2", "2026-02-28", "7")], { sha256: "same" });
     expect(await importRows([offered("W2", "2026-02-28", "7")], { sha256: "same" })).toMatchObject({
@@ -84,6 +93,8 @@ describe("readings by file", () => {
     const duplicate = waiting.find(({ code }) => code === "READING_DUPLICATE");
     const accepted = await acceptReading(database.db, { id: duplicate?.id ?? "", reason: "看错一位" }, context);
     expect(accepted).toMatchObject({ ok: true, meter: "W1", standsOn: "2026-02-28" });
+    // Marked, so that it is found however far back it lies.
+    expect(await marked()).toEqual(["L1"]);
     await importRows([offered("W1", "2026-03-31", "140")]);
     // The file came on 5 March: its reading of 31 March is not believed.
     expect((await findQuarantined(database.db)).map(({ code }) => code)).toContain("READING_IN_FUTURE");

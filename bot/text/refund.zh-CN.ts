@@ -75,6 +75,8 @@ export const SAY_REFUND = {
   },
   tenantsOnAccount: (codes: string) => `涉及其他租户：${codes}`,
   held: "这笔退款在解除暂扣前不会付出。请核实后由申请人以外的同事解除；不该退的，请在审批单上驳回。",
+  askedByStaff: (refundNo: string, amount: string, approvalNo: string) =>
+    `已申请退款 ${refundNo}，金额${amount}，审批单 ${approvalNo}。`,
   liftedByCard: "在卡片上核实解除",
   lifted: (refundNo: string) => `退款 ${refundNo} 的暂扣已解除。`,
   alerts: {

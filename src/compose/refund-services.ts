@@ -6,6 +6,7 @@ import type { FieldEncryption } from "../db/field-encryption.ts";
 import type { Transaction } from "../db/transaction.ts";
 import type { Sender } from "../usecases/queries/find-sender.ts";
 import { type Refusal, refuse } from "../usecases/receipts/refusal.ts";
+import { askRefundAsStaff } from "../usecases/refunds/ask-as-staff.ts";
 import { changeRefundAmount } from "../usecases/refunds/change-refund.ts";
 import { cancelRefund } from "../usecases/refunds/end-refund.ts";
 import { findPayoutAccount, payoutAccountProblem, recordPayoutAccount } from "../usecases/refunds/payout-accounts.ts";
@@ -77,6 +78,13 @@ export function refundServicesOf(
         contextFor(person.personId),
       );
     },
+    askRefundAsStaff: (member, { receiptNo, amountFen, reason }) =>
+      askRefundAsStaff(
+        tx,
+        member,
+        { what: { receiptNo }, amountFen, reason },
+        { ...contextFor(member.personId), actor: `staff:${member.code}` },
+      ),
     refunds: (tenantId) => findRefunds(tx, { tenantId, limit: LATEST }),
     async changeRefund(tenantId, refundNo, amountFen) {
       const person = await asker(tenantId);

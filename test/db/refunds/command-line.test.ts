@@ -18,7 +18,17 @@ import { expectBooksInOrder, openRefundWorld, paysAhead, type RefundWorld } from
 
 const loaded = loadConfig({});
 
-async function run(world: RefundWorld, command: Command, options: OptionValues, ...positionals: string[]) {
+interface Ran extends Record<string, unknown> {
+  readonly exitCode: number;
+  readonly problem: string | undefined;
+}
+
+async function run(
+  world: RefundWorld,
+  command: Command,
+  options: OptionValues,
+  ...positionals: string[]
+): Promise<Ran> {
   if (!loaded.ok) throw new Error("no configuration");
   const context = {
     db: world.db,

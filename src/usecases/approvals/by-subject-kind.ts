@@ -11,6 +11,5 @@ export function bySubjectKind(
     type: usual.type,
     apply: (tx, request, context) => of(request).apply(tx, request, context),
     release: async (tx, request, how, context) => of(request).release?.(tx, request, how, context),
-    check: async (tx, request, context) => of(request).check?.(tx, request, context),
   };
 }

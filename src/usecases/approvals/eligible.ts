@@ -51,26 +51,58 @@ export async function findApprovers(
   request: ApprovalRequest,
   today: CivilDate,
 ): Promise<StaffMember[]> {
-  const wanted = request.steps[currentStep(request.steps, request.decisions)];
-  if (wanted === undefined) return [];
   const staff = await findAllStaff(tx);
   const delegations = await findDelegations(tx, today);
-  const decided = new Set(request.decisions.flatMap(({ personId, onBehalfOf }) => [personId, onBehalfOf]));
   const contacts = await contactsOf(tx, request.tenantId);
   const seen = new Set<string>();
   return staff.filter(({ personId }) => {
-    if (personId === request.requestedBy || decided.has(personId) || contacts.has(personId) || seen.has(personId)) {
-      return false;
-    }
-    const able = principalsOf(request, personId, staff, delegations).some(
-      (principal) =>
-        principal.personId !== request.requestedBy &&
-        !decided.has(principal.personId) &&
-        (wanted.role === "any" || principal.roles.includes(wanted.role)),
-    );
+    if (seen.has(personId) || contacts.has(personId)) return false;
+    const able = isAble(request, personId, staff, delegations);
     if (able) seen.add(personId);
     return able;
   });
+}
+
+/** Those of some documents that a person may decide now. A few queries, whatever their number. */
+export async function decidableBy(
+  tx: Transaction,
+  requests: readonly ApprovalRequest[],
+  personId: string,
+  today: CivilDate,
+): Promise<ApprovalRequest[]> {
+  const staff = await findAllStaff(tx);
+  const delegations = await findDelegations(tx, today);
+  const ownTenants = new Set(
+    (
+      await rows<{ tenant_id: string }>(
+        tx,
+        Prisma.sql`SELECT tenant_id FROM tenant_member WHERE person_id = ${personId}::uuid AND revoked_at IS NULL`,
+      )
+    ).map((member) => member.tenant_id),
+  );
+  return requests.filter(
+    (request) =>
+      (request.tenantId === undefined || !ownTenants.has(request.tenantId)) &&
+      isAble(request, personId, staff, delegations),
+  );
+}
+
+/** Whether somebody, or whoever they stand for, is one of the people that the open step wants. */
+function isAble(
+  request: ApprovalRequest,
+  personId: string,
+  staff: readonly StaffMember[],
+  delegations: readonly Delegation[],
+): boolean {
+  const wanted = request.steps[currentStep(request.steps, request.decisions)];
+  const decided = new Set(request.decisions.flatMap((one) => [one.personId, one.onBehalfOf]));
+  if (wanted === undefined || personId === request.requestedBy || decided.has(personId)) return false;
+  return principalsOf(request, personId, staff, delegations).some(
+    (principal) =>
+      principal.personId !== request.requestedBy &&
+      !decided.has(principal.personId) &&
+      (wanted.role === "any" || principal.roles.includes(wanted.role)),
+  );
 }
 
 /** In whose name somebody may act: their own first, then those who delegated a role to them and hold it still. */

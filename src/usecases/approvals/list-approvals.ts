@@ -4,7 +4,7 @@ import type { CivilDate } from "../../domain/time/civil-date.ts";
 import type { StaffMember } from "../staff/find-staff-member.ts";
 import { covers, may } from "../staff/permissions.ts";
 import type { ApprovalRequest } from "./approval.ts";
-import { findApprovers, placeOf } from "./eligible.ts";
+import { decidableBy, findApprovers, placeOf } from "./eligible.ts";
 import { findRequest, loadRequests } from "./stored-request.ts";
 
 /** Pending documents that somebody of the staff may decide now, the oldest first. */
@@ -17,12 +17,7 @@ export async function findWaitingFor(
     tx,
     Prisma.sql`r.state = 'pending' AND r.requested_by <> ${member.personId}::uuid`,
   );
-  const waiting: ApprovalRequest[] = [];
-  for (const request of pending) {
-    const approvers = await findApprovers(tx, request, today);
-    if (approvers.some(({ personId }) => personId === member.personId)) waiting.push(request);
-  }
-  return waiting;
+  return decidableBy(tx, pending, member.personId, today);
 }
 
 /** All pending documents, the oldest first: for the operator. */

@@ -19,8 +19,6 @@ export interface ApprovalSubject {
     how: "rejected" | "cancelled" | "expired",
     context: ApprovalContext,
   ): Promise<void>;
-  /** Before a version is asked for: whether it can be done at all. */
-  check?(tx: Transaction, request: ApprovalRequest, context: ApprovalContext): Promise<Refusal | undefined>;
 }
 
 export interface Applied {

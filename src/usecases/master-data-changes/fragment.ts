@@ -12,7 +12,6 @@ import { type Refusal, refuse } from "../receipts/refusal.ts";
 /** The one list of a world file that a change of this type may bring (interfaces.md section 2). */
 const PART_OF = { tariff: "tariffs", lease: "leases", policy: "policies" } as const;
 export type FragmentType = keyof typeof PART_OF;
-export const isFragmentType = (type: string): type is FragmentType => Object.hasOwn(PART_OF, type);
 
 /** A part of a world file, read with what is stored: every check of an import holds for it. */
 export async function readFragment(

@@ -24,7 +24,7 @@ ${facts(bill.addressee, [
 ])}
 ${linesTable(bill)}
 ${totals(bill)}
-${payBox(bill)}
+${bill.owedFen > 0n && payBox(bill)}
 ${payments(bill)}
 ${bill.usage.length > 0 && html`<section class="keep"><h2>${TEXT.usage}</h2><div class="charts">${bill.usage.map(usageChart)}</div></section>`}
 ${derivations(bill)}`;

@@ -57,6 +57,7 @@ function withoutFeet(bill: BillPaper, pages: readonly string[]): string {
 
 function expectedOf(bill: BillPaper): string[] {
   const { letterhead, addressee } = bill;
+  const owes = bill.owedFen > 0n;
   const chinese = (date: string) =>
     `${Number(date.slice(0, 4))}年${Number(date.slice(5, 7))}月${Number(date.slice(8))}日`;
   const lines = bill.lines.flatMap((line) => {
@@ -86,8 +87,8 @@ function expectedOf(bill: BillPaper): string[] {
     ...(bill.paidFen > 0n ? [`已付${formatYuan(-bill.paidFen)}`] : []),
     formatYuan(bill.owedFen),
     `大写${toChineseCapitals(bill.owedFen)}`,
-    ...(bill.payee ? [`户名${bill.payee.entityName}`, `账号${bill.payee.accountNo}`] : []),
-    ...(bill.payee && !bill.payee.ownNumber ? [`转账附言${bill.paymentCode}`] : []),
+    ...(owes && bill.payee ? [`户名${bill.payee.entityName}`, `账号${bill.payee.accountNo}`] : []),
+    ...(owes && bill.payee && !bill.payee.ownNumber ? [`转账附言${bill.paymentCode}`] : []),
     ...bill.payments.map((payment) => `银行转账${payment.receiptNo}${formatYuan(payment.amountFen)}`),
     ...bill.derivations.flatMap(({ name, amountFen, lines: told }) => [`${name}${formatYuan(amountFen)}`, ...told]),
     AUTHENTICITY.contentHash,

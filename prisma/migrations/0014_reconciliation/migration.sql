@@ -130,3 +130,7 @@ CREATE TABLE statement_day (
 
 -- Bill numbers as payers write them: without hyphens and spaces, in any case.
 CREATE INDEX bill_compact_no ON bill (regexp_replace(upper(bill_no), '[^0-9A-Z一-龥]', '', 'g'));
+
+-- Lines and receipts find each other by number, or by day and amount, however many there are.
+CREATE INDEX statement_line_channel_no ON statement_line (account_code, channel_no) WHERE channel_no IS NOT NULL;
+CREATE INDEX receipt_day_amount ON receipt (account_code, value_date, amount_fen);

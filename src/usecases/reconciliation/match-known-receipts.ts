@@ -14,30 +14,40 @@ import { lockLine, writeMatches } from "./match-rows.ts";
  * Stage 1 in one statement: lines that carry the number under which a receipt is booked, with the same amount and day. Of
  * several lines with one number the first takes it. Works for any number of lines.
  */
-export const matchByNumber = (
+export async function matchByNumber(
   tx: Transaction,
   accountCode: string,
   date: CivilDate,
   channel: "bank" | "wechat",
   actor: string,
-): Promise<number> =>
-  execute(
+): Promise<number> {
+  const matched = await execute(
     tx,
-    Prisma.sql`INSERT INTO match_item (id, statement_line_id, book_kind, book_id, stage, reasons, active, matched_by)
-      SELECT gen_random_uuid(), found.line_id, 'receipt', found.receipt_id, 1, ${JSON.stringify(["流水号与收款登记一致"])}::jsonb,
+    // Line by line through the receipts' key, whatever the planner believes about tables that have just been filled; who is
+    // taken is asked before the sort, or the search would wade through the rows that this very statement writes.
+    Prisma.sql`WITH lines AS MATERIALIZED (
+        SELECT id, ordinal, account_code, channel_no, amount_fen, value_date FROM statement_line
+        WHERE ${linesOfDay(accountCode, date)} AND NOT reversal AND source IN ('bank', 'wechat-trade')
+          AND kind IN ('payment', 'transfer') AND coalesce(status, 'SUCCESS') = 'SUCCESS' AND channel_no IS NOT NULL),
+      found AS MATERIALIZED (
+        SELECT l.id AS line_id, l.ordinal, r.id AS receipt_id FROM lines l
+        CROSS JOIN LATERAL (SELECT id FROM receipt WHERE channel = ${channel} AND account_code = l.account_code
+          AND channel_no = l.channel_no AND amount_fen = l.amount_fen AND value_date = l.value_date AND state = 'counted'
+          LIMIT 1) r
+        WHERE NOT EXISTS (SELECT 1 FROM match_item m WHERE m.statement_line_id = l.id AND m.active)
+          AND NOT EXISTS (SELECT 1 FROM match_item m WHERE m.book_kind = 'receipt' AND m.book_id = r.id AND m.active))
+      INSERT INTO match_item (id, statement_line_id, book_kind, book_id, stage, reasons, active, matched_by)
+      SELECT gen_random_uuid(), one.line_id, 'receipt', one.receipt_id, 1, ${JSON.stringify(["流水号与收款登记一致"])}::jsonb,
         true, ${actor}
-      FROM (SELECT DISTINCT ON (r.id) r.id AS receipt_id, statement_line.id AS line_id
-        FROM statement_line JOIN receipt r ON r.channel = ${channel} AND r.account_code = statement_line.account_code
-          AND r.channel_no = statement_line.channel_no AND r.amount_fen = statement_line.amount_fen
-          AND r.value_date = statement_line.value_date AND r.state = 'counted'
-        WHERE ${linesOfDay(accountCode, date)} AND NOT statement_line.reversal
-          AND statement_line.source IN ('bank', 'wechat-trade') AND statement_line.kind IN ('payment', 'transfer')
-          AND coalesce(statement_line.status, 'SUCCESS') = 'SUCCESS'
-          AND NOT EXISTS (SELECT 1 FROM match_item m WHERE m.statement_line_id = statement_line.id AND m.active)
-          AND NOT EXISTS (SELECT 1 FROM match_item m WHERE m.book_kind = 'receipt' AND m.book_id = r.id AND m.active)
-        ORDER BY r.id, statement_line.ordinal, statement_line.id) found
+      FROM (SELECT DISTINCT ON (receipt_id) receipt_id, line_id FROM found ORDER BY receipt_id, ordinal, line_id) one
       ON CONFLICT DO NOTHING`,
   );
+  // What has just been filled looks empty to the planner, which then compares every line with every match.
+  if (matched >= MANY) await tx.$executeRawUnsafe("ANALYZE statement_line, match_item");
+  return matched;
+}
+
+const MANY = 1_000;
 
 interface Candidate {
   readonly lineId: string;
@@ -54,21 +64,26 @@ interface Candidate {
 const loadCandidates = (tx: Transaction, accountCode: string, date: CivilDate): Promise<Candidate[]> =>
   rows<Candidate>(
     tx,
-    Prisma.sql`SELECT statement_line.id AS "lineId", r.id AS "receiptId", r.receipt_no AS "receiptNo",
+    Prisma.sql`WITH lines AS MATERIALIZED (
+        SELECT id, ordinal, account_code, channel_no, amount_fen, value_date FROM statement_line
+        WHERE ${linesOfDay(accountCode, date)} AND NOT reversal AND amount_fen > 0
+          AND NOT EXISTS (SELECT 1 FROM match_item m WHERE m.statement_line_id = statement_line.id AND m.active)),
+      found AS MATERIALIZED (
+        SELECT l.id AS line_id, l.ordinal, r.id AS receipt_id, true AS same_number FROM lines l
+          JOIN receipt r ON r.channel = 'bank' AND r.account_code = l.account_code AND r.channel_no = l.channel_no
+        UNION ALL
+        SELECT l.id, l.ordinal, r.id, false FROM lines l
+          JOIN receipt r ON r.account_code = l.account_code AND r.value_date = l.value_date AND r.amount_fen = l.amount_fen
+            AND r.channel = 'bank' AND r.channel_no IS DISTINCT FROM l.channel_no)
+      SELECT f.line_id AS "lineId", r.id AS "receiptId", r.receipt_no AS "receiptNo",
         r.tenant_id AS "tenantId", t.code AS tenant, r.channel_no AS "channelNo", r.amount_fen AS "amountFen",
-        r.value_date::text AS "valueDate", r.channel_no IS NOT DISTINCT FROM statement_line.channel_no AS "sameNumber"
-      FROM statement_line JOIN receipt r ON r.channel = 'bank' AND r.account_code = statement_line.account_code
-          AND r.state = 'counted'
-          AND (r.channel_no = statement_line.channel_no
-            OR (r.value_date = statement_line.value_date AND r.amount_fen = statement_line.amount_fen))
-        LEFT JOIN tenant t ON t.id = r.tenant_id
-      WHERE ${linesOfDay(accountCode, date)} AND NOT statement_line.reversal AND statement_line.amount_fen > 0
-        AND r.channel_no NOT LIKE 'line-%'
-        AND NOT EXISTS (SELECT 1 FROM match_item m WHERE m.statement_line_id = statement_line.id AND m.active)
+        r.value_date::text AS "valueDate", f.same_number AS "sameNumber"
+      FROM found f JOIN receipt r ON r.id = f.receipt_id LEFT JOIN tenant t ON t.id = r.tenant_id
+      WHERE r.state = 'counted' AND r.channel_no NOT LIKE 'line-%'
         AND NOT EXISTS (SELECT 1 FROM match_item m WHERE m.book_kind = 'receipt' AND m.book_id = r.id AND m.active)
         AND NOT EXISTS (SELECT 1 FROM exception_item x WHERE x.receipt_id = r.id AND x.state = 'open'
           AND x.kind NOT IN ('CHANNEL_MISSING', 'CUTOFF'))
-      ORDER BY statement_line.ordinal, statement_line.id, r.receipt_no COLLATE "C"`,
+      ORDER BY f.ordinal, f.line_id, r.receipt_no COLLATE "C"`,
   );
 
 /** A bank's serial number as somebody types it; anything else in that field is a note to oneself. */

@@ -24,17 +24,19 @@ const loadWaiting = (tx: Transaction, account: Account, date: CivilDate): Promis
   const channel = account.type === "bank" ? "bank" : "wechat";
   return rows<WaitingBookRow>(
     tx,
-    Prisma.sql`SELECT 'receipt' AS kind, r.id AS "bookId", r.receipt_no AS number,
+    Prisma.sql`WITH waiting AS MATERIALIZED (
+        SELECT r.* FROM receipt r
+        WHERE r.channel = ${channel} AND r.account_code = ${account.code} AND r.value_date = ${date}::date AND r.state = 'counted'
+          AND NOT EXISTS (SELECT 1 FROM match_item m WHERE m.book_kind = 'receipt' AND m.book_id = r.id AND m.active)
+          AND NOT EXISTS (SELECT 1 FROM exception_item x WHERE x.receipt_id = r.id AND x.statement_line_id IS NOT NULL))
+      SELECT 'receipt' AS kind, r.id AS "bookId", r.receipt_no AS number,
         coalesce(o.out_trade_no, CASE WHEN r.channel_no NOT LIKE 'own-%' THEN r.channel_no END) AS "orderNo",
         r.amount_fen AS "amountFen", r.tenant_id AS "tenantId", t.code AS tenant,
         elsewhere.booking_date::text AS "otherDay", elsewhere.id AS "otherLineId"
-      FROM receipt r LEFT JOIN payment_order o ON o.id = r.payment_order_id LEFT JOIN tenant t ON t.id = r.tenant_id
+      FROM waiting r LEFT JOIN payment_order o ON o.id = r.payment_order_id LEFT JOIN tenant t ON t.id = r.tenant_id
       LEFT JOIN LATERAL (SELECT l.id, l.booking_date FROM statement_line l WHERE l.account_code = r.account_code
         AND l.channel_no = r.channel_no AND l.source <> 'wechat-fund' AND l.amount_fen = r.amount_fen
         AND NOT EXISTS (SELECT 1 FROM match_item m WHERE m.statement_line_id = l.id AND m.active) LIMIT 1) elsewhere ON true
-      WHERE r.channel = ${channel} AND r.account_code = ${account.code} AND r.value_date = ${date}::date AND r.state = 'counted'
-        AND NOT EXISTS (SELECT 1 FROM match_item m WHERE m.book_kind = 'receipt' AND m.book_id = r.id AND m.active)
-        AND NOT EXISTS (SELECT 1 FROM exception_item x WHERE x.receipt_id = r.id AND x.statement_line_id IS NOT NULL)
       UNION ALL
       SELECT 'refund', f.id, f.refund_no, f.out_refund_no, -f.amount_fen, f.tenant_id, t.code, NULL, NULL
       FROM refund f JOIN merchant_account a ON a.id = f.merchant_account_id LEFT JOIN tenant t ON t.id = f.tenant_id

@@ -54,6 +54,8 @@ export interface StatementDesk {
     day: string,
     text: string,
   ) => Promise<Record<string, unknown>>;
+  /** A file of any source and account, as text. */
+  readonly importText: (source: string, account: string, day: string, text: string) => Promise<Record<string, unknown>>;
   readonly run: (
     day: string,
     options?: { readonly dryRun?: boolean; readonly account?: string },

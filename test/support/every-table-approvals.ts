@@ -1,5 +1,6 @@
 import { newId } from "../../src/db/ids.ts";
 import type { Transaction } from "../../src/db/transaction.ts";
+import { insertRefunds } from "./every-table-refunds.ts";
 import { insertRow } from "./rows.ts";
 
 /** A row in every table of approvals (migrations 0005 and 0011), for insertEveryTable. Returns the pending document's id. */
@@ -86,5 +87,6 @@ export async function insertApprovals(
     approved_by: "S02",
     relieved_on: "2026-08-05",
   });
+  await insertRefunds(tx, { entityId, receiptId, personId: requesterId });
   return requestId;
 }

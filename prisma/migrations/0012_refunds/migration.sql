@@ -22,7 +22,7 @@ CREATE TABLE payout_account (
   entered_at timestamptz NOT NULL, -- of the business clock
   replaced_at timestamptz
 );
-CREATE UNIQUE INDEX payout_account_current ON payout_account (tenant_id) WHERE replaced_at IS NULL AND tenant_id IS NOT NULL;
+CREATE UNIQUE INDEX payout_account_current ON payout_account ((tenant_id::text)) WHERE replaced_at IS NULL AND tenant_id IS NOT NULL;
 CREATE INDEX payout_account_hash ON payout_account (account_no_hash);
 
 CREATE TABLE refund (
@@ -35,7 +35,7 @@ CREATE TABLE refund (
   source text NOT NULL CHECK (source IN ('prepayment', 'deposit', 'unclaimed')),
   lease_id uuid REFERENCES lease, -- whose deposit
   line_id uuid REFERENCES bill_line, -- the deposit line that was paid, or the line that line_effect is about
-  line_effect text CHECK (line_effect IN ('credit', 'reopen')),
+  line_effect text, -- 'credit', 'reopen'
   amount_fen bigint NOT NULL CHECK (amount_fen > 0),
   reason text NOT NULL,
   state text NOT NULL CHECK (state IN ('requested', 'approved', 'paying', 'processing', 'abnormal', 'stuck', 'bank-due', 'paid', 'rejected', 'cancelled')),
@@ -61,7 +61,7 @@ CREATE TABLE refund (
   CONSTRAINT refund_owner CHECK ((tenant_id IS NULL) = (source = 'unclaimed')),
   CONSTRAINT refund_unclaimed_receipt CHECK (source <> 'unclaimed' OR receipt_id IS NOT NULL),
   CONSTRAINT refund_deposit_lease CHECK (source <> 'deposit' OR lease_id IS NOT NULL),
-  CONSTRAINT refund_line_effect CHECK (line_effect IS NULL OR (source = 'prepayment' AND line_id IS NOT NULL AND receipt_id IS NOT NULL)),
+  CONSTRAINT refund_line_effect CHECK (line_effect IS NULL OR (line_effect IN ('credit', 'reopen') AND source = 'prepayment' AND line_id IS NOT NULL AND receipt_id IS NOT NULL)),
   CONSTRAINT refund_wechat_order CHECK (route <> 'wechat' OR (payment_order_id IS NOT NULL AND merchant_account_id IS NOT NULL)),
   CONSTRAINT refund_approved CHECK (state IN ('requested', 'rejected', 'cancelled') OR approved_on IS NOT NULL),
   CONSTRAINT refund_paid CHECK ((state = 'paid') = (paid_on IS NOT NULL))
@@ -69,7 +69,7 @@ CREATE TABLE refund (
 CREATE INDEX refund_receipt ON refund (receipt_id);
 CREATE INDEX refund_tenant ON refund (tenant_id, requested_at);
 CREATE INDEX refund_due ON refund (next_step_at) WHERE state IN ('approved', 'paying', 'processing', 'abnormal');
-CREATE UNIQUE INDEX refund_bank_reference ON refund (entity_id, bank_reference) WHERE bank_reference IS NOT NULL;
+CREATE UNIQUE INDEX refund_bank_reference ON refund (entity_id, (coalesce(bank_reference, ''))) WHERE bank_reference IS NOT NULL;
 
 -- Never more than was received on a payment less refunded less being refunded (money-rules 11), whatever the use cases do.
 CREATE FUNCTION refuse_excess_refund() RETURNS trigger LANGUAGE plpgsql AS $$

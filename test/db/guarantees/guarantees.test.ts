@@ -7,6 +7,7 @@ import { DOCUMENT_ATTEMPTS } from "./document-attempts.ts";
 import { MASTER_DATA_ALLOWED, MASTER_DATA_ATTEMPTS } from "./master-data-attempts.ts";
 import { METER_ATTEMPTS } from "./meter-attempts.ts";
 import { MONEY_ALLOWED, MONEY_ATTEMPTS } from "./money-attempts.ts";
+import { REFUND_ATTEMPTS } from "./refund-attempts.ts";
 
 describeAttempts("master data", MASTER_DATA_ATTEMPTS, MASTER_DATA_ALLOWED);
 describeAttempts("billing", BILLING_ATTEMPTS, BILLING_ALLOWED);
@@ -17,6 +18,7 @@ describeAttempts("approvals, jobs, audit", CONTROL_ATTEMPTS, CONTROL_ALLOWED);
 describeAttempts("meters", METER_ATTEMPTS);
 describeAttempts("documents", DOCUMENT_ATTEMPTS);
 describeAttempts("approval documents", APPROVAL_ATTEMPTS, APPROVAL_ALLOWED);
+describeAttempts("refunds", REFUND_ATTEMPTS);
 
 describe("every rule of the schema", () => {
   const database = withEveryTable();
@@ -29,6 +31,7 @@ describe("every rule of the schema", () => {
       CONVERSATION_ATTEMPTS,
       CONTROL_ATTEMPTS,
       APPROVAL_ATTEMPTS,
+      REFUND_ATTEMPTS,
       METER_ATTEMPTS,
       DOCUMENT_ATTEMPTS,
     ].flat();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ChargeAmendment, ChargeTerms } from "../../../src/domain/world/lease.ts";
+import type { ChargeAmendment, ChargeTerms, Discount } from "../../../src/domain/world/lease.ts";
 import { amendment, day, facts, fixed, lease, linesOf } from "./facts.ts";
 
 /*
@@ -107,5 +107,30 @@ describe("a list of discounts amended inside a month", () => {
     const change = { discounts: [{ ...YEAR, percent: "50" }] };
     expect(linesIn("2026-03", terms, "2026-03-16", change)[1]).toBe("rent discount/0 03-01..03-31 -31.00");
     expect(linesIn("2026-04", terms, "2026-03-16", change)[1]).toBe("rent discount/0 04-01..04-30 -155.00");
+  });
+
+  // 310 a month are 10 a day. Each of the two lists counts on its own days, whatever it is in which they differ.
+  it.each<readonly [string, Discount, Discount, string]>([
+    // 15 days at 10 % and 16 at 20 %: 15.00 + 32.00
+    ["the percentage", { ...YEAR, percent: "10" }, { ...YEAR, percent: "20" }, "-47.00"],
+    // 300 × 15/31 + 150 × 16/31 = 145.161… + 77.419… = 222.58
+    ["the amount", { ...YEAR, amountPerMonth: "300" }, { ...YEAR, amountPerMonth: "150" }, "-222.58"],
+    // 1..15 by the old list, 20..31 by the new: 27 days at 10 %
+    ["the first day", { ...YEAR, percent: "10" }, { ...YEAR, from: day("2026-03-20"), percent: "10" }, "-27.00"],
+    // 1..10 by the old list, 16..31 by the new: 26 days at 10 %
+    ["the last day", { ...YEAR, to: day("2026-03-10"), percent: "10" }, { ...YEAR, percent: "10" }, "-26.00"],
+  ])("counts each list on its own days where they differ in %s", (_what, before, after, amount) => {
+    const lines = linesIn("2026-03", fixed("310", { discounts: [before] }), "2026-03-16", { discounts: [after] });
+    expect(lines.filter((line) => line.includes("discount"))).toEqual([`rent discount/0 03-01..03-31 ${amount}`]);
+  });
+
+  it("keeps the order of the list, also where only a later one holds in the first days", () => {
+    const first = { ...YEAR, from: day("2026-03-20"), amountPerMonth: "31" };
+    const second = { ...YEAR, percent: "10" };
+    const lines = linesIn("2026-03", fixed("310", { discounts: [first, second] }), "2026-03-16", {
+      discounts: [first, second],
+    });
+    // 31 × 12/31, and 10 % of 310
+    expect(lines.slice(1)).toEqual(["rent discount/0 03-01..03-31 -12.00", "rent discount/1 03-01..03-31 -31.00"]);
   });
 });

@@ -19,6 +19,7 @@ import { staffHelp } from "./help.ts";
 import { invoiceCommandOf } from "./invoice-commands.ts";
 import { readingCommandOf } from "./readings.ts";
 import { REFUND_ACTIONS, refundCommandOf } from "./refunds.ts";
+import { exportVouchers } from "./vouchers.ts";
 import { understandStaff } from "./wish.ts";
 
 /** What each intent leads to for the staff. One line per intent; what is missing here is not built yet. */
@@ -29,6 +30,7 @@ export const STAFF_HANDLERS: Partial<Record<Intent, StaffHandler>> = {
   "audit.query": showAudit,
   "meter.report": startReadingAsStaff,
   "recon.summary": summariseReconciliation,
+  "voucher.export": exportVouchers,
 };
 
 /** What each button of a staff card leads to. One spread per area. */

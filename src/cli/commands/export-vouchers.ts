@@ -2,14 +2,9 @@ import { type Fen, formatYuan, toJsonInteger } from "../../domain/money/fen.ts";
 import { parseMonth } from "../../domain/time/civil-date.ts";
 import { formatOfName, writeTableFile } from "../../reports/table-file.ts";
 import { exportVouchers } from "../../usecases/vouchers/export-vouchers.ts";
-import { csvLayout } from "../../vouchers/csv-layout.ts";
-import { kingdeeLayout } from "../../vouchers/kingdee-layout.ts";
-import type { VoucherLayout } from "../../vouchers/layout.ts";
-import { yonyouLayout } from "../../vouchers/yonyou-layout.ts";
+import { VOUCHER_LAYOUTS } from "../../vouchers/voucher-file.ts";
 import { actorOf } from "../actor.ts";
 import { type Command, readOption, requiredOption, textOption, UsageError } from "../command.ts";
-
-const LAYOUTS: readonly VoucherLayout[] = [csvLayout, kingdeeLayout, yonyouLayout];
 
 export const exportVouchersCommand: Command = {
   name: "export vouchers",
@@ -26,8 +21,8 @@ export const exportVouchersCommand: Command = {
   async run(context, _positionals, options) {
     const month = readOption("--period", requiredOption(options, "period"), parseMonth);
     const format = requiredOption(options, "format");
-    const layout = LAYOUTS.find((one) => one.format === format);
-    if (!layout) throw new UsageError(`--format 只能是 ${LAYOUTS.map((one) => one.format).join("、")}`);
+    const layout = VOUCHER_LAYOUTS.find((one) => one.format === format);
+    if (!layout) throw new UsageError(`--format 只能是 ${VOUCHER_LAYOUTS.map((one) => one.format).join("、")}`);
     const out = requiredOption(options, "out");
     const actor = await actorOf(context, options);
     const result = await exportVouchers(context.db, { month, entity: textOption(options, "entity") }, actor);

@@ -13,7 +13,7 @@ export interface VoucherEvent {
   /** "bill.issued", "receipt.recorded" … */
   readonly type: string;
   readonly bookingDate: CivilDate;
-  /** Bill or receipt number; "" where the event has none. */
+  /** Number of the bill, receipt, refund or cashier shift; "" where the event has none. */
   readonly documentNo: string;
   readonly pairs: readonly VoucherPair[];
 }

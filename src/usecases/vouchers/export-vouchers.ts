@@ -44,6 +44,14 @@ export type VoucherExport =
       readonly problems: readonly { readonly entity: string; readonly message: string }[];
     };
 
+export interface VoucherCommand {
+  readonly month: Month;
+  /** Code: only this one. */
+  readonly entity?: string | undefined;
+  /** Only those of these that exist; both left out: all. */
+  readonly entityIds?: readonly string[] | undefined;
+}
+
 interface Entity {
   readonly id: string;
   readonly code: string;
@@ -55,16 +63,24 @@ const EXPORT_LIMIT_MS = 600_000;
  * The vouchers of a month: what is not vouchered yet is written now, and stays as it is from then on; then all of the
  * month is returned, so that exporting again gives the same rows and, after new events, the old ones with new ones behind
  * them. Where an event has no template or an account no counterpart, nothing is written for any entity, an exception
- * VOUCHER_UNMAPPED stands for each, and the refusal names them. `entity`: only that one.
+ * VOUCHER_UNMAPPED stands for each, and the refusal names them.
  */
-export async function exportVouchers(
+export const exportVouchers = (
   db: Database,
-  command: { readonly month: Month; readonly entity?: string | undefined },
+  command: VoucherCommand,
+  context: Actor & { readonly today: CivilDate },
+): Promise<VoucherExport> =>
+  inTransaction(db, (tx) => exportVouchersIn(tx, command, context), { timeoutMs: EXPORT_LIMIT_MS });
+
+/** The same within a transaction of the caller's, which holds the entities' rows until it ends. */
+export async function exportVouchersIn(
+  tx: Transaction,
+  command: VoucherCommand,
   context: Actor & { readonly today: CivilDate },
 ): Promise<VoucherExport> {
-  const result = await inTransaction(db, (tx) => write(tx, command, context), { timeoutMs: EXPORT_LIMIT_MS });
+  const result = await write(tx, command, context);
   if ("unmapped" in result) {
-    await inTransaction(db, (tx) => raiseUnmapped(tx, result.unmapped));
+    await raiseUnmapped(tx, result.unmapped);
     const problems = result.unmapped.map(({ entity, unmapped }) => ({
       entity: entity.code,
       message: sayUnmapped(unmapped),
@@ -81,13 +97,14 @@ interface EntityUnmapped {
 
 async function write(
   tx: Transaction,
-  { month, entity: only }: { readonly month: Month; readonly entity?: string | undefined },
+  { month, entity: only, entityIds }: VoucherCommand,
   context: Actor & { readonly today: CivilDate },
 ): Promise<VoucherExport | { readonly unmapped: readonly EntityUnmapped[] }> {
   // The row lock puts two exports of one entity in a row, so that numbers have no gap and no event is taken twice.
   const entities = await rows<Entity>(
     tx,
     Prisma.sql`SELECT id, code FROM legal_entity WHERE ${only === undefined ? Prisma.sql`true` : Prisma.sql`code = ${only}`}
+        AND ${entityIds === undefined ? Prisma.sql`true` : Prisma.sql`id = ANY(${[...entityIds]}::uuid[])`}
       ORDER BY code COLLATE "C" FOR UPDATE`,
   );
   if (entities.length === 0) {

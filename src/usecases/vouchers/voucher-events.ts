@@ -24,12 +24,14 @@ export async function loadVoucherEvents(tx: Transaction, entityId: string, month
   const found = await rows<PairRow>(
     tx,
     Prisma.sql`SELECT t.id, t.event_type AS type, t.booking_date::text AS booking_date,
-        coalesce(b.bill_no, r.receipt_no, named.bill_no, '') AS document_no,
+        coalesce(b.bill_no, r.receipt_no, f.refund_no, s.shift_no, named.bill_no, '') AS document_no,
         p.debit_account, p.credit_account, p.amount_fen, p.tenant_id, n.name AS tenant_name, p.project_id, j.name AS project_name
       FROM ledger_transaction t
       JOIN ledger_posting p ON p.transaction_id = t.id
       LEFT JOIN bill b ON b.id = t.event_id
       LEFT JOIN receipt r ON r.id = t.event_id
+      LEFT JOIN refund f ON f.id = t.event_id
+      LEFT JOIN cashier_shift s ON s.id = t.event_id
       LEFT JOIN bill_line l ON l.id = p.line_id
       LEFT JOIN bill named ON named.id = l.bill_id
       LEFT JOIN tenant n ON n.id = p.tenant_id

@@ -10,9 +10,10 @@ import { row, rows } from "../../../src/db/rows.ts";
 import { parseMonth } from "../../../src/domain/time/civil-date.ts";
 import { recordReceipt } from "../../../src/usecases/receipts/record-receipt.ts";
 import { exportVouchers } from "../../../src/usecases/vouchers/export-vouchers.ts";
-import { type ReadEntry, readKingdee, readPlain, readYonyou } from "../../independent/read-voucher-file.ts";
+import { readKingdee, readPlain, readYonyou } from "../../independent/read-voucher-file.ts";
 import { withDatabase } from "../../support/database.ts";
 import { PLAYED_UNTIL, playWorld } from "../../support/played-world.ts";
+import { balances, ledgerMovement, movementOf } from "./movements.ts";
 
 const MONTHS = ["2026-08", "2026-09", "2026-10", "2026-11"];
 
@@ -167,41 +168,3 @@ describe("an accountant who maps the accounts to her own", () => {
       )
     ).map((one) => one.key);
 });
-
-type Movement = Readonly<Record<string, readonly [debit: number, credit: number]>>;
-
-/** By account and customer: what the ledger's pairs of the month add up to, the customer only where it is kept. */
-async function ledgerMovement(db: ReturnType<typeof withDatabase>["db"], month: string): Promise<Movement> {
-  const found = await rows<{ key: string; debit: bigint; credit: bigint }>(
-    db,
-    Prisma.sql`SELECT key, sum(debit)::bigint AS debit, sum(credit)::bigint AS credit FROM (
-        SELECT t.entity_id, debit_account AS account, n.code AS tenant, amount_fen AS debit, 0 AS credit
-        FROM ledger_posting p JOIN ledger_transaction t ON t.id = p.transaction_id LEFT JOIN tenant n ON n.id = p.tenant_id WHERE t.period = ${month}
-        UNION ALL
-        SELECT t.entity_id, credit_account, n.code, 0, amount_fen
-        FROM ledger_posting p JOIN ledger_transaction t ON t.id = p.transaction_id LEFT JOIN tenant n ON n.id = p.tenant_id WHERE t.period = ${month}
-      ) side JOIN legal_entity e ON e.id = side.entity_id,
-      LATERAL (SELECT e.code || '|' || account || '|' ||
-        CASE WHEN account IN ('1122', '2203', '2203.09', '2241.01') THEN coalesce(tenant, '') ELSE '' END AS key) k
-      GROUP BY key`,
-  );
-  return Object.fromEntries(found.map((one) => [one.key, [Number(one.debit), Number(one.credit)]]));
-}
-
-function movementOf(entries: readonly ReadEntry[]): Movement {
-  const sums: Record<string, [number, number]> = {};
-  for (const entry of entries) {
-    const key = `${entry.voucher.split("|")[0]}|${entry.account}|${entry.customer}`;
-    const [debit, credit] = sums[key] ?? [0, 0];
-    sums[key] = [debit + entry.debitCents, credit + entry.creditCents];
-  }
-  return sums;
-}
-
-function balances(entries: readonly ReadEntry[]): Map<string, number> {
-  const sums = new Map<string, number>();
-  for (const entry of entries) {
-    sums.set(entry.voucher, (sums.get(entry.voucher) ?? 0) + entry.debitCents - entry.creditCents);
-  }
-  return sums;
-}

@@ -1,10 +1,14 @@
 import { join } from "node:path";
+import { refundNotices } from "../../bot/notices/refund-notices.ts";
 import { Prisma } from "../../generated/prisma/client.ts";
 import type { Database } from "../../src/db/client.ts";
 import { createFieldEncryption, type FieldEncryption } from "../../src/db/field-encryption.ts";
 import { rows } from "../../src/db/rows.ts";
+import { inTransaction } from "../../src/db/transaction.ts";
 import { addDays, type CivilDate, parseCivilDate, parseMonth } from "../../src/domain/time/civil-date.ts";
 import { readWorld } from "../../src/domain/world/read-world.ts";
+import { approvalContextOf } from "../../src/usecases/approvals/by-code.ts";
+import { decideApproval } from "../../src/usecases/approvals/decide-approval.ts";
 import { issueRun } from "../../src/usecases/billing/run-billing.ts";
 import { releaseDeferredIncome } from "../../src/usecases/deferrals/release-deferred-income.ts";
 import { openDispute } from "../../src/usecases/disputes/dispute-line.ts";
@@ -14,6 +18,8 @@ import { waiveLateFee } from "../../src/usecases/late-fees/waive-late-fee.ts";
 import { claimReceipt } from "../../src/usecases/receipts/claim-receipt.ts";
 import { recordReceipt } from "../../src/usecases/receipts/record-receipt.ts";
 import { undoReceipt } from "../../src/usecases/receipts/undo-receipt.ts";
+import { askRefundAsStaff } from "../../src/usecases/refunds/ask-as-staff.ts";
+import { findStaffMember } from "../../src/usecases/staff/find-staff-member.ts";
 import { REPOSITORY, readJson } from "../import/examples.ts";
 
 const ACTOR = { actor: "staff:S01", channel: "cli" } as const;
@@ -121,8 +127,49 @@ export async function playWorld(db: Database): Promise<void> {
       { ...ACTOR, today: PLAYED_UNTIL },
     ),
   );
+  await refundSome(db);
   await accrueNightly(db, addDays(PLAYED_UNTIL, -1));
   await releaseDeferredIncome(db, PLAYED_UNTIL);
+}
+
+/** One yuan of what somebody has paid too much goes back: asked for by the cashier, approved by an area manager. */
+async function refundSome(db: Database): Promise<void> {
+  const [paid] = await rows<{ receiptNo: string }>(
+    db,
+    Prisma.sql`SELECT r.receipt_no AS "receiptNo" FROM prepayment p JOIN receipt r ON r.id = p.receipt_id
+      WHERE p.remaining_fen >= 100 AND r.state = 'counted' ORDER BY r.receipt_no DESC LIMIT 1`,
+  );
+  if (!paid) throw new Error("nobody has paid too much");
+  const notices = refundNotices(undefined);
+  const context = approvalContextOf({ ...ACTOR, today: PLAYED_UNTIL, refunds: notices });
+  await inTransaction(db, async (tx) => {
+    const [cashier, manager] = [await findStaffMember(tx, { code: "S03" }), await findStaffMember(tx, { code: "S04" })];
+    if (!cashier || !manager) throw new Error("no colleagues");
+    const asked = await askRefundAsStaff(
+      tx,
+      cashier,
+      {
+        what: { receiptNo: paid.receiptNo },
+        amountFen: 100n,
+        reason: "多付",
+        payoutAccount: { holder: "租户", bank: "招商银行", accountNo: "6225880212345678" },
+      },
+      { ...context, notices, encryption: playedEncryption() },
+    );
+    if (!asked.ok) throw new Error(asked.message.en);
+    await must(
+      decideApproval(
+        tx,
+        {
+          requestId: asked.refund.approvalId ?? "",
+          version: 1,
+          decision: "approve",
+          personId: manager.personId,
+        },
+        context,
+      ),
+    );
+  });
 }
 
 interface DemoWorld {

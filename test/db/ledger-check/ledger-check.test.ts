@@ -90,9 +90,15 @@ describe("the ledger check", () => {
     ],
     [
       "a receipt called undone",
-      ["I10", "I13", "I5", "I6"],
+      ["I10", "I12", "I13", "I5", "I6"],
       "UPDATE receipt SET state = 'undone' WHERE state = 'counted'",
     ],
+    [
+      "a refund paid while it is held",
+      ["I10", "I12", "I6"],
+      "WITH held AS (INSERT INTO refund_hold (id, refund_id, kind, facts, held_at) SELECT gen_random_uuid(), id, 'SHARED_PAYER_ACCOUNT', '{}', now() FROM refund) UPDATE refund SET state = 'paid', paid_on = approved_on",
+    ],
+    ["a refund without its part", ["I5"], "DELETE FROM refund_part"],
     [
       "an undone receipt called counted",
       ["I10", "I5", "I6"],

@@ -27,30 +27,48 @@ export interface ExceptionView {
 }
 
 /** As many choices as every platform shows as buttons. */
-const MOST_CHOICES = 4;
+const MOST_CHOICES = 3;
+/** What the narrowest platform takes as words beside the rows; a button takes ten characters. */
+const MOST_WORDS = 108;
+const MOST_NAME = 6;
 
 /** Facts, what each choice does to ledger and balance, and one button a choice. */
 export function exceptionCard(view: ExceptionView, note?: string): Card {
   const shown = view.proposals.slice(0, MOST_CHOICES);
-  const left = view.proposals.length - shown.length;
   return {
     name: "exception",
     title: view.kindName,
     subtitle: `${view.account} ${formatDate(view.date)}`,
     emphasis: { value: formatYuan(view.amountFen), label: TEXT.amount },
     rows: rowsOf(view),
-    paragraphs: [
-      ...(note === undefined ? [] : [note]),
-      ...view.reasons,
-      ...(view.resolution === undefined
-        ? shown.map((proposal) => `${choiceLabel(proposal)}：${proposal.effect}`)
-        : [TEXT.resolved(choiceLabel({ code: view.resolution.what }), view.resolution.who)]),
-      ...(view.resolution === undefined && left > 0 ? [TEXT.more(left)] : []),
-    ],
+    paragraphs:
+      view.resolution === undefined
+        ? wordsOf(view, shown, note)
+        : [TEXT.resolved(resolvedLabel(view), view.resolution.who)],
     buttons: view.resolution === undefined ? shown.map((proposal, choice) => buttonOf(view, proposal, choice)) : [],
-    ...(view.resolution === undefined ? {} : { outcome: choiceLabel({ code: view.resolution.what }) }),
+    ...(view.resolution === undefined ? {} : { outcome: resolvedLabel(view) }),
   };
 }
+
+const resolvedLabel = (view: ExceptionView): string => choiceLabel({ code: view.resolution?.what ?? "" });
+
+/** Why it differs, and for each choice what it does to ledger and balance, as short as the card is. */
+function wordsOf(view: ExceptionView, shown: ExceptionView["proposals"], note: string | undefined): string[] {
+  const choices = shown.map((proposal) => `${choiceLabel(proposal)}：${firstPart(proposal.effect)}`);
+  const used = [...(note === undefined ? [] : [note]), ...choices].reduce((sum, line) => sum + [...line].length + 1, 0);
+  const reason = [...view.reasons.join("；")];
+  const room = MOST_WORDS - used;
+  const shownReason =
+    reason.length <= room ? reason.join("") : room < 6 ? "" : `${reason.slice(0, room - 1).join("")}…`;
+  return [...(note === undefined ? [] : [note]), ...(shownReason === "" ? [] : [shownReason]), ...choices];
+}
+
+/** "借 2241.02 贷 1122/2203 ¥1,234.00，归 …" → "借2241.02贷1122/2203". */
+const firstPart = (effect: string): string =>
+  (effect.split(/[，；（]/)[0] ?? effect)
+    .replace(/\s*¥[\d,.]+$/, "")
+    .replaceAll(" ", "")
+    .slice(0, 24);
 
 const buttonOf = (view: ExceptionView, proposal: ExceptionView["proposals"][number], choice: number): CardButton => ({
   kind: "action",
@@ -69,7 +87,9 @@ function rowsOf(view: ExceptionView): CardRow[] {
     ...row(TEXT.statement, yuan(view.statementFen)),
     ...row(TEXT.books, yuan(view.booksFen)),
     ...row(TEXT.remark, view.remark),
-  ].slice(0, 6);
+  ]
+    .map(({ label, value }) => ({ label, value: value.length > 26 ? `${value.slice(0, 25)}…` : value }))
+    .slice(0, 5);
 }
 
 /** "claim:T001" → 认领给 T001. */
@@ -79,7 +99,7 @@ export function choiceLabel(proposal: { readonly code: string; readonly tenantNa
     ([key]) => key === code,
   )?.[1];
   if (label === undefined) return code;
-  return typeof label === "string" ? label : label(proposal.tenantName ?? tenant);
+  return typeof label === "string" ? label : label([...(proposal.tenantName ?? tenant)].slice(0, MOST_NAME).join(""));
 }
 
 /** Many differences that are alike: one card, each with its line. */

@@ -3,6 +3,7 @@ import { DatabaseProblem } from "../../src/db/database-problem.ts";
 import { correctReading } from "./chapters/correction.ts";
 import { amountsExplained } from "./chapters/explained.ts";
 import { checkBooks, importAndBill, receipts } from "./chapters/ledger.ts";
+import { statementArrives } from "./chapters/reconciliation.ts";
 import { refundInChat } from "./chapters/refund.ts";
 import { tenantPays } from "./chapters/tenant.ts";
 import { createPrinter } from "./print.ts";
@@ -37,6 +38,7 @@ async function main(): Promise<number> {
     await amountsExplained(stage, print);
     await receipts(stage, print);
     await correctReading(stage, print);
+    await statementArrives(stage, print);
     await checkBooks(stage, print);
     const failed = print.failures.length;
     print.line(failed === 0 ? "故事讲完了，每一步都成功。" : `有 ${failed} 步失败：${print.failures.join("、")}`);

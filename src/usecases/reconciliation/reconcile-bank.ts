@@ -12,10 +12,13 @@ import { type BankBook, settleBankLine } from "./settle-bank-line.ts";
 /** How steps of a run become transactions: each its own, or (dry run) all inside one that is rolled back. */
 export type InTransaction = <T>(work: (tx: Transaction) => Promise<T>) => Promise<T>;
 
+/** A day of a million lines is one statement that takes its minutes; a step that moves money takes milliseconds. */
+const STEP_LIMIT_MS = 900_000;
+
 export const eachItsOwn =
   (db: Database): InTransaction =>
   (work) =>
-    inTransaction(db, work);
+    inTransaction(db, work, { timeoutMs: STEP_LIMIT_MS });
 
 /** Why a line stays open: in Chinese, for `open`. */
 export interface LeftOpen {

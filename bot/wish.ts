@@ -49,6 +49,9 @@ export function wishOfAction(action: WishAction): Wish {
     case "refund.lift":
     case "exception.resolve":
     case "exception.show":
+    case "task.show":
+    case "task.result":
+    case "task.collect":
       return { intent: "unknown", slots: {} };
     default:
       return action satisfies never;

@@ -31,7 +31,20 @@ export type CardAction =
   | { readonly type: "exception.resolve"; readonly id: string; readonly version: number; readonly choice: number }
   | { readonly type: "exception.show"; readonly id: string }
   /** A colleague releases a held refund. */
-  | { readonly type: "refund.lift"; readonly refundNo: string };
+  | { readonly type: "refund.lift"; readonly refundNo: string }
+  /** A colleague looks at a task, says what became of it, or shows a code to pay by. */
+  | { readonly type: "task.show"; readonly number: string }
+  | { readonly type: "task.result"; readonly number: string; readonly result: TaskResultChoice }
+  | { readonly type: "task.collect"; readonly number: string };
+
+export type TaskResultChoice = "unreachable" | "promised" | "disputed" | "visited" | "paid";
+const TASK_RESULT_CHOICES: readonly string[] = [
+  "unreachable",
+  "promised",
+  "disputed",
+  "visited",
+  "paid",
+] satisfies TaskResultChoice[];
 
 export type JoinDecision = "owner" | "finance" | "viewer" | "refuse";
 const JOIN_DECISIONS: readonly string[] = ["owner", "finance", "viewer", "refuse"] satisfies JoinDecision[];
@@ -82,6 +95,11 @@ function argumentsOf(action: CardAction): readonly string[] {
       return [action.number];
     case "refund.lift":
       return [action.refundNo];
+    case "task.show":
+    case "task.collect":
+      return [action.number];
+    case "task.result":
+      return [action.number, action.result];
     case "exception.resolve":
       return [action.id, String(action.version), String(action.choice)];
     case "exception.show":
@@ -133,6 +151,11 @@ function build(type: string, values: readonly string[]): CardAction | null {
         : null;
     case "exception.show":
       return first ? { type, id: first } : null;
+    case "task.show":
+    case "task.collect":
+      return first ? { type, number: first } : null;
+    case "task.result":
+      return first && second && isTaskResult(second) ? { type, number: first, result: second } : null;
     case "bill.list":
     case "pay.all":
     case "bind.start":
@@ -147,6 +170,8 @@ function build(type: string, values: readonly string[]): CardAction | null {
 }
 
 const isJoinDecision = (text: string): text is JoinDecision => JOIN_DECISIONS.includes(text);
+
+const isTaskResult = (text: string): text is TaskResultChoice => TASK_RESULT_CHOICES.includes(text);
 
 function decodeArgument(text: string): string {
   try {

@@ -66,6 +66,9 @@ export const CARD_NAMES = [
   "audit",
   "refund",
   "refund-alert",
+  "dunning",
+  "task",
+  "task-list",
 ] as const;
 export type CardName = (typeof CARD_NAMES)[number];
 

@@ -1,4 +1,5 @@
 import type { CardAction } from "./action.ts";
+import { TASK_CARD_TEXT } from "./dunning-text.zh-CN.ts";
 
 /** Every word on our cards. What the bot says around them is in bot/text/zh-CN.ts. */
 export const TEXT = {
@@ -131,6 +132,12 @@ export function actionPhrase(action: CardAction): string {
       return `差异 ${action.id}`;
     case "exception.resolve":
       return `处理差异 ${action.id} ${action.version}.${action.choice + 1}`;
+    case "task.show":
+      return `任务 ${action.number}`;
+    case "task.result":
+      return `任务 ${action.number} ${TASK_CARD_TEXT.results[action.result]}`;
+    case "task.collect":
+      return `收款码 ${action.number}`;
     default:
       return action satisfies never;
   }

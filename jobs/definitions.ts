@@ -56,6 +56,12 @@ export const JOBS = Object.freeze({
   "recon.run": { ...DEFAULTS, timeoutMs: 1_800_000, payload: z.strictObject({}) },
   /** Tells the next role of differences whose deadline has passed. */
   "exception.escalate": { ...DEFAULTS, payload: z.strictObject({}) },
+  /** Takes every tenant to its dunning stage of now; at night it does nothing. */
+  "dunning.run": { ...DEFAULTS, timeoutMs: 1_800_000, payload: z.strictObject({}) },
+  /** Says by the next way what did not arrive, and brings new tasks to those who have them. */
+  "dunning.follow-up": { ...DEFAULTS, timeoutMs: 300_000, payload: z.strictObject({}) },
+  /** The daily list of open tasks, what nobody works on to the manager, and reminders of dates. */
+  "task.digest": { ...DEFAULTS, timeoutMs: 1_800_000, payload: ofDate },
   /** Forgets what has expired: finished runs, spent tokens, codes, rate counts. */
   "housekeeping.prune": { ...DEFAULTS, payload: z.strictObject({}) },
 }) satisfies JobTable;

@@ -120,6 +120,25 @@ export const SCHEDULES: readonly Schedule[] = Object.freeze([
     payload: () => ({}),
   },
   {
+    name: "dunning.run",
+    job: "dunning.run",
+    // All day, so that an outage in the morning costs nobody a step; nights are the use case's own affair.
+    timetable: { kind: "every", minutes: 30 },
+    payload: () => ({}),
+  },
+  {
+    name: "dunning.follow-up",
+    job: "dunning.follow-up",
+    timetable: { kind: "every", minutes: 5 },
+    payload: () => ({}),
+  },
+  {
+    name: "task.digest",
+    job: "task.digest",
+    timetable: { kind: "daily", at: "09:00", missed: "latest" },
+    payload: dayOf,
+  },
+  {
     name: "housekeeping.prune",
     job: "housekeeping.prune",
     timetable: { kind: "daily", at: "04:30", missed: "latest" },

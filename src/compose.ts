@@ -11,6 +11,8 @@ import { createEventHandler, understandByRules } from "./compose/bot-services.ts
 import { createChannels } from "./compose/channels.ts";
 import { dingtalkRouter } from "./compose/dingtalk.ts";
 import { createPapers } from "./compose/documents.ts";
+import { createDunning } from "./compose/dunning.ts";
+import { invoiceLinksOf } from "./compose/invoice-links.ts";
 import { meterSourceOf } from "./compose/meter-source.ts";
 import { REFUND_POLL_MS, refundContextOf } from "./compose/refunds.ts";
 import { billCollector } from "./compose/statement-jobs.ts";
@@ -111,9 +113,12 @@ export function compose(config: Config, options: ComposeOptions): Application {
   const { officialAccountAppId } = payments;
   const refunds = refundContextOf({ merchants, clocks, officialAccountAppId, encryption, logger });
   const papers = createPapers(config, { db, encryption, linkKey, clocks, logger });
+  const dunning = createDunning(db, { config, clock: clocks.business, linkKey });
   const approvalLink: ApprovalLink = (request) =>
     approvalPageUrl({ publicUrl: config.publicUrl, linkKey, nowMs: clocks.business.nowMs() }, request);
+  const invoiceLinks = invoiceLinksOf(config.publicUrl, linkKey, clocks.business);
   const handleEvent = createEventHandler({
+    invoiceLinks,
     documentLink: papers.link,
     clock: clocks.business,
     officialAccountAppId,
@@ -191,6 +196,7 @@ export function compose(config: Config, options: ComposeOptions): Application {
           meterSource: meterSourceOf(config),
           collectBills: billCollector(db, merchants, clocks.business, encryption),
           postDocuments: papers.post,
+          dunning: dunning.jobs,
         }),
         runs: runBookOf(db),
         inbox: {
@@ -203,6 +209,8 @@ export function compose(config: Config, options: ComposeOptions): Application {
             sms: channels.sms,
             email: papers.email,
             documents: papers.store,
+            printPaper: async (documentId) => (await papers.print(documentId))?.fileId,
+            stillHolds: dunning.stillHolds,
             encryption,
             outbound: { mode: config.outbound.mode, allowlist: new Set(config.outbound.allowlist) },
             worker: `${process.pid}`,
@@ -212,6 +220,7 @@ export function compose(config: Config, options: ComposeOptions): Application {
             onError: (error, outboxId) => logger.error({ err: error, outboxId }, "outbox.send-failed"),
           }),
         polls: [
+          dunning.poll,
           {
             name: "payment-orders",
             everyMs: PAYMENT_POLL_MS,

@@ -22,6 +22,7 @@ import { accrueLateFeesHandler } from "./accrue-late-fees.ts";
 import { checkLedgerHandler, verifyAuditHandler } from "./checks.ts";
 import { collectBillsHandler } from "./collect-bills.ts";
 import { collectReadingsHandler } from "./collect-readings.ts";
+import { type DunningJobs, dunningHandlers } from "./dunning.ts";
 import { eraseTracesHandler } from "./erase-traces.ts";
 import { escalateApprovalsHandler } from "./escalate-approvals.ts";
 import { expireRedLettersHandler } from "./expire-red-letters.ts";
@@ -44,6 +45,8 @@ export interface HandlerContext {
   readonly meterSource?: MeterSource | undefined;
   /** Undefined: no merchant account is configured. */
   readonly collectBills?: ((through: CivilDate) => Promise<readonly CollectedBill[]>) | undefined;
+  /** Dunning, tasks, reminders; absent: nobody is dunned. */
+  readonly dunning?: DunningJobs | undefined;
   /** Prints and sends the papers that wait; absent: none are. */
   readonly postDocuments?: ((signal: AbortSignal) => Promise<number>) | undefined;
 }
@@ -58,6 +61,7 @@ export const createHandlers = ({
   meterSource,
   postDocuments,
   collectBills,
+  dunning,
 }: HandlerContext): AllJobHandlers => ({
   "audit.seal": sealAuditHandler((date) => sealAudit(db, date), logger),
   "audit.verify": verifyAuditHandler(() => verifyAudit(db), logger),
@@ -93,6 +97,7 @@ export const createHandlers = ({
     escalateDifferences(db, reconciliationContext(clocks.business, officialAccountAppId, "job:exception.escalate")),
   ),
   "people.erase": eraseTracesHandler(() => eraseTraces(db)),
+  ...dunningHandlers(dunning),
   "housekeeping.prune": pruneHandler(() =>
     pruneExpired(db, { business: clocks.business.nowMs(), wire: clocks.wire.nowMs() }),
   ),

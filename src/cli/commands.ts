@@ -28,6 +28,12 @@ import {
 import { billCompareCommand } from "./commands/compare.ts";
 import { dayCloseCommand } from "./commands/day.ts";
 import { doctorCommand } from "./commands/doctor.ts";
+import {
+  dunningPreferCommand,
+  dunningPreviewCommand,
+  dunningRunCommand,
+  dunningUnreachedCommand,
+} from "./commands/dunning.ts";
 import { billExplainCommand } from "./commands/explain.ts";
 import { exportAllocationsCommand, exportReceiptsCommand, exportReceivablesCommand } from "./commands/export.ts";
 import { exportVouchersCommand } from "./commands/export-vouchers.ts";
@@ -131,6 +137,10 @@ export const COMMANDS: readonly AnyCommand[] = [
   fingerprintsListCommand,
   fingerprintsRevokeCommand,
   dayCloseCommand,
+  dunningPreviewCommand,
+  dunningRunCommand,
+  dunningUnreachedCommand,
+  dunningPreferCommand,
   ledgerCheckCommand,
   auditVerifyCommand,
   auditRootCommand,

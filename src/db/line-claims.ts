@@ -10,6 +10,7 @@ import type { Transaction } from "./transaction.ts";
 /** Which lines to load. Only issued and published bills; a tenant's chat also leaves out what is not published. */
 export interface ClaimFilter {
   readonly tenantId?: string | undefined;
+  readonly tenantIds?: readonly string[] | undefined;
   readonly entityId?: string | undefined;
   readonly billIds?: readonly string[] | undefined;
   readonly lineIds?: readonly string[] | undefined;
@@ -134,6 +135,7 @@ export function openLineOf(claim: LineClaim, asOf: CivilDate): OpenLine {
 function claimQuery(filter: ClaimFilter): Prisma.Sql {
   const conditions = [Prisma.sql`b.state IN ('issued', 'published')`];
   if (filter.tenantId !== undefined) conditions.push(Prisma.sql`r.tenant_id = ${filter.tenantId}::uuid`);
+  if (filter.tenantIds !== undefined) conditions.push(Prisma.sql`r.tenant_id = ANY (${[...filter.tenantIds]}::uuid[])`);
   if (filter.entityId !== undefined) conditions.push(Prisma.sql`r.entity_id = ${filter.entityId}::uuid`);
   if (filter.billIds !== undefined) conditions.push(Prisma.sql`r.bill_id = ANY (${[...filter.billIds]}::uuid[])`);
   if (filter.lineIds !== undefined) conditions.push(Prisma.sql`r.line_id = ANY (${[...filter.lineIds]}::uuid[])`);

@@ -19,6 +19,8 @@ export interface EmailContent {
   readonly text: string;
   /** Of stored files: DocumentStore. */
   readonly fileIds: readonly string[];
+  /** Papers that are printed when the mail leaves. */
+  readonly documentIds?: readonly string[] | undefined;
 }
 
 /** An SMS before its number is read. `phoneHash` (hex) says which of a person's phones is meant; absent: any. */

@@ -1,11 +1,10 @@
 import type { Fen } from "../money/fen.ts";
 import { type CivilDate, daysBetween, earlier } from "../time/civil-date.ts";
 import { type DunningStep, inLadderOrder, makesTask } from "./ladder.ts";
+import { isQuiet } from "./time-of-day.ts";
 
 /** Balances below this are not worth a message. */
 export const MINIMUM_DUNNED_FEN: Fen = 1_000n;
-const FIRST_SECOND = "09:00:00";
-const LAST_SECOND = "20:00:00";
 
 /** An open line of the tenant, of any lease and entity. */
 export interface DunnedLine {
@@ -104,8 +103,3 @@ const isDue = (step: DunningStep, daysOverdue: number): boolean =>
 
 const isHandled = (step: DunningStep, dueDate: CivilDate, handled: DunningFacts["handled"]): boolean =>
   handled.some((one) => one.dueDate === dueDate && one.offsetDays === step.offsetDays && one.action === step.action);
-
-function isQuiet(timeOfDay: string): boolean {
-  const time = timeOfDay.length === "HH:MM".length ? `${timeOfDay}:00` : timeOfDay;
-  return time < FIRST_SECOND || time > LAST_SECOND;
-}

@@ -71,6 +71,17 @@ export async function requestBillDocuments(
   );
 }
 
+export type LetterSubject = Extract<DocumentSubject, { kind: "dunning-letter" }>;
+
+/** The ids of these letters by `letterKey`, the same for the same letter; in two statements, whatever their number. */
+export const requestLetters = (tx: Transaction, letters: readonly LetterSubject[]): Promise<Map<string, string>> =>
+  insertDocuments(
+    tx,
+    letters.map((subject) => ({ subject, tenantId: subject.tenantId, entityId: subject.entityId })),
+  );
+
+export const letterKey = (letter: LetterSubject): string => keyOf(letter);
+
 /** Prints and sends a document by itself: to those of the tenant who have an e-mail address. */
 export const postDocument = (tx: Transaction, documentId: string): Promise<number> =>
   execute(

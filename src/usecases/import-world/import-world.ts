@@ -18,6 +18,7 @@ import type { ImportProblem } from "./problem.ts";
 import { digestMasterData, isLatestImport } from "./repeated-import.ts";
 import { writeApprovalPolicies } from "./write-approval-policies.ts";
 import { writeAreas } from "./write-areas.ts";
+import { writeDunningLadder } from "./write-dunning-ladder.ts";
 import { writeLeases } from "./write-leases.ts";
 import { type OpeningTotals, writeOpening } from "./write-opening.ts";
 import { type PlatformApps, writePeople } from "./write-people.ts";
@@ -99,7 +100,10 @@ export async function writeWorld(tx: Transaction, world: World, context: ImportC
   if (changedUnits || areas.changes.length > 0) changedPools.push(...(await allPools(tx)));
   const opening = await writeOpeningOnce(tx, world, book);
   if (!opening.ok) return opening;
-  const policies = await writeApprovalPolicies(tx, world, context);
+  const policies = [
+    ...(await writeApprovalPolicies(tx, world, context)),
+    ...(await writeDunningLadder(tx, world, context)),
+  ];
   await markRechecks(tx, changedInputs(differences, book, areas.changes, changedPools), "导入");
 
   const imported = countsOf(world);

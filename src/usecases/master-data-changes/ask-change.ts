@@ -75,7 +75,9 @@ export async function askChange(
       return refuse("CHANGE_INVALID", "这项变更不能登记：文件里没有任何变更。", "The file changes nothing.");
     }
     const named = { tariff: world.tariffs, lease: world.leases, policy: world.policies.approval }[type];
-    const subject = [...new Set(named.map((row) => ("code" in row ? row.code : row.type)))].sort().join("|");
+    const ladder = type === "policy" && world.policies.dunning.length > 0 ? ["dunning"] : [];
+    const codes = named.map((row) => ("code" in row ? row.code : row.type));
+    const subject = [...new Set([...codes, ...ladder])].sort().join("|");
     const place = type === "lease" ? await placeOfLease(tx, world.leases[0]?.code) : {};
     return ask({ ...common, ...place, subjectKind: type, subjectId: idOf(`${type}|${subject}`), payload: file, facts });
   }

@@ -8,6 +8,7 @@ import type { ApprovalContext, ApprovalFact, ApprovalRequest } from "../approval
 import { policyInForce } from "../approvals/policy-store.ts";
 import { APPROVER_ROLE_NAMES } from "../approvals/refusals.ts";
 import type { Applied, ApprovalSubject } from "../approvals/subject.ts";
+import { ladderInForce } from "../dunning/ladder-store.ts";
 import type { Refusal } from "../receipts/refusal.ts";
 import { type FragmentType, readFragment, writeFragment } from "./fragment.ts";
 
@@ -27,11 +28,35 @@ export const tariffSubject = subjectOf("tariff");
 export const leaseSubject = subjectOf("lease");
 export const policySubject = subjectOf("policy");
 
+const ladderFacts = (world: World): ApprovalFact[] =>
+  world.policies.dunning.length === 0
+    ? []
+    : [
+        {
+          label: "催缴阶梯",
+          value: world.policies.dunning
+            .map(({ offsetDays, action }) => `${offsetDays}天 ${DUNNING_ACTION_NAMES[action] ?? action}`)
+            .join(" → "),
+        },
+      ];
+
+const DUNNING_ACTION_NAMES: Readonly<Record<string, string>> = {
+  remind: "提醒",
+  notice: "通知",
+  "steward-task": "管家上门",
+  "formal-notice": "催款函",
+  escalate: "升级经理",
+};
+
 /** What of it changes, for the audit trail. */
 async function beforeOf(tx: Transaction, type: FragmentType, world: World): Promise<object | undefined> {
   if (type !== "policy") return undefined;
   const types = [...new Set(world.policies.approval.map((row) => row.type))].filter(isApprovalType);
   const versions: Record<string, unknown> = {};
+  if (world.policies.dunning.length > 0) {
+    const { version, steps } = await ladderInForce(tx);
+    versions.dunning = { version, steps };
+  }
   for (const one of types) {
     const { version, rows } = await policyInForce(tx, one);
     versions[one] = JSON.parse(canonicalJson({ version, rows }));
@@ -59,17 +84,20 @@ export function factsOfFragment(type: FragmentType, world: World): ApprovalFact[
         })),
       );
     case "policy":
-      return world.policies.approval.map((row) => ({
-        label: [row.type, row.project, row.upToFen === undefined ? undefined : `≤ ${formatYuan(row.upToFen)}`]
-          .filter((word) => word !== undefined)
-          .join(" "),
-        value: row.steps
-          .map(
-            ({ role, count }) =>
-              `${APPROVER_ROLE_NAMES[role as keyof typeof APPROVER_ROLE_NAMES] ?? role}${count > 1 ? `×${count}` : ""}`,
-          )
-          .join(" → "),
-      }));
+      return [
+        ...ladderFacts(world),
+        ...world.policies.approval.map((row) => ({
+          label: [row.type, row.project, row.upToFen === undefined ? undefined : `≤ ${formatYuan(row.upToFen)}`]
+            .filter((word) => word !== undefined)
+            .join(" "),
+          value: row.steps
+            .map(
+              ({ role, count }) =>
+                `${APPROVER_ROLE_NAMES[role as keyof typeof APPROVER_ROLE_NAMES] ?? role}${count > 1 ? `×${count}` : ""}`,
+            )
+            .join(" → "),
+        })),
+      ];
     default:
       return type satisfies never;
   }

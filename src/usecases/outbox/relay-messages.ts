@@ -23,6 +23,10 @@ export interface RelayContext {
   readonly email?: EmailSender | undefined;
   /** Undefined: no file messages can be sent. */
   readonly documents?: DocumentStore | undefined;
+  /** The file of a paper, printed when there is none yet; undefined: nothing prints. */
+  readonly printPaper?: ((documentId: string) => Promise<string | undefined>) | undefined;
+  /** Asked right before a message leaves: false takes it back, because what it says is not true any more. */
+  readonly stillHolds?: ((message: DueMessage) => Promise<boolean>) | undefined;
   readonly encryption: FieldEncryption;
   readonly outbound: OutboundPolicy;
   /** Names this process in claims. */
@@ -108,10 +112,11 @@ async function claimDue(tx: Transaction, context: RelayContext): Promise<DueMess
   );
 }
 
-type Verdict = SendOutcome | { readonly state: "withheld" };
+type Verdict = SendOutcome | { readonly state: "withheld" | "withdrawn" };
 
 async function sendMessage(db: Database, due: DueMessage, context: RelayContext): Promise<Verdict> {
   if (triesOf(due) > MAX_ATTEMPTS) return { state: "unknown", reason: "every process that tried to send it died" };
+  if (context.stillHolds !== undefined && !(await context.stillHolds(due))) return { state: "withdrawn" };
   if (!(await mayHear(db, due, context.outbound, context.encryption))) return { state: "withheld" };
   if (due.channel === "sms") return sendSms(db, due, context);
   if (due.channel === "email") return sendEmail(db, due, context);
@@ -152,7 +157,7 @@ async function recordOutcome(tx: Transaction, due: DueMessage, verdict: Verdict,
     not_before = CASE WHEN ${again} THEN ${new Date(nowMs + next.delaySeconds * 1000).toISOString()}::timestamptz
       ELSE not_before END
     WHERE id = ${due.id}::uuid AND state = 'claimed' AND attempts = ${due.attempts}`);
-  if (verdict.state === "withheld") return;
+  if (verdict.state === "withheld" || verdict.state === "withdrawn") return;
   const via = verdict.state === "accepted" ? verdict.channel : due.channel;
   const vendorId = verdict.state === "accepted" ? (verdict.vendorId ?? "") : "";
   await tx.$executeRaw(Prisma.sql`INSERT INTO delivery (id, outbox_id, attempt, recipient, via, vendor_id, state, detail)
@@ -173,7 +178,8 @@ function nextState(verdict: Verdict, tries: number): { state: string; delaySecon
     case "accepted":
       return { state: "sent", delaySeconds: 0 };
     case "withheld":
-      return { state: "withheld", delaySeconds: 0 };
+    case "withdrawn":
+      return { state: verdict.state, delaySeconds: 0 };
     case "refused":
       return { state: "dead", delaySeconds: 0 };
     case "later":

@@ -135,6 +135,11 @@ const ACTIONS = {
   "exception.resolve": uuid.map((id): CardAction => ({ type: "exception.resolve", id, version: 1, choice: 0 })),
   "exception.show": uuid.map((id): CardAction => ({ type: "exception.show", id })),
   "refund.lift": fc.constant<CardAction>({ type: "refund.lift", refundNo: "TK-E2-2026-000001" }),
+  "task.show": fc.constant<CardAction>({ type: "task.show", number: "RW2026-00001" }),
+  "task.result": fc
+    .constantFrom("unreachable", "promised", "disputed", "visited", "paid")
+    .map((result): CardAction => ({ type: "task.result", number: "RW2026-00001", result })),
+  "task.collect": fc.constant<CardAction>({ type: "task.collect", number: "RW2026-00001" }),
 } satisfies Record<CardAction["type"], fc.Arbitrary<CardAction>>;
 
 const saying = fc.oneof(

@@ -20,6 +20,9 @@ const ACTIONS: readonly (readonly [CardAction, string])[] = [
   [{ type: "approval.cancel", number: "SP-202609-00001" }, "1:approval.cancel:SP-202609-00001"],
   [{ type: "approval.list" }, "1:approval.list"],
   [{ type: "refund.lift", refundNo: "TK-E1-2026-000001" }, "1:refund.lift:TK-E1-2026-000001"],
+  [{ type: "task.show", number: "RW2026-00001" }, "1:task.show:RW2026-00001"],
+  [{ type: "task.result", number: "RW2026-00001", result: "promised" }, "1:task.result:RW2026-00001:promised"],
+  [{ type: "task.collect", number: "RW2026-00001" }, "1:task.collect:RW2026-00001"],
 ];
 
 describe("the text of a button", () => {

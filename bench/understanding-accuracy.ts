@@ -1,4 +1,4 @@
-import { type Accuracy, measure, readUtterances } from "../test/understanding/accuracy.ts";
+import { type Accuracy, measure, readFresh, readUtterances } from "../test/understanding/accuracy.ts";
 
 /*
  * How well messages are understood. The tuning half is what the rules were written on, so its errors are shown; the
@@ -39,4 +39,5 @@ for (const { labelled, intent } of tuned.wrong) {
   if (labelled.expect.intent !== intent) confusion.set(key, (confusion.get(key) ?? 0) + 1);
 }
 for (const [key, count] of confusion) console.log(`  confused: ${key} ${count}×`);
+printTotals("fresh sets", measure(readFresh()));
 if (!process.argv.includes("--tuning-only")) printTotals("test half", measure(readUtterances("test")));

@@ -130,7 +130,7 @@ function dropNoise(folded: string, { text, origin }: Healed): Utterance {
     if (/\s/.test(character) && character !== "\n" && character !== "\t") {
       // "1203 5000" are two numbers, "查 账单" is one wish, "只交房租 电费先不交" are two.
       if (isAlphanumeric(plain.at(-1)) && isAlphanumeric(text[index + 1])) push(" ", index);
-      else if (isPause(text, index) && !plain.endsWith("，")) push("，", index);
+      else if ((isPause(text, index) || isBeforeDetails(text, index)) && !plain.endsWith("，")) push("，", index);
     } else if (character === "," && isDigit(text[index - 1]) && /^\d{3}(?!\d)/.test(text.slice(index + 1))) {
       push(",", index);
     } else {
@@ -167,6 +167,10 @@ const withPauses = (utterance: Utterance): Utterance => ({
 const isPause = (text: string, index: number): boolean =>
   /[㐀-鿿]{3}[㐀-鿿](?<![的是把跟和])$/.test(text.slice(Math.max(0, index - 4), index)) &&
   /^[㐀-鿿]{4}/.test(text.slice(index + 1));
+
+/** 开发票 抬头是…: what the wish is for, then its details. */
+const isBeforeDetails = (text: string, index: number): boolean =>
+  /[票款费单]$/.test(text.slice(0, index)) && /^\s*(?:抬头|税号|公司名|名称|单位)/.test(text.slice(index));
 
 const isDigit = (character: string | undefined): boolean => character !== undefined && /\d/.test(character);
 

@@ -13,7 +13,7 @@ import type { Cue, Feature } from "./lexicon/cue.ts";
 import { STAFF_CUES } from "./lexicon/staff-cues.ts";
 import { TENANT_CUES } from "./lexicon/tenant-cues.ts";
 import { correctionAt, withoutTakenBack } from "./negation.ts";
-import { blanked, normalise, type Utterance } from "./normalise.ts";
+import { BLANK, blanked, normalise, type Utterance } from "./normalise.ts";
 import { likenessOf, openSaying } from "./sayings.ts";
 import { type Candidate, confidenceOf, FULL_WISH, type Step, scoreIntents } from "./score.ts";
 import { businessDay } from "./slots/dates.ts";
@@ -81,8 +81,16 @@ interface Reading {
 
 function readUtterance(utterance: Utterance, role: SpeakerRole, today: CivilDate): Reading {
   const found = findAll(utterance, role, today, correctionAt(utterance.plain));
-  const scored = scoreIntents(utterance.plain, featuresOf(found), CUES[role]);
+  const scored = scoreIntents(withoutName(utterance.plain, found), featuresOf(found), CUES[role]);
   return { found, candidates: scored.filter(({ score }) => score >= WEAKEST) };
+}
+
+/** A company's name wishes for nothing (新锐自动化设备有限公司): the rules read only its legal form. */
+function withoutName(plain: string, { tenant }: Findings): string {
+  const legalForm =
+    tenant === undefined ? null : /(?:有限(?:责任)?公司|集团|工作室|经营部)$/.exec(plain.slice(0, tenant.to));
+  if (tenant === undefined || legalForm === null) return plain;
+  return plain.slice(0, tenant.from) + BLANK.repeat(legalForm.index - tenant.from) + plain.slice(legalForm.index);
 }
 
 /** The reading of the first wish alone where another one follows it; undefined where there is one wish or none. */

@@ -24,8 +24,14 @@ export interface Accuracy {
 }
 
 /** One JSON object a line. `half` names the file: utterances.<half>-half.jsonl. */
-export const readUtterances = (half: "test" | "tuning"): Labelled[] =>
-  readFileSync(new URL(`utterances.${half}-half.jsonl`, import.meta.url), "utf8")
+export const readUtterances = (half: "test" | "tuning"): Labelled[] => readLabelled(`utterances.${half}-half.jsonl`);
+
+/** Sets written blind later on, each measured before the rules were touched because of it (fresh.md). */
+export const FRESH_SETS = ["a", "b", "c"] as const;
+export const readFresh = (): Labelled[] => FRESH_SETS.flatMap((set) => readLabelled(`fresh-${set}.jsonl`));
+
+const readLabelled = (file: string): Labelled[] =>
+  readFileSync(new URL(file, import.meta.url), "utf8")
     .split("\n")
     .filter((line) => line.trim() !== "")
     .map((line) => JSON.parse(line) as Labelled);

@@ -102,6 +102,7 @@ export const ROUNDS_CUES: readonly Cue[] = [
       ],
       { unless: ["扫码打卡"] },
     ],
+    [9.9, ["^(?:我|现在|马上)?(?:要|想|来|帮我)(?:收款|收钱|收租)$"]],
   ]),
   ...cues("meter.report", [
     [7, ["抄表"]],

@@ -30,6 +30,13 @@ export interface Findings {
   readonly correctedFrom: number | undefined;
 }
 
+/** Buildings and units that are places whatever else is said, unlike a bare number. */
+function surePlaces(utterance: Utterance): readonly Mention<string>[] {
+  const everything: Mention<unknown> = { from: 0, to: utterance.plain.length, value: undefined };
+  const { building, unit } = findPlaces(utterance, [everything]);
+  return [building, unit].filter((place) => place !== undefined);
+}
+
 const overlaps = (a: Mention<unknown>, b: Mention<unknown>): boolean => a.from < b.to && b.from < a.to;
 
 /** Reads everything a slot could hold. Pure; `today` is the business day. */
@@ -47,7 +54,7 @@ export function findAll(
     /表|抄|读数|示数|度数|止码/.test(plain) ||
     /[\d.]{3,}(?:度|吨|方|字)/.test(plain) ||
     /[电水气][:：]?\d{3,}/.test(plain);
-  const reading = aboutMeters ? findReading(plain) : undefined;
+  const reading = aboutMeters ? findReading(plain, surePlaces(utterance)) : undefined;
   const elsewhere = [taxNo, reading].filter((mention) => mention !== undefined);
   const amounts = findAmounts(plain).filter(
     (amount) => ![...elsewhere, ...periods].some((taken) => overlaps(amount, taken)),

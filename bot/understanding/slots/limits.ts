@@ -21,7 +21,7 @@ export function findMinDaysOverdue(plain: string): number | undefined {
 
 const ENTRY = "(?:笔|条|名|家|户|个(?!月|季|星期|礼拜|周|年)|位|(?<!一)次|张|项|单|大|强)";
 const LIMITS = [
-  `(?:最近|近|前|头|最新|最后|后)(?:的)?(${NUMBER})(?:${ENTRY}|(?=，|？|$|欠|逾期|的))`,
+  `(?:最近|近|前|头|最新|最后(?!一)|(?<!最)后)(?:的)?(${NUMBER})(?:${ENTRY}|(?=，|？|$|欠|逾期|的))`,
   `(?:top|top )(${NUMBER})`,
   `最(?:多|大|久|高|长|严重|近)的?(?:那|前)?(${NUMBER})${ENTRY}`,
   `(${NUMBER})${ENTRY}(?:最(?:多|大|久|高|近|新))`,

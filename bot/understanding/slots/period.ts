@@ -302,8 +302,10 @@ function joinedSpan(plain: string, left: Mention<Span>, right: Mention<Span>): M
   const between = plain.slice(left.to, right.from);
   if (!CONJUNCTION.test(between) || left.value.from.length !== right.value.from.length) return undefined;
   const until = /[到至~-]$/.test(between);
-  const span = { from: left.value.from, to: right.value.to };
+  // 9月和8月: said the other way round, but not as a stretch from … to.
+  const [first, last] = !until && left.value.from > right.value.from ? [right, left] : [left, right];
+  const span = { from: first.value.from, to: last.value.to };
   if (span.from > span.to) return undefined;
-  const adjacent = span.from.length === 7 && shiftMonth(left.value.to as Month, 1) === right.value.from;
+  const adjacent = span.from.length === 7 && shiftMonth(first.value.to as Month, 1) === last.value.from;
   return until || adjacent ? { from: left.from, to: right.to, value: span } : undefined;
 }

@@ -10,18 +10,27 @@ const PATTERNS = [
   `(?<![\\d.a-z-])${VALUE}(?:度|吨|立方|方|字|kwh)`,
   `(?:[电水气]|燃气)(?<![a-z-])${VALUE}${NOT_A_READING}`,
   `(?<![\\d.a-z-])(\\d{3,}(?:\\.\\d+)?|[${HAN_NUMBER}]{3,12})${NOT_A_READING}$`,
-].map((source) => new RegExp(source));
+].map((source) => new RegExp(source, "g"));
 
-/** What a meter shows, as digits without separators: "12,345.6" and "一万二千三百四十五" alike. */
-export function findReading(plain: string): Mention<string> | undefined {
+interface Extent {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What a meter shows, as digits without separators: "12,345.6" and "一万二千三百四十五" alike; never a number of `places`. */
+export function findReading(plain: string, places: readonly Extent[]): Mention<string> | undefined {
   for (const pattern of PATTERNS) {
-    const match = pattern.exec(plain);
-    const written = match?.[1];
-    if (match === null || written === undefined) continue;
-    const value = digits(written);
-    if (value === undefined) continue;
-    const from = match.index + match[0].lastIndexOf(written);
-    return { from, to: from + written.length, value };
+    pattern.lastIndex = 0;
+    for (let match = pattern.exec(plain); match !== null; match = pattern.exec(plain)) {
+      const written = match[1] ?? "";
+      const from = match.index + match[0].lastIndexOf(written);
+      const to = from + written.length;
+      const place = places.find((one) => from < one.to && one.from < to);
+      const value = place === undefined ? digits(written) : undefined;
+      if (value !== undefined) return { from, to, value };
+      // The number belongs to a place (水表 B座801 抄数332): the reading may begin within what was matched after it.
+      pattern.lastIndex = Math.max(match.index + 1, place?.to ?? 0);
+    }
   }
   return undefined;
 }

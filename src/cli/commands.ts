@@ -50,6 +50,7 @@ import {
 } from "./commands/invoice.ts";
 import { lateFeeCommand } from "./commands/late-fee.ts";
 import { menuPublishCommand } from "./commands/menu.ts";
+import { monthEndPackCommand } from "./commands/month-end.ts";
 import { estimateCommand, oneOffCommand } from "./commands/one-off.ts";
 import { backupCommand, restoreCommand, rotateKeysCommand } from "./commands/operations.ts";
 import { outboxListCommand, outboxReplayCommand } from "./commands/outbox.ts";
@@ -146,6 +147,7 @@ export const COMMANDS: readonly AnyCommand[] = [
   auditRootCommand,
   periodCloseCommand,
   periodReopenCommand,
+  monthEndPackCommand,
   exportReceivablesCommand,
   exportReceiptsCommand,
   exportAllocationsCommand,

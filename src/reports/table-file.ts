@@ -31,7 +31,15 @@ export type TableFormat = "csv" | "xlsx";
  * the mark that Excel needs to see it (BOM) and CRLF. Throws what the file system throws.
  */
 export async function writeTableFile(file: string, format: TableFormat, table: Table): Promise<TableFile> {
-  const rows = format === "csv" ? await writeCsv(file, table) : await writeXlsx(file, table);
+  const rows = format === "csv" ? await writeCsv(file, table) : await writeXlsx(file, [table]);
+  return describeFile(file, rows);
+}
+
+/** Several tables as the sheets of one spreadsheet, in their order; `rows` is their sum. Throws what the file system throws. */
+export const writeWorkbookFile = async (file: string, tables: readonly Table[]): Promise<TableFile> =>
+  describeFile(file, await writeXlsx(file, tables));
+
+async function describeFile(file: string, rows: number): Promise<TableFile> {
   const bytes = await readFile(file);
   return { file, rows, sha256: createHash("sha256").update(bytes).digest("hex") };
 }
@@ -47,6 +55,8 @@ async function writeCsv(file: string, table: Table): Promise<number> {
   const failed = once(out, "error").then(([error]) => Promise.reject(error));
   failed.catch(() => undefined);
   const finished = once(out, "finish");
+  // Rejects with the same error; nobody waits for it when the work never gets as far.
+  finished.catch(() => undefined);
   const work = async (): Promise<number> => {
     await write("\uFEFF");
     for (const header of table.headers) await write(csvLine(header));
@@ -79,11 +89,20 @@ const AMOUNT_FORMAT = "#,##0.00";
 /** Any fixed moment: the file says when it was written by its name, not by its bytes. */
 const FIXED_DATE = new Date(Date.UTC(2000, 0, 1));
 
-async function writeXlsx(file: string, table: Table): Promise<number> {
+async function writeXlsx(file: string, tables: readonly Table[]): Promise<number> {
   const workbook = new ExcelJS.stream.xlsx.WorkbookWriter({ filename: file, useStyles: true });
   workbook.creator = "ParkLedger";
   workbook.created = FIXED_DATE;
   workbook.modified = FIXED_DATE;
+  let count = 0;
+  for (const table of tables) count += await writeSheet(workbook, table);
+  await workbook.commit();
+  await writeFile(file, withFixedZipTimes(await readFile(file)));
+  return count;
+}
+
+/** Returns how many rows it has, without the header rows. */
+async function writeSheet(workbook: ExcelJS.stream.xlsx.WorkbookWriter, table: Table): Promise<number> {
   const sheet = workbook.addWorksheet(table.sheetName.slice(0, 31), {
     views: [{ state: "frozen", ySplit: table.headers.length }],
   });
@@ -102,8 +121,7 @@ async function writeXlsx(file: string, table: Table): Promise<number> {
     row.commit();
     count += 1;
   }
-  await workbook.commit();
-  await writeFile(file, withFixedZipTimes(await readFile(file)));
+  sheet.commit();
   return count;
 }
 

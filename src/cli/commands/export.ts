@@ -5,6 +5,7 @@ import type { List } from "../../usecases/lists/list.ts";
 import { receiptsList } from "../../usecases/lists/receipts.ts";
 import { receivablesList } from "../../usecases/lists/receivables.ts";
 import { type Command, requiredOption, UsageError } from "../command.ts";
+import { refusedUnwritable } from "../unwritable.ts";
 
 /** A large park's list takes minutes. */
 const TIMEOUT_MS = 30 * 60_000;
@@ -36,14 +37,10 @@ const exportCommand = (list: List): Command => ({
         text: [`${list.title} ${written.rows} 行 → ${written.file}`, `  SHA-256 ${written.sha256}`],
       };
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === undefined || !UNWRITABLE.has(code)) throw error;
-      const message = `写不了文件 ${out}（${code}），请检查文件夹和权限。`;
-      return { json: { errors: [{ code: "FILE_UNWRITABLE", message }] }, text: [], problems: [message], exitCode: 1 };
+      return refusedUnwritable(error, out);
     }
   },
 });
-const UNWRITABLE = new Set(["ENOENT", "EACCES", "EISDIR", "ENOTDIR", "ENOSPC", "EROFS", "EPERM"]);
 
 export const exportReceivablesCommand = exportCommand(receivablesList);
 export const exportReceiptsCommand = exportCommand(receiptsList);

@@ -18,6 +18,7 @@ interface ReceiptRow {
   readonly amountFen: Fen;
   readonly allocatedFen: Fen;
   readonly prepaymentFen: Fen;
+  readonly refundedFen: Fen;
   readonly state: string;
   readonly remark: string | null;
   readonly recordedBy: string;
@@ -41,6 +42,7 @@ export const receiptsList: List = {
     "金额",
     "已冲账单",
     "剩余预收",
+    "已退款",
     "状态",
     "备注",
     "登记人",
@@ -61,16 +63,24 @@ export const receiptsList: List = {
           allocated AS (SELECT receipt_id, sum(amount_fen - coalesce((SELECT sum(v.amount_fen) FROM allocation_reversal v
               WHERE v.allocation_id = own.id), 0))::bigint AS fen FROM own GROUP BY receipt_id),
           kept AS (SELECT p.receipt_id, sum(p.remaining_fen)::bigint AS fen FROM prepayment p
-              JOIN page ON page.id = p.receipt_id GROUP BY p.receipt_id)
+              JOIN page ON page.id = p.receipt_id GROUP BY p.receipt_id),
+          refunded AS (SELECT receipt_id, sum(fen)::bigint AS fen FROM (
+            SELECT p.receipt_id, x.amount_fen AS fen FROM refund_part x JOIN refund f ON f.id = x.refund_id
+                AND f.state NOT IN ('rejected', 'cancelled') JOIN prepayment p ON p.id = x.prepayment_id
+              JOIN page ON page.id = p.receipt_id
+            UNION ALL SELECT f.receipt_id, f.amount_fen FROM refund f JOIN page ON page.id = f.receipt_id
+              WHERE f.source = 'unclaimed' AND f.state NOT IN ('requested', 'rejected', 'cancelled')) parts
+            GROUP BY receipt_id)
           SELECT page.receipt_no AS "receiptNo", e.code AS entity, t.code AS tenant, t.name AS "tenantName", page.channel,
             page.account_code AS account, page.channel_no AS "channelNo", o.out_trade_no AS "orderNo",
             page.value_date::text AS "valueDate",
             to_char(page.known_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI:SS') AS "recordedAt",
             page.amount_fen AS "amountFen", coalesce(allocated.fen, 0)::bigint AS "allocatedFen",
-            coalesce(kept.fen, 0)::bigint AS "prepaymentFen", page.state, page.remark, page.recorded_by AS "recordedBy"
+            coalesce(kept.fen, 0)::bigint AS "prepaymentFen",
+            coalesce(refunded.fen, 0)::bigint AS "refundedFen", page.state, page.remark, page.recorded_by AS "recordedBy"
           FROM page JOIN legal_entity e ON e.id = page.entity_id LEFT JOIN tenant t ON t.id = page.tenant_id
             LEFT JOIN payment_order o ON o.id = page.payment_order_id LEFT JOIN allocated ON allocated.receipt_id = page.id
-            LEFT JOIN kept ON kept.receipt_id = page.id
+            LEFT JOIN kept ON kept.receipt_id = page.id LEFT JOIN refunded ON refunded.receipt_id = page.id
           ORDER BY page.receipt_no COLLATE "C"`,
       );
       for (const receipt of page) {
@@ -89,6 +99,7 @@ export const receiptsList: List = {
           { amountFen: receipt.amountFen },
           { amountFen: receipt.allocatedFen },
           { amountFen: receipt.prepaymentFen },
+          { amountFen: receipt.refundedFen },
           wordOf(receipt.state),
           receipt.remark ?? "",
           receipt.recordedBy,

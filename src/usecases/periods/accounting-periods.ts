@@ -20,7 +20,7 @@ export interface PeriodCommand extends Omit<Actor, "actor"> {
 /** What has to be done before the month can be closed. */
 export interface MissingForClose {
   readonly date: CivilDate;
-  /** Ledger account that would still move. */
+  /** Ledger account that would still move, or the bank or merchant account whose day is open. */
   readonly account: string;
   readonly amountFen: Fen;
   readonly what: string;
@@ -45,7 +45,7 @@ const CLOSE_LIMIT_MS = 300_000;
 /**
  * Locks a month of an entity: nothing is booked into it any more (the database refuses), later events of it go to the
  * first open month with their true value date. `closed: false` with what is missing when drafts of the month are not
- * issued or late fees not accrued to its end; closing a closed month again changes nothing.
+ * issued, late fees not accrued to its end or days of a statement not closed; closing a closed month again changes nothing.
  */
 export async function closePeriod(db: Database, command: PeriodCommand): Promise<PeriodResult> {
   return inTransaction(

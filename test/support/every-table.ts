@@ -1,6 +1,11 @@
 import { newId } from "../../src/db/ids.ts";
 import type { Transaction } from "../../src/db/transaction.ts";
 import { insertApprovals } from "./every-table-approvals.ts";
+import { insertDunning } from "./every-table-dunning.ts";
+import { insertInvoices } from "./every-table-invoices.ts";
+import { insertMovingOut } from "./every-table-moving-out.ts";
+import { insertStatements } from "./every-table-statements.ts";
+import { insertVouchers } from "./every-table-vouchers.ts";
 import { insertMeterRows } from "./meter-rows.ts";
 import { type Estate, insertBill, insertEstate, insertLine, insertRow } from "./rows.ts";
 
@@ -158,7 +163,7 @@ export async function insertEveryTable(tx: Transaction): Promise<EveryTable> {
   }
   await tx.$executeRawUnsafe(`UPDATE pool_allocation SET state = 'closed' WHERE id = '${closedPoolId}'`);
   await keyed("opening_billed_through", { lease_id: leaseId, charge_code: "rent", through_date: "2026-07-31" });
-  await keyed("opening_deposit", { lease_id: leaseId, entity_id: entityId, amount_fen: 1n });
+  await keyed("opening_deposit", { lease_id: leaseId, entity_id: entityId, amount_fen: 100n });
 
   const orderId = await row("payment_order", {
     entity_id: entityId,
@@ -197,6 +202,7 @@ export async function insertEveryTable(tx: Transaction): Promise<EveryTable> {
     recorded_by: "S01",
   });
   const owner = { entity_id: entityId, tenant_id: tenantId };
+  const owned = { entityId, tenantId };
   await row("prepayment", {
     ...owner,
     origin: "receipt",
@@ -248,40 +254,7 @@ export async function insertEveryTable(tx: Transaction): Promise<EveryTable> {
     opening_fen: 0n,
   });
   await keyed("cashier_shift_receipt", { receipt_id: receiptId, sign: 1, shift_id: shiftId });
-  const file = { entity_id: entityId, account_code: "BK" };
-  const fileId = await row("statement_file", {
-    ...file,
-    source: "bank",
-    statement_date: "2026-08-05",
-    sha256: "f",
-  });
-  await keyed("statement_file_part", { file_id: fileId, part: 0, cipher: HASH, key_id: "k" });
-  const counterpartyId = await row("counterparty_account", {
-    account_hash: HASH,
-    account_cipher: HASH,
-    account_key_id: "k",
-    tail: "4321",
-  });
-  const statementLineId = await row("statement_line", {
-    ...file,
-    file_id: fileId,
-    value_date: "2026-08-05",
-    content_hash: "h",
-    occurrence: 0,
-    amount_fen: 200n,
-    counterparty_account_id: counterpartyId,
-    content: {},
-  });
-  await row("match_item", {
-    statement_line_id: statementLineId,
-    book_kind: "receipt",
-    book_id: receiptId,
-    stage: 1,
-    reasons: [],
-    active: true,
-  });
-  const invoiceId = await row("invoice", { ...owner, number: "I1", amount_fen: 100n, state: "issued" });
-  await keyed("invoice_coverage", { line_id: lineId, invoice_id: invoiceId, amount_fen: 100n });
+  await insertStatements(tx, { ...owned, receiptId });
 
   await keyed("conversation", { key: "c" });
   const inboxId = await row("inbox_event", {
@@ -340,7 +313,6 @@ export async function insertEveryTable(tx: Transaction): Promise<EveryTable> {
   await keyed("rate_count", { key: "k", window_start: instant, count: 1 });
 
   const requestId = await insertApprovals(tx, { entityId, receiptId, lineId, personId, requesterId });
-  await row("exception_item", { entity_id: entityId, kind: "k", subject_key: "s", facts: {}, state: "open" });
   await insertMeterRows(row, keyed, { leaseId, billId });
   await keyed("job_run", { name: "j", slot: instant, state: "queued" });
   await keyed("audit_seal", {
@@ -380,6 +352,10 @@ export async function insertEveryTable(tx: Transaction): Promise<EveryTable> {
   });
   await keyed("document_posting", { document_id: documentId, state: "waiting" });
   await keyed("bill_scene_code", { bill_id: billId, content: "http://weixin.qq.com/q/1", expires_on: "2026-09-01" });
+  await insertInvoices(tx, { ...owned, buildingId: estate.buildingId, lineId, fileId: paperFileId });
+  await insertVouchers(tx, { entityId, transactionId });
+  await insertDunning(tx, { tenantId, projectId, personId });
+  await insertMovingOut(tx, { ...owned, projectId, leaseId });
   return {
     ...estate,
     personId,

@@ -24,6 +24,10 @@ export function copyOf(table: string, changes: Changes = {}, where = "true"): st
     FROM (SELECT * FROM ${table} WHERE ${where} ORDER BY 1 LIMIT 1) x`;
 }
 
+/** Checks that are a list of words or the form of a month: columns.test.ts tries each of them. `conkey` and `oid` are pg_constraint's. */
+export const IS_WORD_LIST = `cardinality(conkey) = 1
+  AND pg_get_constraintdef(oid) ~ '= ANY \\(ARRAY\\[''[^'']*''::text|= ''wechat''|\\^\\\\d\\{4\\}-'`;
+
 export interface GuaranteeDatabase {
   /** Runs the statements, takes all of it back, and says how the last one was refused; undefined: it was not. */
   refusal(statements: readonly string[]): Promise<pg.DatabaseError | undefined>;
@@ -100,3 +104,15 @@ export const triggerAttempt = (
   says: string,
   ...statements: readonly string[]
 ): Attempt => ({ what, refusedBy: says, trigger, statements: () => statements });
+
+/** Attempts to alter and to delete rows that never change. `change` alters something. */
+export const unchanging = (table: string, change: string): readonly Attempt[] => [
+  triggerAttempt(`a row of ${table} altered`, `${table}_append_only`, "append-only", `UPDATE ${table} SET ${change}`),
+  triggerAttempt(`a row of ${table} deleted`, `${table}_append_only`, "append-only", `DELETE FROM ${table}`),
+];
+
+/** The same of a table that cannot be emptied either. */
+export const appendOnly = (table: string, change: string): readonly Attempt[] => [
+  ...unchanging(table, change),
+  triggerAttempt(`${table} emptied`, `${table}_no_truncate`, "append-only", `TRUNCATE ${table} CASCADE`),
+];

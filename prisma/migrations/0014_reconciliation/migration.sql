@@ -53,10 +53,11 @@ CREATE TABLE channel_movement (
   value_date date NOT NULL,
   subject_key text NOT NULL UNIQUE, -- the fee of one payment, the settlement of one flow number: booked once
   statement_line_id uuid REFERENCES statement_line,
-  reverses_id uuid UNIQUE REFERENCES channel_movement,
+  reverses_id uuid REFERENCES channel_movement,
   recorded_by text NOT NULL,
   recorded_at timestamptz NOT NULL DEFAULT now()
 );
+CREATE UNIQUE INDEX channel_movement_reversed_once ON channel_movement (reverses_id) WHERE reverses_id IS NOT NULL;
 CREATE INDEX channel_movement_account ON channel_movement (account_code, value_date);
 CREATE TRIGGER channel_movement_append_only BEFORE UPDATE OR DELETE ON channel_movement FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER channel_movement_no_truncate BEFORE TRUNCATE ON channel_movement FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

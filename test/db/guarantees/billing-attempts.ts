@@ -1,12 +1,7 @@
-import { type Attempt, attempt, copyOf, triggerAttempt } from "../../support/guarantees.ts";
+import { type Attempt, appendOnly, attempt, copyOf, triggerAttempt } from "../../support/guarantees.ts";
 
 const newBill = { bill_no: "B2", payment_code: "P2" };
 const newLine = { charge_code: "other" };
-const appendOnly = (table: string, change: string): Attempt[] => [
-  triggerAttempt(`a row of ${table} altered`, `${table}_append_only`, "append-only", `UPDATE ${table} SET ${change}`),
-  triggerAttempt(`a row of ${table} deleted`, `${table}_append_only`, "append-only", `DELETE FROM ${table}`),
-  triggerAttempt(`${table} emptied`, `${table}_no_truncate`, "append-only", `TRUNCATE ${table} CASCADE`),
-];
 
 /** Rules of migration 0002: runs, bills and what they leave open. */
 export const BILLING_ATTEMPTS: readonly Attempt[] = [

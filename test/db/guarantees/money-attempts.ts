@@ -1,10 +1,5 @@
-import { type Attempt, attempt, copyOf, triggerAttempt } from "../../support/guarantees.ts";
+import { type Attempt, appendOnly, attempt, copyOf, triggerAttempt } from "../../support/guarantees.ts";
 
-const appendOnly = (table: string, change: string): Attempt[] => [
-  triggerAttempt(`a row of ${table} altered`, `${table}_append_only`, "append-only", `UPDATE ${table} SET ${change}`),
-  triggerAttempt(`a row of ${table} deleted`, `${table}_append_only`, "append-only", `DELETE FROM ${table}`),
-  triggerAttempt(`${table} emptied`, `${table}_no_truncate`, "append-only", `TRUNCATE ${table} CASCADE`),
-];
 const lockJuly = "UPDATE accounting_period SET state = 'locked' WHERE month = '2026-07'";
 const ofJuly = { period: "2026-07", event_type: "other" };
 const newEvent = { event_id: "00000000-0000-7000-8000-000000000001" };
@@ -136,7 +131,7 @@ export const MONEY_ATTEMPTS: readonly Attempt[] = [
     copyOf("match_item", { statement_line_id: newEvent.event_id }),
   ),
   attempt("a stage 8", "match_item_stage_check", copyOf("match_item", { active: false, stage: 8 })),
-  attempt("two invoices of one number", "invoice_number_key", copyOf("invoice")),
+  attempt("two invoices of one number", "invoice_number_once", copyOf("invoice", { ordinal: 1 })),
   attempt(
     "nothing of a line invoiced",
     "invoice_coverage_amount_fen_check",

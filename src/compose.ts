@@ -7,6 +7,7 @@ import { createHandlers } from "../jobs/handlers/all.ts";
 import { runBookOf } from "../jobs/run-book.ts";
 import { type RunningJobs, startJobs } from "../jobs/runtime.ts";
 import { pendingMigrations } from "../prisma/migrate.ts";
+import { billNoticesOf } from "./compose/bill-notices.ts";
 import { createEventHandler, understandByRules } from "./compose/bot-services.ts";
 import { createChannels } from "./compose/channels.ts";
 import { dingtalkRouter } from "./compose/dingtalk.ts";
@@ -114,11 +115,13 @@ export function compose(config: Config, options: ComposeOptions): Application {
   const refunds = refundContextOf({ merchants, clocks, officialAccountAppId, encryption, logger });
   const papers = createPapers(config, { db, encryption, linkKey, clocks, logger });
   const dunning = createDunning(db, { config, clock: clocks.business, linkKey });
+  const billNotices = billNoticesOf({ config, clock: clocks.business });
   const approvalLink: ApprovalLink = (request) =>
     approvalPageUrl({ publicUrl: config.publicUrl, linkKey, nowMs: clocks.business.nowMs() }, request);
   const invoiceLinks = invoiceLinksOf(config.publicUrl, linkKey, clocks.business);
   const handleEvent = createEventHandler({
     invoiceLinks,
+    billNotices,
     documentLink: papers.link,
     clock: clocks.business,
     officialAccountAppId,
@@ -176,6 +179,7 @@ export function compose(config: Config, options: ComposeOptions): Application {
         linkKeys: [linkKey, ...linkKeys.slice(1)],
         signIns: channels.signIns,
         printDocument: papers.print,
+        billNotices,
         logger,
       }),
     ],

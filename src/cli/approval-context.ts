@@ -1,5 +1,6 @@
 import { approvalCards } from "../../bot/notices/approval-notices.ts";
 import { refundNotices } from "../../bot/notices/refund-notices.ts";
+import { billNoticesOf } from "../compose/bill-notices.ts";
 import type { ApprovalRequest } from "../usecases/approvals/approval.ts";
 import type { CommandContext } from "../usecases/approvals/by-code.ts";
 import { APPROVER_ROLE_NAMES } from "../usecases/approvals/refusals.ts";
@@ -14,6 +15,7 @@ export const commandContextOf = (context: CliContext, staff: string): CommandCon
   nowMs: context.clock.nowMs(),
   cards: approvalCards(approvalLinkOf(context)),
   refunds: refundNotices(context.config.officialAccount?.appId),
+  billNotices: billNoticesOf(context),
 });
 
 /** "审批单 SP-202609-00001 等财务经理审批": what happens next. */

@@ -9,6 +9,7 @@ import { cancelApproval } from "../usecases/approvals/cancel-approval.ts";
 import { decideApproval } from "../usecases/approvals/decide-approval.ts";
 import { findAskedBy, findVisible, findWaitingFor, mayDecideNow } from "../usecases/approvals/list-approvals.ts";
 import { findRecentApprovals, findTrailOf } from "../usecases/audit/audit-trail.ts";
+import type { BillNotices } from "../usecases/billing/publish-bills.ts";
 import { findCardCopy } from "../usecases/cards/card-copies.ts";
 import { liftHolds } from "../usecases/refunds/lift-hold.ts";
 import { findStaffMember, type StaffMember } from "../usecases/staff/find-staff-member.ts";
@@ -22,6 +23,8 @@ export interface StaffDependencies extends InvoiceDependencies {
   readonly approvalLink?: ApprovalLink | undefined;
   /** Through which account tenants hear of their refunds; undefined: it is off. */
   readonly officialAccountAppId?: string | undefined;
+  /** What tenants are told of a bill that an approval publishes. */
+  readonly billNotices?: BillNotices | undefined;
 }
 
 /** The staff side as the bot knows it, tied to one event and its transaction. */
@@ -37,6 +40,7 @@ export function staffServicesOf(tx: Transaction, event: InboundEvent, deps: Staf
     nowMs: deps.clock.nowMs(),
     cards,
     refunds,
+    billNotices: deps.billNotices,
     clickedTaskId: event.kind === "action" ? event.cardTaskId : undefined,
   });
   return {

@@ -131,6 +131,7 @@ function contextOf(context: H5Context, staff: StaffMember): ApprovalContext {
     nowMs,
     cards: approvalCards((request: ApprovalRequest) => approvalPageUrl(link, request)),
     refunds: refundNotices(officialAccountAppId),
+    billNotices: context.billNotices,
   };
 }
 

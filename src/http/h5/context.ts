@@ -1,6 +1,7 @@
 import type { Database } from "../../db/client.ts";
 import type { FieldEncryption } from "../../db/field-encryption.ts";
 import type { Logger } from "../../telemetry/logger.ts";
+import type { BillNotices } from "../../usecases/billing/publish-bills.ts";
 import type { PaymentContext } from "../../usecases/payments/context.ts";
 import type { PrintForLink } from "./document-routes.ts";
 import type { SignIn } from "./sign-in.ts";
@@ -18,6 +19,8 @@ export interface H5Context {
   readonly linkKeys: readonly [Uint8Array, ...Uint8Array[]];
   /** Of every platform that is on. None: nobody is known, everybody pays by QR code and sees the limited page. */
   readonly signIns: readonly SignIn[];
+  /** What tenants are told of a bill that an approval publishes. */
+  readonly billNotices?: BillNotices | undefined;
   /** Papers behind signed links; absent: none are given out. */
   readonly printDocument?: PrintForLink | undefined;
   readonly logger: Logger;

@@ -4,6 +4,7 @@ import type { ApprovalState, Decided } from "../../domain/approval/decide.ts";
 import type { ApprovalStep, ApprovalType } from "../../domain/approval/policy.ts";
 import type { Fen } from "../../domain/money/fen.ts";
 import type { CivilDate } from "../../domain/time/civil-date.ts";
+import type { BillNotices } from "../billing/publish-bills.ts";
 import type { RefundNotices } from "../refunds/notices.ts";
 import type { StaffMember } from "../staff/find-staff-member.ts";
 
@@ -77,6 +78,8 @@ export interface ApprovalContext extends Actor {
   readonly atOnce?: true | undefined;
   /** What a refund tells its tenant and finance when it is decided. */
   readonly refunds?: RefundNotices | undefined;
+  /** What tenants are told of a bill that an approval publishes. */
+  readonly billNotices?: BillNotices | undefined;
   /** The copy of the card that was clicked: the answer to the click replaces it. */
   readonly clickedTaskId?: string | undefined;
 }

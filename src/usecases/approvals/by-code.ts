@@ -1,6 +1,7 @@
 import type { Actor } from "../../db/audit.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import type { CivilDate } from "../../domain/time/civil-date.ts";
+import type { BillNotices } from "../billing/publish-bills.ts";
 import { type Refusal, refuse } from "../receipts/refusal.ts";
 import type { RefundNotices } from "../refunds/notices.ts";
 import { findStaffMember, type StaffMember } from "../staff/find-staff-member.ts";
@@ -16,6 +17,7 @@ export interface CommandContext extends Actor {
   readonly nowMs?: number | undefined;
   readonly cards?: ApprovalCards | undefined;
   readonly refunds?: RefundNotices | undefined;
+  readonly billNotices?: BillNotices | undefined;
 }
 
 export const approvalContextOf = (context: CommandContext): ApprovalContext => ({

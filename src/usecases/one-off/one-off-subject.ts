@@ -5,6 +5,7 @@ import { openBookingDate } from "../../db/ledger/period.ts";
 import { postToLedger } from "../../db/ledger/post.ts";
 import { loadEntities, loadTaxRates } from "../../db/master-data.ts";
 import { takeNumbers } from "../../db/number-series.ts";
+import { enqueueMessages } from "../../db/outbox/enqueue.ts";
 import { execute, row } from "../../db/rows.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import { ENGINE_VERSION } from "../../domain/charging/line.ts";
@@ -24,13 +25,15 @@ const SHORTEST_TERM_DAYS = 3;
 
 /**
  * 一次性收费: issues and publishes a bill of its own with one line, role `one-off`, charge code its number, period the day
- * of issue, tax by kind and entity (money-rules 2 and 6); then prepayments pay what they pay of it.
+ * of issue, tax by kind and entity (money-rules 2 and 6); then prepayments pay what they pay of it, and the tenant is told
+ * as of every published bill.
  */
 export const oneOffSubject: ApprovalSubject = {
   type: "lease",
   async apply(tx: Transaction, request: ApprovalRequest, context: ApprovalContext): Promise<Applied> {
     const payload = request.payload as unknown as OneOffPayload;
-    const { today } = context;
+    const { today, billNotices } = context;
+    if (!billNotices) throw new Error("a bill is published without the words to tell its tenant (billNotices)");
     const lease = await leaseOf(tx, payload.leaseId);
     const entity = (await loadEntities(tx)).find(({ code }) => code === lease.entityCode);
     if (!entity) throw new Error(`no entity ${lease.entityCode}`);
@@ -86,6 +89,7 @@ export const oneOffSubject: ApprovalSubject = {
     await postToLedger(tx, [{ eventType: "bill.issued", eventId: bill.id, postings }]);
     await recordCharge(tx, request, payload, bill, today);
     await applyPrepayments(tx, [{ tenantId: lease.tenantId, entityId: lease.entityId }], today);
+    await enqueueMessages(tx, await billNotices(tx, [bill.id], today));
     return { ok: true, after: { billNo: bill.billNo, charge: bill.number, amountFen: line.amountFen.toString() } };
   },
 };

@@ -14,6 +14,8 @@ import { fixedRent, leaseRow, parkDocument, readingRow, waterCharge, waterMeter 
 const database = withDatabase();
 const clock = movableClock("2026-03-05");
 
+const CONTACTS = [{ name: "张总", phone: "13800000001", role: "owner", openId: "o-zhang" }];
+
 /* A lease with rent and water at 3.00 yuan a ton. S01 is cashier, S02 finance manager, S05 steward. */
 beforeAll(async () => {
   const park = parkDocument({
@@ -26,11 +28,22 @@ beforeAll(async () => {
     { code: "S02", name: "审批", roles: ["finance-manager"], wecomUserId: "shenpi" },
     { code: "S05", name: "管家", roles: ["steward"], projects: ["DG"], wecomUserId: "guanjia" },
   ];
-  await imported(database.db, { ...park, staff }, "2026-02-01");
+  const tenants = ["T1", "T2"].map((code) => ({
+    code,
+    name: `租户${code}`,
+    ...(code === "T1" ? { contacts: CONTACTS } : {}),
+  }));
+  await imported(database.db, { ...park, staff, tenants }, "2026-02-01");
   await issue(database.db, "2026-02");
 });
 
-const config = loadConfig({});
+const config = loadConfig({
+  FIELD_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString("base64"),
+  OA_APP_ID: "oa-1",
+  OA_APP_SECRET: "secret",
+  OA_TOKEN: "token1",
+  OA_AES_KEY: "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFR",
+});
 interface Ran extends Record<string, unknown> {
   readonly exitCode: number;
   readonly problem: string | undefined;
@@ -41,6 +54,13 @@ async function run(command: Command, options: Record<string, string>, positional
   const { json, exitCode = 0, problems = [] } = await command.run(context, positionals, options);
   return { ...(json as Record<string, unknown>), exitCode, problem: problems[0] };
 }
+
+/** What waits to be sent to tenants: colleagues are on WeCom. */
+const toldTenants = () =>
+  database.db.outbox.findMany({
+    where: { channel: "official-account" },
+    select: { recipient: true, message: true },
+  });
 
 const LOCK = { lease: "L1", kind: "service", amount: "120.00", reason: "换门锁" };
 
@@ -62,6 +82,7 @@ describe("a charge that a person raises", () => {
     const asked = await run(oneOffCommand, { ...LOCK, reason: "补办门禁卡", as: "S01" });
     expect(asked).toMatchObject({ state: "pending", exitCode: 0 });
     expect(await database.db.bill.count({ where: { origin: "one-off" } })).toBe(0);
+    expect(await toldTenants()).toEqual([]);
   });
 
   it("becomes a bill of its own with one line of the role one-off, posted and payable", async () => {
@@ -86,6 +107,15 @@ describe("a charge that a person raises", () => {
       open: 12000,
     });
     await expectBooksInOrder(database.db);
+  });
+
+  it("is told to the tenant once, with what is owed and where to pay", async () => {
+    const [told, ...more] = await toldTenants();
+    expect(more).toEqual([]);
+    expect(told?.recipient).toBe("o-zhang");
+    for (const fact of ["2026年3月账单", "¥120.00", "2026年3月15日", "/h5/pay?t="]) {
+      expect(JSON.stringify(told?.message)).toContain(fact);
+    }
   });
 
   it("replays, and no later run touches it", async () => {

@@ -17,6 +17,7 @@ import type { MeterServices } from "./meter-services.ts";
 import type { ClaimServices, PeopleServices } from "./people-services.ts";
 import type { RefundServices } from "./refund-services.ts";
 import type { StaffServices } from "./staff-services.ts";
+import type { TaskServices } from "./task-services.ts";
 import type { Intent, Slots } from "./understanding/frame.ts";
 
 /** What is remembered between two messages. Plain JSON, stored with the conversation. */
@@ -25,6 +26,10 @@ export interface Memory {
   readonly tenantId?: string;
   /** The bills shown last, in the order shown: “付这个”, “第二笔”. */
   readonly shownBillNos?: readonly string[];
+  /** What was offered last, because the words left it open: a tap on one of these, or its name, means it with these slots. */
+  readonly offered?: readonly Pick<Wish, "intent" | "slots">[];
+  /** What was wanted last: “那8月呢” wants it again of another month. */
+  readonly last?: Pick<Wish, "intent" | "slots">;
   /** The one open dialog; what was begun before it and is taken up again when it ends. */
   readonly dialog?: Dialog;
   readonly suspended?: Dialog;
@@ -41,7 +46,9 @@ export interface Wish {
   /** The bill that was named, by its number or by pointing at what was shown. */
   readonly billNo?: string;
   /** The words were too weak to act on: what they may mean, the likeliest first. */
-  readonly perhaps?: readonly Intent[];
+  readonly perhaps?: readonly Pick<Wish, "intent" | "slots">[];
+  /** A second wish in the same message. */
+  readonly further?: Pick<Wish, "intent" | "slots">;
   /** bill.explain: place of the line on its bill, from 0, as a button says it. */
   readonly position?: number;
   /** bill.explain: “第二笔” is 2, “最后一笔” -1; a line of the bill in view, or one of the bills in the list in view. */
@@ -71,6 +78,7 @@ export interface BotServices
     ExplainServices,
     MeterServices,
     StaffServices,
+    TaskServices,
     DocumentServices,
     InvoiceServices {
   /** Who speaks; undefined for a stranger. */
@@ -93,8 +101,8 @@ export interface BotServices
   resendBindCode(codeId: string): Promise<CodeRequestResult>;
   confirmBindCode(codeId: string, code: string): Promise<BindResult>;
   unbind(): Promise<void>;
-  /** Tells the stewards of a tenant, or writes down that a stranger asked; says whether anybody was told. */
-  handoff(tenantId: string | undefined): Promise<boolean>;
+  /** Tells the stewards of a tenant, with the last words said and what is being done, or writes down that a stranger asked; says whether anybody was told. */
+  handoff(tenantId: string | undefined, doing?: string): Promise<boolean>;
   /** The person has left or come back: notices need another way, or not any more. */
   setReachable(reachable: boolean): Promise<void>;
   /** What became of a message sent earlier. */
@@ -118,6 +126,8 @@ export interface BotContext {
   /** Business clock. */
   readonly today: CivilDate;
   readonly nowMs: number;
+  /** The title of the dialog that this message interrupts: a person who is called in learns it. */
+  readonly doing?: string;
 }
 
 export interface Answer {

@@ -128,6 +128,7 @@ export function compose(config: Config, options: ComposeOptions): Application {
     encryption,
     understand: understandByRules,
     approvalLink,
+    taskLinks: dunning.taskLinks,
     cashierLink: (order) =>
       cashierLink({ publicUrl: config.publicUrl, linkKey, businessClock: clocks.business }, order),
     sceneKeys: fieldKeys.map((key) => deriveSceneKey(key)),
@@ -178,6 +179,7 @@ export function compose(config: Config, options: ComposeOptions): Application {
         publicUrl: config.publicUrl,
         linkKeys: [linkKey, ...linkKeys.slice(1)],
         signIns: channels.signIns,
+        jsConfig: channels.jsConfig,
         printDocument: papers.print,
         billNotices,
         logger,

@@ -108,6 +108,18 @@ export type DialogStep =
       /** The picture of the dial, as its platform names it. */
       readonly photo?: string;
     }
+  /** A colleague tells what became of a task. */
+  | {
+      readonly name: "task-note";
+      readonly personId: string;
+      /** As the platform names them: in a group others speak too. */
+      readonly senderId: string;
+      readonly number: string;
+      readonly result: "promised" | "disputed" | "visited";
+      /** Of the lines offered, in the order offered. */
+      readonly lineIds?: readonly string[];
+      readonly lineId?: string;
+    }
   /** A colleague says why an approval is rejected. */
   | {
       readonly name: "reject-approval";

@@ -14,6 +14,7 @@ import { promiseFlow } from "./promise.ts";
 import { readingFlow } from "./reading.ts";
 import { refundFlow } from "./refund.ts";
 import { rejectApprovalFlow } from "./reject-approval.ts";
+import { taskNoteFlow } from "./task-note.ts";
 import { titleFlow } from "./title.ts";
 import { unbindFlow } from "./unbind.ts";
 import { withdrawDisputeFlow } from "./withdraw-dispute.ts";
@@ -37,6 +38,7 @@ const FLOWS: { readonly [N in DialogName]: Flow<N> } = {
   title: titleFlow,
   invoice: invoiceFlow,
   reading: readingFlow,
+  "task-note": taskNoteFlow,
   "reject-approval": rejectApprovalFlow,
 };
 

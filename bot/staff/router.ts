@@ -1,15 +1,17 @@
 import type { CardAction } from "../../cards/action.ts";
 import { textCard } from "../../cards/card.ts";
 import type { Platform } from "../../src/ports/messenger.ts";
-import { type Answer, type BotContext, NOTHING, say, withoutDialog } from "../context.ts";
+import { askWhich, offerNearest, wanted, withFurther } from "../ask-back.ts";
+import { type Answer, type BotContext, type Memory, NOTHING, say, withoutDialog } from "../context.ts";
 import { type Aside, answerByButton, answerInDialog, inBetween } from "../dialogs/engine.ts";
 import type { Desk } from "../dialogs/flow.ts";
 import { startReadingAsStaff } from "../dialogs/reading.ts";
+import { takeVisitPhoto } from "../dialogs/task-note.ts";
 import { INTENT_NAMES } from "../text/intents.zh-CN.ts";
 import { STAFF_SAY } from "../text/staff.zh-CN.ts";
 import { SAY } from "../text/zh-CN.ts";
 import type { Intent } from "../understanding/frame.ts";
-import type { Understand } from "../wish.ts";
+import { asOffered, type Understand } from "../wish.ts";
 import { APPROVAL_ACTIONS, approvalCommandOf } from "./approval-commands.ts";
 import { listApprovals } from "./approvals.ts";
 import { showAudit } from "./audit.ts";
@@ -19,8 +21,18 @@ import { staffHelp } from "./help.ts";
 import { invoiceCommandOf } from "./invoice-commands.ts";
 import { readingCommandOf } from "./readings.ts";
 import { REFUND_ACTIONS, refundCommandOf } from "./refunds.ts";
+import {
+  collectByWords,
+  listArrears,
+  listTasks,
+  noteByWords,
+  showArrears,
+  TASK_ACTIONS,
+  taskCommandOf,
+} from "./tasks.ts";
+import { HELP_BUTTON, USUAL_STAFF_WISHES } from "./usual-wishes.ts";
 import { exportVouchers } from "./vouchers.ts";
-import { understandStaff } from "./wish.ts";
+import { speakerRoleOf, understandStaff } from "./wish.ts";
 
 /** What each intent leads to for the staff. One line per intent; what is missing here is not built yet. */
 export const STAFF_HANDLERS: Partial<Record<Intent, StaffHandler>> = {
@@ -30,6 +42,11 @@ export const STAFF_HANDLERS: Partial<Record<Intent, StaffHandler>> = {
   "audit.query": showAudit,
   "meter.report": startReadingAsStaff,
   "recon.summary": summariseReconciliation,
+  "task.list": listTasks,
+  "task.note": noteByWords,
+  "arrears.list": listArrears,
+  "arrears.query": showArrears,
+  "collect.qr": collectByWords,
   "voucher.export": exportVouchers,
 };
 
@@ -38,6 +55,7 @@ export const STAFF_ACTIONS: StaffActionHandlers = {
   ...APPROVAL_ACTIONS,
   ...REFUND_ACTIONS,
   ...EXCEPTION_ACTIONS,
+  ...TASK_ACTIONS,
 };
 
 /** Fixed phrases with keys in them, looked for before the words are understood. One line per area; the first wins. */
@@ -47,6 +65,7 @@ const STAFF_COMMANDS: readonly ((text: string) => ((context: StaffContext) => Pr
   refundCommandOf,
   exceptionCommandOf,
   readingCommandOf,
+  taskCommandOf,
 ];
 
 /** On these platforms the sender is a colleague; tenants are on the official account. */
@@ -92,8 +111,11 @@ export async function answerStaff(context: BotContext, understand: Understand): 
       return answerText(colleague, event.key, understand);
     case "scan":
       return NOTHING;
-    case "other":
+    case "other": {
+      const taken = event.mediaId === undefined ? undefined : await takeVisitPhoto(colleague, event.mediaId);
+      if (taken) return taken;
       return MESSAGE_TYPES.has(event.what) ? say(textCard(STAFF_SAY.onlyWords)) : NOTHING;
+    }
     default:
       return event satisfies never;
   }
@@ -130,12 +152,16 @@ async function answerAction(context: StaffContext, action: CardAction, understan
   if (action.type === "answer") return answerByButton(context, action, deskOf(context, understand));
   const { dialog } = context.memory;
   const closed = dialog ? { ...context, memory: withoutDialog(context.memory) } : context;
-  const given = await handleAction(closed, action);
+  const given = await handleAction(closed, action, context.memory.offered);
   return dialog ? inBetween(closed, dialog, given) : given;
 }
 
-async function handleAction(context: StaffContext, action: CardAction): Promise<Answer> {
+async function handleAction(context: StaffContext, action: CardAction, offered: Memory["offered"]): Promise<Answer> {
   if (action.type === "help") return staffHelp(context);
+  if (action.type === "wish") {
+    const wish = asOffered(offered, action, { intent: action.intent, slots: {} });
+    return grant(context, { ...wish, words: INTENT_NAMES[wish.intent] });
+  }
   if (action.type === "handoff") return say(textCard(STAFF_SAY.handoff));
   const handle = STAFF_ACTIONS[action.type] as
     | ((context: StaffContext, action: CardAction) => Promise<Answer>)
@@ -145,8 +171,12 @@ async function handleAction(context: StaffContext, action: CardAction): Promise<
 
 async function grant(context: StaffContext, wish: StaffWish): Promise<Answer> {
   if (wish.intent === "cancel") return say(textCard(SAY.nothingToCancel));
-  if (wish.perhaps) return say(textCard(SAY.notSure(wish.perhaps.map((intent) => INTENT_NAMES[intent]))));
+  if (wish.intent === "unknown") {
+    const usual = USUAL_STAFF_WISHES[speakerRoleOf(context)];
+    return offerNearest(context, wish.perhaps ?? [], usual, HELP_BUTTON, STAFF_SAY.unknown);
+  }
+  if (wish.perhaps) return askWhich(context, wish.perhaps, HELP_BUTTON);
   const handler = STAFF_HANDLERS[wish.intent];
-  if (handler) return handler(context, wish);
-  return say(textCard(wish.intent === "unknown" ? STAFF_SAY.unknown : STAFF_SAY.notBuilt(INTENT_NAMES[wish.intent])));
+  if (!handler) return say(textCard(STAFF_SAY.notBuilt(INTENT_NAMES[wish.intent])));
+  return withFurther(context, wish, wanted(context, wish, await handler(context, wish)));
 }

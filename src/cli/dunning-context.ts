@@ -1,5 +1,5 @@
 import { taskCards } from "../../bot/notices/dunning-notices.ts";
-import { dunningContextOf } from "../compose/dunning.ts";
+import { dunningContextOf, taskLinksOf } from "../compose/dunning.ts";
 import { fieldEncryptionKeys } from "../config/field-key.ts";
 import { deriveLinkKey } from "../http/h5/link.ts";
 import type { CliContext } from "./command.ts";
@@ -8,5 +8,6 @@ import type { CliContext } from "./command.ts";
 export function dunningContextOfCli({ config, clock }: CliContext) {
   const [key] = fieldEncryptionKeys(config);
   if (key === undefined) throw new Error("no field encryption key");
-  return { dunning: dunningContextOf({ config, clock, linkKey: deriveLinkKey(key) }), cards: taskCards() };
+  const deps = { config, clock, linkKey: deriveLinkKey(key) };
+  return { dunning: dunningContextOf(deps), cards: taskCards(taskLinksOf(deps)) };
 }

@@ -15,6 +15,7 @@ import { conversationKeyOf } from "../usecases/inbox/receive-event.ts";
 import { recordDelivery } from "../usecases/outbox/delivery-reports.ts";
 import { type BindingContext, confirmBindCode, requestBindCode, resendBindCode } from "../usecases/people/bind-code.ts";
 import { type ChannelIdentity, setReachable, unbindIdentity } from "../usecases/people/channel-identity.ts";
+import { findRecentWords } from "../usecases/people/recent-words.ts";
 import { findStewards, recordHandoff } from "../usecases/people/request-handoff.ts";
 import { findSender, type Sender } from "../usecases/queries/find-sender.ts";
 import { findTenantBalances } from "../usecases/queries/tenant-balances.ts";
@@ -32,11 +33,13 @@ import { meterServicesOf } from "./meter-services.ts";
 import { createPeopleServices, type PeopleDependencies } from "./people-services.ts";
 import { refundServicesOf } from "./refund-services.ts";
 import { type StaffDependencies, staffServicesOf } from "./staff-services.ts";
+import { type TaskDependencies, taskServicesOf } from "./task-services.ts";
 
 export interface BotDependencies
   extends PeopleDependencies,
     StaffDependencies,
     DocumentDependencies,
+    TaskDependencies,
     InvoiceDependencies {
   readonly clock: BusinessClock;
   readonly encryption: FieldEncryption;
@@ -46,6 +49,8 @@ export interface BotDependencies
 }
 
 const HOUR_MS = 3_600_000;
+/** The last of them is mostly 转人工 itself. */
+const HANDOFF_WORDS = 5;
 
 /** The understanding by rules, with what else may have been meant. */
 export const understandByRules: Understand = (request) => {
@@ -109,6 +114,7 @@ export function createBotServices(tx: Transaction, event: InboundEvent, deps: Bo
     ...documentServicesOf(tx, deps),
     ...meterServicesOf(tx, event, today, sender),
     ...staffServicesOf(tx, event, deps),
+    ...taskServicesOf(tx, event, deps),
     ...exceptionServicesOf(tx, event, deps, sender),
     async owedBills(tenantId) {
       const bills = await findTenantBills(tx, { tenantId, owed: true }, today);
@@ -147,9 +153,9 @@ export function createBotServices(tx: Transaction, event: InboundEvent, deps: Bo
     async unbind() {
       await unbindIdentity(tx, identity, today);
     },
-    handoff: async (tenantId) => {
+    handoff: async (tenantId, doing) => {
       const hour = Math.floor(deps.clock.nowMs() / HOUR_MS);
-      return tellStewards(tx, { event, conversationKey, today, hour }, await sender(), tenantId);
+      return tellStewards(tx, { event, conversationKey, today, hour, doing }, await sender(), tenantId);
     },
     setReachable: (reachable) => setReachable(tx, identity, reachable),
     reportDelivery: (report) => recordDelivery(tx, report),
@@ -164,6 +170,7 @@ async function tellStewards(
     readonly today: BotContext["today"];
     /** Hours since 1970. */
     readonly hour: number;
+    readonly doing: string | undefined;
   },
   sender: Sender | undefined,
   tenantId: string | undefined,
@@ -178,6 +185,8 @@ async function tellStewards(
   const member = sender?.memberships.find((one) => one.tenantId === tenantId);
   if (!sender || !member) return false;
   const stewards = await findStewards(tx, member.tenantId);
+  const words = await findRecentWords(tx, origin.conversationKey, HANDOFF_WORDS);
+  const history = { words, ...(origin.doing === undefined ? {} : { doing: origin.doing }) };
   await enqueueMessages(
     tx,
     stewards.map((steward) => ({
@@ -186,7 +195,7 @@ async function tellStewards(
       recipient: steward.externalId,
       personId: steward.personId,
       occasion: "notice",
-      message: handoffNotice(sender.personName, member.tenantName),
+      message: handoffNotice(sender.personName, member.tenantName, history),
       // Asking again within the hour does not ring again.
       dedupeKey: `handoff|${sender.personId}|${member.tenantId}|${origin.hour}|${steward.platform}|${steward.externalId}`,
     })),

@@ -1,8 +1,9 @@
-import { dunningWords, taskCards } from "../../bot/notices/dunning-notices.ts";
+import { dunningWords, type TaskLinks, taskCards } from "../../bot/notices/dunning-notices.ts";
 import { reminderWords } from "../../bot/notices/reminder-notices.ts";
 import type { DunningJobs } from "../../jobs/handlers/dunning.ts";
 import type { Config } from "../config/env.ts";
 import type { Database } from "../db/client.ts";
+import { callUrl } from "../http/h5/call-link.ts";
 import { cashierLink } from "../http/h5/cashier-link.ts";
 import { documentLink } from "../http/h5/document-link.ts";
 import type { BusinessClock } from "../ports/clock.ts";
@@ -38,13 +39,20 @@ export function dunningContextOf({ config, clock, linkKey }: DunningDependencies
   };
 }
 
+/** What the cards of tasks lead to. */
+export const taskLinksOf = ({ config, clock, linkKey }: DunningDependencies): TaskLinks => ({
+  callUrl: (personId) => callUrl({ publicUrl: config.publicUrl, linkKey, businessClock: clock }, personId),
+});
+
 /** Dunning of a running process. */
 export function createDunning(db: Database, deps: DunningDependencies) {
   const context = dunningContextOf(deps);
   const { clock } = deps;
-  const cards = taskCards();
+  const taskLinks = taskLinksOf(deps);
+  const cards = taskCards(taskLinks);
   return {
     context,
+    taskLinks,
     /** For the relay: what is said of dunning is looked at again right before. */
     stillHolds: (message: DueMessage): Promise<boolean> => stillHolds(db, message, clock),
     /** For the loop of the worker: tasks whose money has come. */

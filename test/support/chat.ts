@@ -73,6 +73,9 @@ export function openChat(db: Database, clock: MovableClock) {
     /** Events that the bot could not answer. */
     failures,
     says: (platform: Platform, who: string, text: string) => send(platform, who, { kind: "text", text }),
+    /** A picture, as the platform names it. */
+    sendsPicture: (platform: Platform, who: string, mediaId: string) =>
+      send(platform, who, { kind: "other", what: "image", mediaId }),
     clicks: (platform: Platform, who: string, action: CardAction, taskId?: string) =>
       send(platform, who, { kind: "action", action, ...(taskId === undefined ? {} : { cardTaskId: taskId }) }),
     /** Presses a button of the newest card that lies in a chat, or of `on`. */

@@ -4,6 +4,7 @@ import { approvalForm, approvalRoute } from "./approval-routes.ts";
 import { billRoute, cashierForm, cashierRoute } from "./cashier-routes.ts";
 import type { H5Context } from "./context.ts";
 import { documentCheckRoute, documentRoute } from "./document-routes.ts";
+import { invoiceFileRoute, invoiceForm, invoiceRoute } from "./invoice-routes.ts";
 import { openLink } from "./link.ts";
 import { noticePage } from "./notice-page.ts";
 import { orderRoute, statusRoute } from "./order-routes.ts";
@@ -11,7 +12,9 @@ import { type Page, sendPage } from "./page.ts";
 import { prepayForm, prepayRoute } from "./prepay-routes.ts";
 import { privacyPage } from "./privacy-page.ts";
 import { finishOAuth } from "./session.ts";
+import { callRoute, collectRoute } from "./steward-routes.ts";
 import { H5_TEXT } from "./text.zh-CN.ts";
+import { titleCheckRoute, titleForm, titleRoute } from "./title-routes.ts";
 
 /** The pages that open from chat: cashier, its order, the read-only bill, and the way back from WeChat's sign-in. */
 export function h5Routes(context: H5Context): Router {
@@ -27,6 +30,14 @@ export function h5Routes(context: H5Context): Router {
   router.get("/h5/document/:token", (ctx) => documentRoute(ctx, context, ctx.params.token ?? ""));
   router.get("/h5/approval", (ctx) => approvalRoute(ctx, context));
   router.post("/h5/approval", (ctx) => approvalForm(ctx, context));
+  router.get("/h5/invoice", (ctx) => invoiceRoute(ctx, context));
+  router.post("/h5/invoice", (ctx) => invoiceForm(ctx, context));
+  router.get("/h5/invoice/file", (ctx) => invoiceFileRoute(ctx, context));
+  router.get("/h5/title", (ctx) => titleRoute(ctx, context));
+  router.post("/h5/title", (ctx) => titleForm(ctx, context));
+  router.get("/h5/title/check", (ctx) => titleCheckRoute(ctx, context));
+  router.get("/h5/qr", (ctx) => collectRoute(ctx, context));
+  router.get("/h5/call", (ctx) => callRoute(ctx, context));
   router.get("/h5/privacy", (ctx) => sendPage(ctx, privacyPage));
   router.get("/h5/oauth", (ctx) => oauthRoute(ctx, context));
   return router;

@@ -21,12 +21,13 @@ export async function tellNewTasks(
   );
   let told = 0;
   for (const { assigneeId } of waiting) {
-    if (await inTransaction(db, (tx) => tellOne(tx, assigneeId, context), { timeoutMs: 60_000 })) told += 1;
+    if (await inTransaction(db, (tx) => tellTasksOf(tx, assigneeId, context), { timeoutMs: 60_000 })) told += 1;
   }
   return told;
 }
 
-async function tellOne(
+/** The cards of the new tasks of one person, in the transaction that gives them. */
+export async function tellTasksOf(
   tx: Transaction,
   assigneeId: string,
   { today, cards }: { readonly today: CivilDate; readonly cards: TaskCards },

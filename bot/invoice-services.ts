@@ -20,6 +20,8 @@ export interface InvoiceOrder {
 export interface InvoiceServices {
   titles(tenantId: string): Promise<readonly StoredTitle[]>;
   saveTitle(tenantId: string, title: InvoiceTitle): Promise<SavedTitle>;
+  /** Where titles can be filled in on a page; undefined where there is none. */
+  titlePage(tenantId: string): string | undefined;
   /** The lease's party: what a title is compared with. */
   party(tenantId: string): Promise<{ readonly name: string; readonly taxNo: string } | undefined>;
   previewInvoice(tenantId: string, order: InvoiceOrder): Promise<ApplicationPreview | Refusal>;
@@ -29,6 +31,8 @@ export interface InvoiceServices {
     order: InvoiceOrder,
   ): Promise<{ readonly application: Application; readonly heard: boolean } | Refusal>;
   applications(tenantId: string): Promise<readonly StoredApplication[]>;
+  /** Links to the files of the invoices that came last, the newest first. */
+  invoiceFiles(tenantId: string): Promise<readonly { readonly number: string; readonly url: string }[]>;
   cancelApplication(tenantId: string, applicationNo: string): Promise<{ readonly ok: true } | Refusal>;
   /** A wish to reverse an issued invoice; finance is told. */
   askForRedLetter(tenantId: string, number: string, explanation: string): Promise<{ readonly ok: true } | Refusal>;

@@ -1,3 +1,4 @@
+import type { Card } from "../cards/card.ts";
 import type { RedLetter, RedStep } from "../src/usecases/invoices/red-letters.ts";
 import type { StoredApplication } from "../src/usecases/invoices/stored-application.ts";
 import type { Refusal } from "../src/usecases/receipts/refusal.ts";
@@ -7,6 +8,8 @@ import type { StaffMember } from "../src/usecases/staff/find-staff-member.ts";
 export interface StaffInvoiceServices {
   /** Applications that wait, of this person's projects, the oldest first. */
   waitingApplications(member: StaffMember): Promise<readonly StoredApplication[]>;
+  /** Everything to copy, with the way to its page. */
+  applicationCard(application: StoredApplication): Card;
   enterInvoice(
     member: StaffMember,
     entry: { readonly applicationNo: string; readonly place?: number; readonly number: string },

@@ -12,6 +12,8 @@ export interface InvoiceApplicationView {
   /** One block of lines per invoice, each field on a line of its own. */
   readonly invoices: readonly (readonly string[])[];
   readonly hint: string;
+  /** The page on which everything can be copied and the file handed in. */
+  readonly pageUrl?: string | undefined;
 }
 
 export const invoiceApplicationCard = (view: InvoiceApplicationView): Card => ({
@@ -21,5 +23,9 @@ export const invoiceApplicationCard = (view: InvoiceApplicationView): Card => ({
   emphasis: { value: formatYuan(view.amountFen), label: view.state },
   rows: view.buyer,
   paragraphs: [...view.invoices.map((lines) => lines.join("\n")), view.hint],
-  buttons: [],
+  buttons:
+    view.pageUrl === undefined
+      ? []
+      : [{ kind: "link", label: "复制字段、上传发票", url: view.pageUrl, style: "primary" }],
+  ...(view.pageUrl === undefined ? {} : { link: view.pageUrl }),
 });

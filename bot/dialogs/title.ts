@@ -43,7 +43,8 @@ export const titleFlow: Flow<"title"> = {
         SAY.suggest(known.taxNo),
       );
     }
-    if (known.name === "" && known.taxNo === "") return textCard(SAY.ask);
+    if (known.name === "" && known.taxNo === "")
+      return withTitlePage(textCard(SAY.ask), context.services, dialog.tenantId);
     return textCard(known.name === "" ? SAY.askName : SAY.askTaxNo(known.name));
   },
   answers: (_context, dialog, text) =>
@@ -145,6 +146,12 @@ function merged(known: Known, text: string): InvoiceTitle {
 function isTitleWords(text: string): boolean {
   const { name, taxNo, type } = titleInMessage(text);
   return name !== "" || taxNo !== "" || type === "person" || /^[0-9A-Za-z\s-]{14,24}$/.test(plain(text));
+}
+
+/** With the way to the page, where everything can be typed at once and WeChat's own titles are at hand. */
+export function withTitlePage(card: Card, services: BotContext["services"], tenantId: string): Card {
+  const url = services.titlePage(tenantId);
+  return url === undefined ? card : { ...card, buttons: [...card.buttons, { kind: "link", label: SAY.page, url }] };
 }
 
 /** A title as it will be printed. */

@@ -1,7 +1,7 @@
 import { textCard } from "../../cards/card.ts";
 import { formatYuan } from "../../src/domain/money/fen.ts";
 import { type Answer, say, type TenantContext } from "../context.ts";
-import { titleCard } from "../dialogs/title.ts";
+import { titleCard, withTitlePage } from "../dialogs/title.ts";
 import { factCard } from "../fact-card.ts";
 import { SAY_INVOICE } from "../text/invoice.zh-CN.ts";
 
@@ -11,9 +11,11 @@ const LATEST = 5;
 /** 我的抬头: the default one, and that there are others. */
 export async function showTitles(context: TenantContext): Promise<Answer> {
   const [current, ...others] = await context.services.titles(context.member.tenantId);
-  if (!current) return say(textCard(SAY_INVOICE.title.none, SAY_INVOICE.title.ask));
+  const { services, member } = context;
+  if (!current)
+    return say(withTitlePage(textCard(SAY_INVOICE.title.none, SAY_INVOICE.title.ask), services, member.tenantId));
   const words = others.length === 0 ? [] : [SAY_INVOICE.title.others(others.length)];
-  return say(titleCard(current, ...words));
+  return say(withTitlePage(titleCard(current, ...words), services, member.tenantId));
 }
 
 /** 发票进度: the latest applications, what became of each, and the numbers of what was issued. */
@@ -29,7 +31,11 @@ export async function showInvoices(context: TenantContext): Promise<Answer> {
     label: SAY.item(applicationNo, SAY_INVOICE.kinds[kind]),
     value: `${formatYuan(amountFen)} ${SAY.states[state]}`,
   }));
-  return say(factCard(SAY.name, { subtitle: context.member.tenantName, rows: [], items }, ...notes));
+  const files = await context.services.invoiceFiles(context.member.tenantId);
+  return say({
+    ...factCard(SAY.name, { subtitle: context.member.tenantName, rows: [], items }, ...notes),
+    buttons: files.map(({ number, url }) => ({ kind: "link", label: SAY.download(number.slice(-4)), url })),
+  });
 }
 
 /** “撤销 FP-202609-00001” */

@@ -11,7 +11,7 @@ import { SAY_INVOICE } from "../text/invoice.zh-CN.ts";
 const STATES = SAY_INVOICE.query.states;
 
 /** For finance: everything that the tax platform asks for, and how to answer. */
-export function applicationNotice(application: StoredApplication): Card {
+export function applicationNotice(application: StoredApplication, pageUrl?: string): Card {
   const { title, applicationNo } = application;
   const row = (label: string, value: string): CardRow[] => (value === "" ? [] : [{ label, value }]);
   const { fields } = SAY_INVOICE.title;
@@ -32,6 +32,7 @@ export function applicationNotice(application: StoredApplication): Card {
       ...row(fields.email, title.email),
     ],
     invoices: application.invoices.map((invoice) => invoiceLines(invoice)),
+    pageUrl: isOpen ? pageUrl : undefined,
     hint: isOpen
       ? `开好后回复“${applicationNo} 发票号码”${application.invoices.length > 1 ? "（多张写“第1张”）" : ""}；开不了回复“退回 ${applicationNo} 原因”。`
       : (application.closingReason ?? ""),
@@ -94,6 +95,23 @@ function issuedNotice(
   };
 }
 
+/** What goes with the file to the mailbox on the title. */
+const issuedMail: InvoiceCards["mail"] = (application, { number, issuedOn, amountFen, entityName }) => ({
+  subject: `【电子发票】${entityName} ${formatYuan(amountFen)}（${number}）`,
+  text: [
+    `${application.title.name}：`,
+    "",
+    `您申请的发票已经开好，文件见附件。`,
+    `发票号码：${number}`,
+    `开票日期：${formatDate(issuedOn)}`,
+    `价税合计：${formatYuan(amountFen)}`,
+    `销售方：${entityName}`,
+    `申请编号：${application.applicationNo}`,
+    "",
+    "这封邮件由系统发出。如内容有误，请在公众号里回复“发票开错了要红冲”。",
+  ].join("\n"),
+});
+
 /** For the tenant: sent back, and why. */
 const rejectedNotice = (application: StoredApplication): Card =>
   factCard(
@@ -152,6 +170,7 @@ const RED_REASON_NAMES = {
 export const invoiceCards: InvoiceCards = {
   application: applicationNotice,
   issued: issuedNotice,
+  mail: issuedMail,
   rejected: rejectedNotice,
   redLetter: redLetterNotice,
   redLetterAsked: (letter) => redLetterRequestNotice(letter, RED_REASON_NAMES[letter.reason]),

@@ -1,6 +1,5 @@
 import { textCard } from "../../cards/card.ts";
 import { type Answer, say } from "../context.ts";
-import { applicationNotice } from "../notices/invoice-notices.ts";
 import { STAFF_INVOICE_SAY as SAY } from "../text/staff-invoice.zh-CN.ts";
 import type { StaffContext } from "./context.ts";
 
@@ -33,7 +32,7 @@ const MOST_CARDS = 3;
 const listWaiting: Command = async (context) => {
   const waiting = await context.desk.waitingApplications(context.staff);
   if (waiting.length === 0) return say(textCard(SAY.none));
-  const cards = waiting.slice(0, MOST_CARDS).map((application) => applicationNotice(application));
+  const cards = waiting.slice(0, MOST_CARDS).map((application) => context.desk.applicationCard(application));
   return waiting.length > MOST_CARDS ? say(...cards, textCard(SAY.more(waiting.length - MOST_CARDS))) : say(...cards);
 };
 

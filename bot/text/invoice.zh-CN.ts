@@ -8,6 +8,7 @@ export const SAY_INVOICE = {
   title: {
     name: "开票抬头",
     ask: "请把公司名称和税号发给我，一条消息发完就行，例如“华星电子有限公司 91350100M000100Y43”。开专票可以再加上地址、电话、开户行和账号；想收邮件就加上邮箱。",
+    page: "在页面上填写",
     askName: "还差公司名称，请发营业执照上的全称。",
     askTaxNo: (name: string) => `“${name}”的税号是多少？18位，可以直接从营业执照上复制。`,
     suggest: (number: string) => `税号 ${number} 没有通过校验，是不是下面这个？不是的话请重新发一遍。`,
@@ -70,6 +71,7 @@ export const SAY_INVOICE = {
     changed: "内容有变化，请重新确认：",
   },
   query: {
+    download: (tail: string) => `下载发票（尾号${tail}）`,
     name: "发票进度",
     none: "还没有开过发票。要开票请说“开发票”，例如“开9月租金的专票”。",
     item: (no: string, kind: string) => `${no} ${kind}`,

@@ -1,10 +1,12 @@
 import type { Config } from "../config/env.ts";
 import { officialAccountSignIn, type SignIn } from "../http/h5/sign-in.ts";
+import { createJsConfigSigner } from "../platforms/official-account/js-config.ts";
 import { createOfficialAccountMessenger } from "../platforms/official-account/send.ts";
 import { createAccessTokens } from "../platforms/official-account/token.ts";
 import type { OfficialAccountKeys } from "../platforms/official-account/verify.ts";
 import type { WecomKeys } from "../platforms/wecom/verify.ts";
 import type { WireClock } from "../ports/clock.ts";
+import type { JsConfigSigner } from "../ports/js-config.ts";
 import type { Messenger } from "../ports/messenger.ts";
 import type { SendQuota } from "../ports/send-quota.ts";
 import type { SharedState } from "../ports/shared-state.ts";
@@ -20,6 +22,8 @@ export interface Channels {
   readonly officialAccountKeys: OfficialAccountKeys | undefined;
   /** Of the pages that open from chat. */
   readonly signIns: readonly SignIn[];
+  /** Signs pages for WeChat's own functions. */
+  readonly jsConfig: JsConfigSigner | undefined;
   readonly wecomKeys: WecomKeys | undefined;
   readonly sms: SmsSender | undefined;
 }
@@ -39,6 +43,7 @@ export function createChannels(
   quotaOf: (app: string) => SendQuota,
 ): Channels {
   const messengers = new Map<string, Messenger>();
+  let jsConfig: JsConfigSigner | undefined;
   const { officialAccount, sms } = config;
   if (officialAccount) {
     const tokens = createAccessTokens(
@@ -49,6 +54,8 @@ export function createChannels(
       },
       sharedState,
     );
+    const { appId, apiBase } = officialAccount;
+    jsConfig = createJsConfigSigner({ appId, apiBase }, tokens, sharedState, wireClock);
     messengers.set(
       `official-account|${officialAccount.appId}`,
       createOfficialAccountMessenger(
@@ -67,6 +74,7 @@ export function createChannels(
   if (dingtalk) messengers.set(`dingtalk|${dingtalk.messenger.appId}`, dingtalk.messenger);
   return {
     messengers,
+    jsConfig,
     wecomKeys: wecom?.keys,
     officialAccountKeys: officialAccount && {
       appId: officialAccount.appId,

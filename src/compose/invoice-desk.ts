@@ -27,11 +27,14 @@ export function staffInvoiceServicesOf(
     messaging: {
       cards: invoiceCards,
       officialAccountAppId: deps.officialAccountAppId,
-      fileLink: deps.invoiceFileLink,
+      fileLink: deps.invoiceLinks?.fileLink,
+      pageLink: deps.invoiceLinks?.pageLink,
     },
   });
   return {
     waitingApplications: (member) => waitingApplications(tx, member, contextOf(member)),
+    applicationCard: (application) =>
+      invoiceCards.application(application, deps.invoiceLinks?.pageLink?.(application.applicationId)),
     enterInvoice: (member, entry) => enterInvoice(tx, member, entry, contextOf(member)),
     rejectApplication: (member, applicationNo, reason) =>
       rejectApplication(tx, member, { applicationNo, reason }, contextOf(member)),

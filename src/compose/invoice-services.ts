@@ -7,6 +7,7 @@ import { row } from "../db/rows.ts";
 import type { Transaction } from "../db/transaction.ts";
 import type { BusinessClock } from "../ports/clock.ts";
 import { applyForInvoice, previewApplication } from "../usecases/invoices/apply-for-invoice.ts";
+import { latestInvoiceFiles } from "../usecases/invoices/invoice-files.ts";
 import { askFinance, type InvoiceMessaging, updateFinanceCards } from "../usecases/invoices/invoice-messages.ts";
 import { findParty, findTitles, saveTitle } from "../usecases/invoices/invoice-titles.ts";
 import { closeApplication } from "../usecases/invoices/issue-invoice.ts";
@@ -16,11 +17,20 @@ import type { Sender } from "../usecases/queries/find-sender.ts";
 import { type Refusal, refuse } from "../usecases/receipts/refusal.ts";
 import { tellStaff } from "../usecases/staff/tell-staff.ts";
 
+export interface InvoiceLinks {
+  /** Files and pages of applications, as InvoiceMessaging has them. */
+  readonly fileLink: NonNullable<InvoiceMessaging["fileLink"]>;
+  readonly pageLink: NonNullable<InvoiceMessaging["pageLink"]>;
+  /** The page of a tenant's titles. */
+  readonly titleLink: (tenantId: string) => string;
+}
+
 export interface InvoiceDependencies {
   readonly clock: BusinessClock;
   readonly encryption: FieldEncryption;
   readonly officialAccountAppId?: string | undefined;
-  readonly invoiceFileLink?: InvoiceMessaging["fileLink"];
+  /** Pages and files of invoices by signed links; absent: none are given out. */
+  readonly invoiceLinks?: InvoiceLinks | undefined;
 }
 
 /** Titles and invoices as the tenant's chat knows them, tied to one event and its transaction. */
@@ -34,7 +44,8 @@ export function invoiceServicesOf(
   const messaging: InvoiceMessaging = {
     cards: invoiceCards,
     officialAccountAppId: deps.officialAccountAppId,
-    fileLink: deps.invoiceFileLink,
+    fileLink: deps.invoiceLinks?.fileLink,
+    pageLink: deps.invoiceLinks?.pageLink,
   };
   const contextOf = (personId: string) => ({
     actor: `person:${personId}`,
@@ -66,6 +77,7 @@ export function invoiceServicesOf(
 
   return {
     titles: (tenantId) => findTitles(tx, tenantId, deps.encryption),
+    titlePage: (tenantId) => deps.invoiceLinks?.titleLink(tenantId),
     party: (tenantId) => findParty(tx, tenantId),
     async saveTitle(tenantId, title) {
       const member = await memberOf(tenantId);
@@ -87,6 +99,15 @@ export function invoiceServicesOf(
       return { application, heard };
     },
     applications: (tenantId) => loadApplications(tx, Prisma.sql`a.tenant_id = ${tenantId}::uuid`, deps.encryption),
+    async invoiceFiles(tenantId) {
+      const { invoiceLinks } = deps;
+      return invoiceLinks
+        ? (await latestInvoiceFiles(tx, tenantId)).map(({ number, fileId }) => ({
+            number,
+            url: invoiceLinks.fileLink(fileId),
+          }))
+        : [];
+    },
     async cancelApplication(tenantId, applicationNo) {
       const member = await memberOf(tenantId);
       if (!member || member.role === "viewer") return NOT_MEMBER;

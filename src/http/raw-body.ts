@@ -9,10 +9,15 @@ declare module "koa" {
 
 /** Longer than any callback or form of ours; a 10 MB body is never held in memory. */
 const MAX_BYTES = 1_048_576;
+/** The one page that takes a file: an electronic invoice of up to 5 MB with its form around it. */
+const FILE_PAGE = "/h5/invoice";
+const FILE_MAX_BYTES = 5_500_000;
 /** So much of it is let run into nothing, for who is cut off while sending never reads why. */
 const DISCARD_MAX_BYTES = 67_108_864;
 /** A sender that trickles holds a connection, nothing else; after this it is cut off. */
 const READ_LIMIT_MS = 10_000;
+/** A file from a phone in a basement. */
+const FILE_READ_LIMIT_MS = 60_000;
 
 /** Reads the body into `ctx.state.rawBody`, or answers 413 or 408. No parser runs before verification. */
 export const readRawBody: Middleware = async (ctx, next) => {
@@ -29,15 +34,17 @@ export const readRawBody: Middleware = async (ctx, next) => {
 };
 
 async function read(ctx: Context): Promise<Buffer | 413 | 408> {
-  if (Number(ctx.get("content-length") || 0) > MAX_BYTES) return 413;
+  const takesFile = ctx.path === FILE_PAGE;
+  const maxBytes = takesFile ? FILE_MAX_BYTES : MAX_BYTES;
+  if (Number(ctx.get("content-length") || 0) > maxBytes) return 413;
   const chunks: Buffer[] = [];
   let size = 0;
-  const deadline = setTimeout(() => ctx.req.destroy(), READ_LIMIT_MS);
+  const deadline = setTimeout(() => ctx.req.destroy(), takesFile ? FILE_READ_LIMIT_MS : READ_LIMIT_MS);
   try {
     // Leaving the loop early must not cut the connection: the sender is to read its 413.
     for await (const chunk of ctx.req.iterator({ destroyOnReturn: false })) {
       size += chunk.length;
-      if (size > MAX_BYTES) return 413;
+      if (size > maxBytes) return 413;
       chunks.push(chunk);
     }
     return Buffer.concat(chunks);

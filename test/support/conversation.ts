@@ -116,6 +116,11 @@ async function openConversation(db: Database, now: string, understand: Understan
       url: `https://park.example.com/h5/pay?t=${billNos.join("+")}`,
       expiresAtMs: clock.nowMs() + 7 * 86_400_000,
     }),
+    invoiceLinks: {
+      fileLink: () => "https://park.example.com/h5/invoice/file",
+      pageLink: () => "https://park.example.com/h5/invoice",
+      titleLink: () => "https://park.example.com/h5/title",
+    },
     documentLink: (documentId) => ({
       url: `https://park.example.com/h5/document/${documentId}`,
       expiresAtMs: clock.nowMs() + 30 * 86_400_000,

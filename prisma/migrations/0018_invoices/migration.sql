@@ -65,7 +65,8 @@ CREATE TABLE invoice_application (
 CREATE INDEX invoice_application_tenant ON invoice_application (tenant_id, requested_at);
 
 ALTER TABLE invoice ALTER COLUMN number DROP NOT NULL;
-ALTER TABLE invoice DROP CONSTRAINT invoice_state_check;
+ALTER TABLE invoice DROP CONSTRAINT invoice_state_check, DROP CONSTRAINT invoice_number_key;
+CREATE UNIQUE INDEX invoice_number_once ON invoice (number) WHERE number IS NOT NULL;
 ALTER TABLE invoice
   ADD COLUMN application_id uuid REFERENCES invoice_application,
   ADD COLUMN ordinal integer NOT NULL DEFAULT 0, -- within its application
@@ -84,7 +85,7 @@ ALTER TABLE invoice
   ADD CONSTRAINT invoice_state CHECK (state IN ('opening', 'requested', 'issued', 'reversed', 'withdrawn')),
   ADD CONSTRAINT invoice_numbered CHECK (number IS NOT NULL OR state IN ('requested', 'withdrawn')),
   ADD CONSTRAINT invoice_red_below_blue CHECK (red_fen <= amount_fen),
-  ADD CONSTRAINT invoice_sum CHECK (net_fen IS NULL OR net_fen + tax_fen = amount_fen),
+  ADD CONSTRAINT invoice_sum CHECK ((net_fen IS NULL) = (tax_fen IS NULL) AND (net_fen IS NULL OR net_fen + tax_fen = amount_fen)),
   ADD CONSTRAINT invoice_reversed_whole CHECK (state <> 'reversed' OR red_fen = amount_fen OR application_id IS NULL);
 CREATE UNIQUE INDEX invoice_application_ordinal ON invoice (application_id, ordinal) WHERE application_id IS NOT NULL;
 CREATE INDEX invoice_tenant ON invoice (tenant_id, issued_on);
@@ -106,7 +107,7 @@ CREATE TABLE red_letter (
   needs_peer boolean,
   form_no text, -- 红字确认单编号
   form_submitted_at timestamptz, -- of the business clock
-  number text UNIQUE, -- of the red invoice
+  number text, -- of the red invoice
   issued_on date,
   refund_id uuid REFERENCES refund,
   requested_by text NOT NULL,
@@ -115,6 +116,7 @@ CREATE TABLE red_letter (
   recorded_at timestamptz NOT NULL DEFAULT now(),
   CHECK ((state = 'red-issued') = (number IS NOT NULL))
 );
+CREATE UNIQUE INDEX red_letter_number_once ON red_letter (number) WHERE number IS NOT NULL;
 -- One live red letter per blue invoice (reference/domain.md 4.2).
 CREATE UNIQUE INDEX red_letter_live ON red_letter (invoice_id)
   WHERE state IN ('draft', 'pending-approval', 'approved', 'awaiting-peer', 'confirmed');
@@ -137,9 +139,8 @@ CREATE TABLE invoice_file (
   invoice_id uuid NOT NULL REFERENCES invoice,
   red_letter_id uuid REFERENCES red_letter,
   format text NOT NULL CHECK (format IN ('pdf', 'ofd', 'xml')),
-  name text NOT NULL,
+  file_id uuid NOT NULL REFERENCES document_file, -- encrypted there, and attached to e-mails from there
   sha256 text NOT NULL,
-  content bytea NOT NULL,
   added_by text NOT NULL,
   added_at timestamptz NOT NULL DEFAULT now(),
   UNIQUE (invoice_id, sha256)

@@ -3,10 +3,13 @@ import { basename } from "node:path";
 import { approvalCards } from "../../../bot/notices/approval-notices.ts";
 import { invoiceCards } from "../../../bot/notices/invoice-notices.ts";
 import { Prisma } from "../../../generated/prisma/client.ts";
+import { invoiceLinksOf } from "../../compose/invoice-links.ts";
+import { fieldEncryptionKeys } from "../../config/field-key.ts";
 import { inTransaction } from "../../db/transaction.ts";
 import { RED_REASONS, type RedReason } from "../../domain/invoice/red-letter.ts";
 import { formatYuan, parseYuan, toJsonInteger } from "../../domain/money/fen.ts";
 import { parseCivilDate } from "../../domain/time/civil-date.ts";
+import { deriveLinkKey } from "../../http/h5/link.ts";
 import {
   type DeskContext,
   enterInvoice,
@@ -197,9 +200,19 @@ function asStaff(
       today: context.clock.today(),
       nowMs: context.clock.nowMs(),
       encryption: context.encryption,
-      messaging: { cards: invoiceCards, officialAccountAppId: context.config.officialAccount?.appId },
+      messaging: {
+        cards: invoiceCards,
+        officialAccountAppId: context.config.officialAccount?.appId,
+        ...linksOf(context),
+      },
     });
   });
+}
+
+/** As the server would sign them. */
+function linksOf({ config, clock }: CliContext) {
+  const [key] = fieldEncryptionKeys(config);
+  return key === undefined ? {} : invoiceLinksOf(config.publicUrl, deriveLinkKey(key), clock);
 }
 
 async function readInvoiceFile(file: string): Promise<InvoiceFile> {

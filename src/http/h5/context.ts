@@ -1,5 +1,6 @@
 import type { Database } from "../../db/client.ts";
 import type { FieldEncryption } from "../../db/field-encryption.ts";
+import type { JsConfigSigner } from "../../ports/js-config.ts";
 import type { Logger } from "../../telemetry/logger.ts";
 import type { BillNotices } from "../../usecases/billing/publish-bills.ts";
 import type { PaymentContext } from "../../usecases/payments/context.ts";
@@ -23,5 +24,7 @@ export interface H5Context {
   readonly billNotices?: BillNotices | undefined;
   /** Papers behind signed links; absent: none are given out. */
   readonly printDocument?: PrintForLink | undefined;
+  /** Signs pages for WeChat's own functions; absent: pages do without. */
+  readonly jsConfig?: JsConfigSigner | undefined;
   readonly logger: Logger;
 }

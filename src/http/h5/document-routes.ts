@@ -31,13 +31,16 @@ export async function documentRoute(ctx: Context, context: H5Context, token: str
   if (!printed) return sendPage(ctx, noticePage({ ...TEXT.missing, status: 404 }));
   ctx.set("Cache-Control", "private, no-store");
   ctx.set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
-  ctx.set("Content-Disposition", `inline; filename="document.pdf"; filename*=UTF-8''${encoded(printed.fileName)}`);
+  ctx.set(
+    "Content-Disposition",
+    `inline; filename="document.pdf"; filename*=UTF-8''${encodedFileName(printed.fileName)}`,
+  );
   ctx.type = "application/pdf";
   ctx.body = Buffer.from(printed.bytes);
 }
 
 /** RFC 8187. */
-const encoded = (name: string): string =>
+export const encodedFileName = (name: string): string =>
   encodeURIComponent(name).replaceAll(/['()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
 
 /** GET /h5/document/check: whether we printed a paper with this code. */

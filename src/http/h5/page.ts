@@ -8,6 +8,8 @@ export interface Page {
   readonly body: Html;
   /** Our own inline script, allowed by this response's nonce. */
   readonly script?: string;
+  /** A script of somebody else that runs before ours, and the host that this one response allows it from. */
+  readonly foreignScript?: { readonly url: string; readonly host: string };
   readonly status?: number;
 }
 
@@ -27,6 +29,7 @@ export const renderPage = (page: Page, nonce: string): string =>
 <main>
 ${page.body}
 </main>
+${page.foreignScript && html`<script src="${page.foreignScript.url}"></script>`}
 ${page.script === undefined ? undefined : html`<script nonce="${nonce}">${new Html(page.script)}</script>`}
 </body>
 </html>
@@ -43,7 +46,7 @@ export function sendPage(ctx: Context, page: Page): void {
     [
       "default-src 'none'",
       `style-src 'nonce-${nonce}'`,
-      `script-src 'nonce-${nonce}'`,
+      `script-src 'nonce-${nonce}'${page.foreignScript === undefined ? "" : ` ${page.foreignScript.host}`}`,
       "connect-src 'self'",
       "form-action 'self'",
       "frame-src weixin:",

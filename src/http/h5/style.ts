@@ -40,6 +40,15 @@ color:var(--on-accent);font:inherit;font-size:1.1rem;font-weight:600;text-align:
 text-decoration:underline;cursor:pointer}
 .card input{display:block;width:100%;min-height:3rem;margin-top:.5rem;padding:.5rem .75rem;border:1px solid var(--soft);
 border-radius:.5rem;background:transparent;color:inherit;font:inherit;font-size:1.25rem}
+[hidden]{display:none!important}
+dl .stack{display:block;padding:.35rem 0}
+.stack dt{font-size:.85rem;max-width:none}
+.stack dd{display:flex;justify-content:space-between;align-items:center;gap:.6rem;text-align:left}
+.copy{flex:none;padding:.15rem .6rem;min-height:2rem;border:1px solid var(--accent);border-radius:.5rem;background:none;color:var(--accent);
+font:inherit;font-size:.85rem;cursor:pointer}
+.card select{display:block;width:100%;min-height:3rem;margin-top:.5rem;padding:.5rem .75rem;border:1px solid var(--soft);
+border-radius:.5rem;background:var(--card);color:inherit;font:inherit;font-size:1.1rem}
+.card label{display:block;margin-top:.8rem}
 .button+.button,form+.button{margin-top:.7rem}
 a{color:var(--accent)}
 :focus-visible{outline:3px solid var(--focus);outline-offset:3px}

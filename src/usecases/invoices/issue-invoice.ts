@@ -5,6 +5,7 @@ import { newId } from "../../db/ids.ts";
 import { execute, row } from "../../db/rows.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import { type CivilDate, formatDate } from "../../domain/time/civil-date.ts";
+import { storeFile } from "../documents/file-store.ts";
 import { type Refusal, refuse } from "../receipts/refusal.ts";
 import type { InvoiceContext } from "./apply-for-invoice.ts";
 import { lockApplication, type StoredApplication } from "./stored-application.ts";
@@ -38,6 +39,7 @@ export interface IssuedInvoice {
 const NUMBER = /^\d{8}$|^\d{18}$|^\d{20}$/;
 /** An electronic invoice is a page or two; more is some other file. */
 const MOST_BYTES = 5_000_000;
+const MEDIA_TYPES = { pdf: "application/pdf", ofd: "application/ofd", xml: "application/xml" } as const;
 const SIGNATURES = { pdf: "%PDF", ofd: "PK", xml: "<" } as const;
 
 /**
@@ -84,7 +86,7 @@ export async function issueInvoice(
       "The number belongs to another invoice.",
     );
   }
-  await writeFiles(tx, invoice.invoiceId, command.files ?? [], context.actor);
+  await writeFiles(tx, { invoiceId: invoice.invoiceId, number }, command.files ?? [], context);
   if (invoice.state === "issued")
     return { ok: true, application, invoiceId: invoice.invoiceId, isComplete: isComplete(application), known: true };
   await execute(
@@ -169,19 +171,30 @@ const isFile = ({ format, content }: InvoiceFile): boolean =>
 const isComplete = (application: StoredApplication): boolean =>
   application.invoices.every((one) => one.state !== "requested");
 
+/** The row of the application is locked, so nobody adds the same file meanwhile. */
 async function writeFiles(
   tx: Transaction,
-  invoiceId: string,
+  invoice: { readonly invoiceId: string; readonly number: string },
   files: readonly InvoiceFile[],
-  actor: string,
+  context: InvoiceContext,
 ): Promise<void> {
-  for (const file of files) {
-    const sha256 = createHash("sha256").update(file.content).digest("hex");
+  for (const { format, content } of files) {
+    const sha256 = createHash("sha256").update(content).digest("hex");
+    const known = await row(
+      tx,
+      Prisma.sql`SELECT 1 AS known FROM invoice_file WHERE invoice_id = ${invoice.invoiceId}::uuid AND sha256 = ${sha256}`,
+    );
+    if (known) continue;
+    const fileName = `发票${invoice.number}.${format}`;
+    const fileId = await storeFile(tx, context.encryption, {
+      fileName,
+      mediaType: MEDIA_TYPES[format],
+      bytes: content,
+    });
     await execute(
       tx,
-      Prisma.sql`INSERT INTO invoice_file (id, invoice_id, format, name, sha256, content, added_by)
-        VALUES (${newId()}::uuid, ${invoiceId}::uuid, ${file.format}, ${file.name}, ${sha256}, ${Buffer.from(file.content)}, ${actor})
-        ON CONFLICT (invoice_id, sha256) DO NOTHING`,
+      Prisma.sql`INSERT INTO invoice_file (id, invoice_id, format, file_id, sha256, added_by)
+        VALUES (${newId()}::uuid, ${invoice.invoiceId}::uuid, ${format}, ${fileId}::uuid, ${sha256}, ${context.actor})`,
     );
   }
 }

@@ -22,6 +22,8 @@ export interface RotationResult {
   readonly phones: number;
   readonly bankAccounts: number;
   readonly payoutAccounts: number;
+  /** Bank accounts on invoice titles. */
+  readonly titleAccounts: number;
   /** Accounts that statements name, and parts of kept statement files. */
   readonly statementRows: number;
   /** Papers and other files that we send. */
@@ -30,7 +32,7 @@ export interface RotationResult {
 
 /** A column with an encrypted value, its key id and the lookup hash that finds it. */
 interface EncryptedColumn {
-  readonly table: "person_phone" | "bank_account" | "payout_account";
+  readonly table: "person_phone" | "bank_account" | "payout_account" | "invoice_title";
   readonly key: string;
   readonly cipher: string;
   readonly keyId: string;
@@ -54,6 +56,15 @@ const BANK_ACCOUNTS: EncryptedColumn = {
 /** Where refunds are transferred to. The same account may stand in several rows: they all get the same new value. */
 const PAYOUT_ACCOUNTS: EncryptedColumn = { ...BANK_ACCOUNTS, table: "payout_account" };
 
+/** Of the buyers on invoice titles; several titles may name the same account. */
+const TITLE_ACCOUNTS: EncryptedColumn = {
+  table: "invoice_title",
+  key: "bank_account_hash",
+  cipher: "bank_account_cipher",
+  keyId: "bank_account_key_id",
+  hash: "bank_account_hash",
+};
+
 /**
  * Encrypts every value anew whose key is not the current one, and hashes its lookup anew; the old keys must still be in
  * the ring. In batches, each a transaction of its own: a run that was stopped goes on where it stopped, and one more run
@@ -67,10 +78,11 @@ export async function rotateFieldKeys(
   const phones = await rotateColumn(db, PHONES, encryption, context.batchSize ?? 500);
   const bankAccounts = await rotateColumn(db, BANK_ACCOUNTS, encryption, context.batchSize ?? 500);
   const payoutAccounts = await rotateColumn(db, PAYOUT_ACCOUNTS, encryption, context.batchSize ?? 500);
+  const titleAccounts = await rotateColumn(db, TITLE_ACCOUNTS, encryption, context.batchSize ?? 500);
   const statementRows = await rotateStatementKeys(db, encryption, context.batchSize ?? 500);
   const files = await rotateFiles(db, encryption);
-  const result = { keyId: encryption.keyId, phones, bankAccounts, payoutAccounts, statementRows, files };
-  if (phones + bankAccounts + payoutAccounts + statementRows + files > 0) {
+  const result = { keyId: encryption.keyId, phones, bankAccounts, payoutAccounts, titleAccounts, statementRows, files };
+  if (phones + bankAccounts + payoutAccounts + titleAccounts + statementRows + files > 0) {
     await inTransaction(db, (tx) =>
       recordAudit(tx, [
         {
@@ -95,6 +107,7 @@ export async function findMissingKeyIds(db: Database, encryption: FieldEncryptio
     db,
     Prisma.sql`SELECT phone_key_id AS "keyId" FROM person_phone
       UNION SELECT account_no_key_id FROM bank_account UNION SELECT account_no_key_id FROM payout_account
+      UNION SELECT bank_account_key_id FROM invoice_title WHERE bank_account_key_id IS NOT NULL
       UNION SELECT account_key_id FROM counterparty_account UNION SELECT key_id FROM statement_file_part
       UNION SELECT content_key_id FROM document_file ORDER BY 1`,
   );

@@ -5,9 +5,11 @@ import { createFieldEncryption, type FieldEncryption } from "../../../src/db/fie
 import { newId } from "../../../src/db/ids.ts";
 import { rows } from "../../../src/db/rows.ts";
 import { inTransaction } from "../../../src/db/transaction.ts";
+import { EMPTY_TITLE } from "../../../src/domain/invoice/title.ts";
 import { parseCivilDate } from "../../../src/domain/time/civil-date.ts";
 import { readFile, storeFile } from "../../../src/usecases/documents/file-store.ts";
-import { rotateFieldKeys } from "../../../src/usecases/operations/rotate-field-keys.ts";
+import { findTitles, saveTitle } from "../../../src/usecases/invoices/invoice-titles.ts";
+import { findMissingKeyIds, rotateFieldKeys } from "../../../src/usecases/operations/rotate-field-keys.ts";
 import { withDatabase } from "../../support/database.ts";
 import { insertRow } from "../../support/rows.ts";
 
@@ -136,3 +138,19 @@ function stopAfter(times: number, encrypt: FieldEncryption["encrypt"]): FieldEnc
     return encrypt(plain);
   };
 }
+
+describe("rotating the keys of invoice titles", () => {
+  it("makes the buyer's bank account readable with the new key alone, and a missing key is named", async () => {
+    const tenantId = newId();
+    await inTransaction(database.db, (tx) =>
+      insertRow(tx, "tenant", { id: tenantId, code: tenantId, name: "一号电子", kind: "company" }),
+    );
+    const title = { ...EMPTY_TITLE, name: "一号电子", taxNo: "91350100M000100Y43", bankAccount: "755900001111" };
+    await inTransaction(database.db, (tx) => saveTitle(tx, { tenantId, title }, { ...context, encryption: before }));
+    expect(await findMissingKeyIds(database.db, after)).toContain(before.keyId);
+    expect(await rotateFieldKeys(database.db, during, context)).toMatchObject({ titleAccounts: 1 });
+    expect(await rotateFieldKeys(database.db, during, context)).toMatchObject({ titleAccounts: 0 });
+    const [stored] = await inTransaction(database.db, (tx) => findTitles(tx, tenantId, after));
+    expect(stored?.bankAccount).toBe("755900001111");
+  });
+});

@@ -1,0 +1,17 @@
+import { invoiceFileUrl, invoicePageUrl, titlePageUrl } from "../http/h5/invoice-link.ts";
+import type { BusinessClock } from "../ports/clock.ts";
+import type { InvoiceLinks } from "./invoice-services.ts";
+
+/** Pages and files around invoices, signed with this server's key. */
+export function invoiceLinksOf(
+  publicUrl: string,
+  linkKey: Uint8Array,
+  clock: Pick<BusinessClock, "nowMs">,
+): InvoiceLinks {
+  const context = () => ({ publicUrl, linkKey, nowMs: clock.nowMs() });
+  return {
+    fileLink: (invoiceFileId) => invoiceFileUrl(context(), invoiceFileId),
+    pageLink: (applicationId) => invoicePageUrl(context(), applicationId),
+    titleLink: (tenantId) => titlePageUrl(context(), tenantId),
+  };
+}

@@ -99,6 +99,10 @@ export function farEnds(db: Database, clock: MovableClock) {
         return { state: "accepted", channel: "email" };
       },
     },
+    printPaper: async () => "file-1",
+    documents: {
+      read: async () => ({ fileName: "催款函.pdf", mediaType: "application/pdf", bytes: new Uint8Array([1]) }),
+    },
     encryption: DUNNING_ENCRYPTION,
     outbound: { mode: "live", allowlist: new Set() },
     worker: "test",

@@ -1,0 +1,180 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { Prisma } from "../../../generated/prisma/client.ts";
+import { execute, rows } from "../../../src/db/rows.ts";
+import { inTransaction } from "../../../src/db/transaction.ts";
+import { parseCivilDate } from "../../../src/domain/time/civil-date.ts";
+import type { SendOutcome } from "../../../src/ports/messenger.ts";
+import { advanceChain, findUnreached } from "../../../src/usecases/dunning/advance-chain.ts";
+import { preferWays } from "../../../src/usecases/dunning/contacts.ts";
+import { runDunning } from "../../../src/usecases/dunning/run-dunning.ts";
+import { recordDelivery } from "../../../src/usecases/outbox/delivery-reports.ts";
+import { tenantIdOf } from "../../../src/usecases/tasks/arrears.ts";
+import { type MovableClock, movableClock } from "../../support/clock.ts";
+import { createTestDatabase } from "../../support/database.ts";
+import { writeBill } from "../../support/published-bill.ts";
+import { dunningContext, farEnds, importDunningPark } from "./dunning-world.ts";
+
+/* 二号贸易: 林姐 keeps the books (13800000005), 陈老板 owns (13800000004); both follow the account. */
+
+let database: Awaited<ReturnType<typeof createTestDatabase>>;
+let clock: MovableClock;
+let ends: ReturnType<typeof farEnds>;
+
+const REFUSED: SendOutcome = { state: "refused", code: "43004", reason: "require subscribe", recipientGone: false };
+const NO_ANSWER: SendOutcome = { state: "unknown", reason: "no answer in 10 s" };
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+  clock = movableClock("2026-09-11");
+  await importDunningPark(database.db, "2026-09-01");
+  ends = farEnds(database.db, clock);
+  await writeBill(database.db, {
+    billNo: "DG-202609-00001",
+    lease: "L003",
+    dueDate: "2026-09-10",
+    lines: { rent: "1000.00" },
+  });
+  return () => database.close();
+});
+
+const run = () => runDunning(database.db, dunningContext(clock));
+/** The job that follows up, until it finds nothing. */
+async function followUp(): Promise<void> {
+  while ((await advanceChain(database.db, dunningContext(clock))) > 0) await ends.relay();
+}
+const unreached = () => inTransaction(database.db, (tx) => findUnreached(tx, parseCivilDate("2026-09-01")));
+const ways = () => ends.take().map(({ way, to }) => `${way} ${to}`);
+const giveMailbox = (name: string) =>
+  execute(database.db, Prisma.sql`UPDATE person SET email = ${`${name}@example.com`} WHERE name = ${name}`);
+
+describe("official account, then SMS, then e-mail", () => {
+  it("goes on to the next way only when the last has failed for sure, each person before the next way", async () => {
+    await giveMailbox("陈老板");
+    for (const to of ["oPark-林姐", "oPark-陈老板", "13800000005", "13800000004"]) ends.outcomes.set(to, REFUSED);
+    await run();
+    await ends.relay();
+    await followUp();
+    expect(ways()).toEqual(["email 陈老板@example.com"]);
+    expect(await rows(database.db, Prisma.sql`SELECT ordinal, way FROM dunning_message ORDER BY ordinal`)).toEqual([
+      { ordinal: 1, way: "official-account" },
+      { ordinal: 2, way: "official-account" },
+      { ordinal: 3, way: "sms" },
+      { ordinal: 4, way: "sms" },
+      { ordinal: 5, way: "email" },
+    ]);
+    expect(await unreached()).toEqual([]);
+  });
+
+  it("carries the signed cashier link in the SMS", async () => {
+    for (const to of ["oPark-林姐", "oPark-陈老板"]) ends.outcomes.set(to, REFUSED);
+    await run();
+    await ends.relay();
+    await followUp();
+    expect(ends.take()).toEqual([
+      {
+        way: "sms",
+        to: "13800000005",
+        title: "https://park.example.com/h5/pay?t=DG-202609-00001",
+        amount: "1000.00",
+      },
+    ]);
+  });
+
+  it("says nothing again to somebody who may have heard: no answer is no failure", async () => {
+    ends.outcomes.set("oPark-林姐", NO_ANSWER);
+    await run();
+    for (const _try of [1, 2, 3]) {
+      await ends.relay();
+      await execute(
+        database.db,
+        Prisma.sql`UPDATE outbox SET not_before = now() - interval '1 hour' WHERE state = 'pending'`,
+      );
+    }
+    await followUp();
+    expect(ways()).toEqual([]);
+    expect(await unreached()).toMatchObject([{ tenantCode: "T002", tried: ["official-account"] }]);
+  });
+
+  it("hears of a template that did not arrive and goes on the same day, not on the next", async () => {
+    await run();
+    await ends.relay();
+    expect(ways()).toEqual(["official-account oPark-林姐"]);
+    await inTransaction(database.db, (tx) =>
+      recordDelivery(tx, { vendorId: "v1", delivered: false, detail: "failed:user block" }),
+    );
+    clock.moveTo("2026-09-12");
+    await followUp();
+    expect(ways()).toEqual([]);
+    clock.moveTo("2026-09-11T15:00:00+08:00");
+    await followUp();
+    expect(ways()).toEqual(["official-account oPark-陈老板"]);
+  });
+
+  it("goes by the tenant's preference", async () => {
+    await inTransaction(database.db, async (tx) =>
+      preferWays(tx, (await tenantIdOf(tx, "T002")) ?? "", ["sms", "official-account"], "staff:S01"),
+    );
+    await run();
+    await ends.relay();
+    expect(ways()).toEqual(["sms 13800000005"]);
+  });
+
+  it("stops when the money comes between two ways", async () => {
+    ends.outcomes.set("oPark-林姐", REFUSED);
+    await run();
+    await ends.relay();
+    await execute(database.db, Prisma.sql`UPDATE receivable SET open_fen = 0`);
+    await followUp();
+    expect(ways()).toEqual([]);
+  });
+
+  it("lists who cannot be reached at all", async () => {
+    await execute(database.db, Prisma.sql`UPDATE tenant_member SET revoked_at = now()`);
+    expect(await run()).toMatchObject({ said: 1, unreached: 1 });
+    expect(await unreached()).toMatchObject([{ tenantCode: "T002", tried: [], failure: null }]);
+  });
+});
+
+describe("OUTBOUND", () => {
+  it("off: nobody hears, nothing is tried by another way, and the list says so", async () => {
+    await run();
+    await ends.relay({ outbound: { mode: "off", allowlist: new Set() } });
+    await followUp();
+    expect(ends.sent).toEqual([]);
+    expect(await unreached()).toMatchObject([{ tenantCode: "T002", failure: "OUTBOUND" }]);
+  });
+
+  it("allowlist: only who is on it, also by SMS", async () => {
+    await writeBill(database.db, {
+      billNo: "DG-202609-00002",
+      lease: "L001",
+      dueDate: "2026-09-10",
+      lines: { rent: "1000.00" },
+    });
+    await run();
+    await ends.relay({ outbound: { mode: "allowlist", allowlist: new Set(["T001"]) } });
+    expect(ways()).toEqual(["official-account oPark-张总"]);
+  });
+});
+
+describe("the letter", () => {
+  it("of +15 stands behind a link on the card and is attached to the e-mail", async () => {
+    clock.moveTo("2026-09-25");
+    await giveMailbox("陈老板");
+    await inTransaction(database.db, async (tx) =>
+      preferWays(tx, (await tenantIdOf(tx, "T002")) ?? "", ["email"], "staff:S01"),
+    );
+    await run();
+    const printed: string[] = [];
+    await ends.relay({
+      printPaper: async (documentId) => {
+        printed.push(documentId);
+        return "file-1";
+      },
+    });
+    expect(ends.take()).toEqual([{ way: "email", to: "陈老板@example.com", title: "二号贸易 催款函", amount: "1" }]);
+    expect(await rows(database.db, Prisma.sql`SELECT id::text FROM document WHERE kind = 'dunning-letter'`)).toEqual(
+      printed.map((id) => ({ id })),
+    );
+  });
+});

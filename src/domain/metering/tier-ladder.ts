@@ -1,4 +1,4 @@
-import { add, compare, isNegative, isZero, max, min, parseRatio, type Ratio, subtract } from "../money/ratio.ts";
+import { add, compare, isNegative, max, min, parseRatio, type Ratio, subtract } from "../money/ratio.ts";
 import type { DecimalText } from "../world/lease.ts";
 
 /** One rung of a ladder. `upTo` is inclusive; without it the rung has no upper end. */
@@ -26,7 +26,6 @@ export function climbLadder(
   position: Ratio,
   quantity: Ratio,
 ): readonly TierSlice[] | undefined {
-  if (isZero(quantity)) return [];
   const reached = add(position, quantity);
   const low = min(position, reached);
   const high = max(position, reached);

@@ -74,6 +74,12 @@ describe("a late fee", () => {
   };
   it("of nothing is nothing", () => {
     expect(lateFeeThrough({ ...facts, principalFen: 0n })).toMatchObject({ days: 0, totalFen: 0n });
+    // A credit: its cap would be negative too, and a fee of less than nothing.
+    expect(lateFeeThrough({ ...facts, principalFen: -1_000_000n })).toMatchObject({
+      days: 0,
+      capFen: 0n,
+      totalFen: 0n,
+    });
   });
   it("does not count the days of disputes that overlap, whichever is told first", () => {
     const disputes = [

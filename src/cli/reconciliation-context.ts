@@ -1,4 +1,5 @@
 import { reconciliationMessaging } from "../../bot/notices/reconciliation-messaging.ts";
+import { refundNotices } from "../../bot/notices/refund-notices.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { PLAIN_APPROVAL_CARDS } from "../usecases/approvals/plain-cards.ts";
 import type { ResolutionContext } from "../usecases/exceptions/resolution.ts";
@@ -25,5 +26,11 @@ export async function resolutionContextOf(context: CliContext, options: OptionVa
   const staff = await inTransaction(context.db, (tx) => findStaffMember(tx, { code }));
   if (!staff) throw new UsageError(`没有在职员工 ${code}，请检查 --as 的员工编号`);
   const { cards, refunds } = commandContextOf(context, code);
-  return { ...base, staff, approvals: { cards: cards ?? PLAIN_APPROVAL_CARDS, refunds } };
+  const notices = refundNotices(context.config.officialAccount?.appId);
+  return {
+    ...base,
+    staff,
+    approvals: { cards: cards ?? PLAIN_APPROVAL_CARDS, refunds },
+    refunding: { notices, encryption: context.encryption },
+  };
 }

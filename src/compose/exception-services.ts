@@ -4,6 +4,7 @@ import { approvalCards } from "../../bot/notices/approval-notices.ts";
 import { reconciliationMessaging } from "../../bot/notices/reconciliation-messaging.ts";
 import { refundNotices } from "../../bot/notices/refund-notices.ts";
 import { Prisma } from "../../generated/prisma/client.ts";
+import type { FieldEncryption } from "../db/field-encryption.ts";
 import { rows } from "../db/rows.ts";
 import type { Transaction } from "../db/transaction.ts";
 import { findException, findExceptions } from "../usecases/exceptions/exception.ts";
@@ -20,7 +21,7 @@ import type { StaffDependencies } from "./staff-services.ts";
 export function exceptionServicesOf(
   tx: Transaction,
   event: InboundEvent,
-  deps: StaffDependencies,
+  deps: StaffDependencies & { readonly encryption: FieldEncryption },
   sender: () => Promise<Sender | undefined>,
 ): ExceptionServices {
   const today = deps.clock.today();
@@ -35,6 +36,7 @@ export function exceptionServicesOf(
     actor: `staff:${staff.code}`,
     staff,
     approvals: { cards: approvalCards(deps.approvalLink), refunds: refundNotices(deps.officialAccountAppId) },
+    refunding: { notices: refundNotices(deps.officialAccountAppId), encryption: deps.encryption },
     clickedTaskId: event.kind === "action" ? event.cardTaskId : undefined,
   });
   const mayRead = (member: StaffMember, entityId: string): boolean => may(member, "recon.read", { entityId });

@@ -96,6 +96,23 @@ function byRemark(facts: BankFacts): BankDecision | undefined {
   const openFen = sumOf(bills);
   const named = bills.filter((bill) => billNos.includes(bill.billNo));
   const again = named.length === 0 && billNos.some(facts.paidBefore);
+  const others = evidence.bills.filter((bill) => bill.entityId !== facts.entityId);
+  const [other] = others;
+  if (other && line.amountFen > sumOf(named)) {
+    // A receipt has one entity: what was meant for the other one must not pay what the tenant owes to this one.
+    return {
+      type: "ask",
+      stage: 2,
+      kind: "CROSS_ENTITY_PAYMENT",
+      amountFen: line.amountFen,
+      tenant,
+      billNos,
+      reasons: [
+        ...reasons,
+        `附言还写有 ${other.entity} 的账单 ${others.map((bill) => bill.billNo).join("、")}，款项付到了同一个账户`,
+      ],
+    };
+  }
   if (line.amountFen > openFen) {
     const kind = again ? "DUPLICATE_PAYMENT" : "OVERPAYMENT";
     const reason = again

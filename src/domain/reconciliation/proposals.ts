@@ -28,9 +28,17 @@ export interface ExceptionFacts {
   readonly orderKnown?: boolean;
   /** Money is on 2241.02 for it. */
   readonly unclaimed?: boolean;
+  /** SETTLEMENT_MISMATCH: the withdrawal of the fund-flow bill that the bank line answers with another amount. */
+  readonly withdrawalLineId?: string;
+  /** DUPLICATE_PAYMENT: the same transaction stands twice in the file; there is no second payment. */
+  readonly repeatedRow?: boolean;
   /** STATUS_MISMATCH: what the channel says. */
   readonly channelStatus?: string;
   readonly outgoing?: boolean;
+  /** The line is of a channel's own account (1012.01), not of a bank. */
+  readonly channel?: boolean;
+  /** A second payment that no receipt knows: the money is in the channel's account and in no book. */
+  readonly unbooked?: boolean;
   readonly month?: string;
   readonly invoiced?: boolean;
 }
@@ -50,7 +58,7 @@ export function proposalsFor(kind: DifferenceKind, facts: ExceptionFacts, amount
   const amount = formatYuan(amountFen < 0n ? -amountFen : amountFen);
   switch (kind) {
     case "LOCAL_MISSING":
-      return facts.outgoing ? outgoing(amount) : localMissing(facts, amount);
+      return facts.outgoing ? outgoing(facts, amount) : localMissing(facts, amount);
     case "CHANNEL_MISSING":
       return [
         { code: "keep", effect: `${NO_ENTRY}，收款保留，待渠道补账单` },
@@ -83,33 +91,31 @@ export function proposalsFor(kind: DifferenceKind, facts: ExceptionFacts, amount
         { code: "keep", effect: `${NO_ENTRY}，以账面退款为准` },
       ];
     case "DUPLICATE_PAYMENT":
-      return facts.unclaimed
-        ? [
-            { code: "prepay", effect: `借 2241.02 贷 1122/2203 ${amount}，留作 ${facts.tenantName ?? "租户"} 的预收` },
-            { code: "return", effect: `${NO_ENTRY}，款项留在 2241.02，另行发起退款审批` },
-          ]
-        : [
-            { code: "keep", effect: `${NO_ENTRY}，款项已冲抵其他欠款或留作预收` },
-            { code: "return", effect: `${NO_ENTRY}，另行发起退款审批` },
-          ];
+      return duplicate(facts, amount);
     case "FEE_MISMATCH":
       return [
         { code: "raise", effect: `${NO_ENTRY}，差额 ${amount} 向渠道申诉` },
-        { code: "accept", effect: `${NO_ENTRY}，认可渠道已扣的手续费` },
+        {
+          code: "accept",
+          effect: facts.channel
+            ? `认可渠道已扣的手续费：${amountFen < 0n ? "借 1012.01 贷 6603" : "借 6603 贷 1012.01"} ${amount}`
+            : `${NO_ENTRY}，认可渠道已扣的手续费`,
+        },
       ];
     case "SETTLEMENT_MISMATCH":
-      return [
-        { code: "raise", effect: `${NO_ENTRY}，差额 ${amount} 向渠道查询` },
-        { code: "accept", effect: `${NO_ENTRY}，认可差额，按银行到账为准` },
-      ];
+      return settlement(facts, amountFen, amount);
     case "UNKNOWN_PAYER":
-      return [...claims(facts, amount), { code: "hold", effect: `${NO_ENTRY}，继续挂在 2241.02 待认领` }];
+      return [
+        ...claims(facts, amount),
+        { code: "hold", effect: `${NO_ENTRY}，继续挂在 2241.02 待认领` },
+        { code: "return", effect: RETURN_UNCLAIMED },
+      ];
     case "UNDERPAYMENT":
       return underpayment(facts, amount);
     case "OVERPAYMENT":
       return [
         { code: "prepay", effect: `借 2241.02 贷 1122/2203，付清欠款，多出的 ${amount} 转预收` },
-        { code: "return", effect: `${NO_ENTRY}，款项留在 2241.02，另行发起退款审批` },
+        { code: "return", effect: `借 2241.02 贷 1122/2203，付清欠款，多出的 ${amount} 发起退款审批` },
       ];
     case "MULTI_TENANT_PAYER":
       return facts.unclaimed
@@ -122,8 +128,16 @@ export function proposalsFor(kind: DifferenceKind, facts: ExceptionFacts, amount
           ];
     case "CROSS_ENTITY_PAYMENT":
       return [
-        { code: "return", effect: `${NO_ENTRY}，款项留在 2241.02，另行发起退款审批，请租户付到正确的公司` },
+        { code: "return", effect: `${RETURN_UNCLAIMED}，请租户付到正确的公司` },
         { code: "hold", effect: `${NO_ENTRY}，继续挂在 2241.02` },
+        ...(facts.tenant === undefined || !facts.unclaimed
+          ? []
+          : [
+              {
+                code: `claim:${facts.tenant}`,
+                effect: `借 2241.02 贷 1122/2203 ${amount}，留在收款公司：先付 ${facts.tenantName ?? facts.tenant} 在本公司的欠款，余下转预收`,
+              },
+            ]),
       ];
     case "STATEMENT_GAP":
       return [
@@ -162,10 +176,49 @@ function localMissing(facts: ExceptionFacts, amount: string): Proposal[] {
   ];
 }
 
-const outgoing = (amount: string): Proposal[] => [
+const outgoing = (facts: ExceptionFacts, amount: string): Proposal[] => [
   { code: "ignore", effect: `${NO_ENTRY}，与收费无关的支出` },
-  { code: "bank-fee", effect: `借 6603 贷 1002 ${amount}，银行手续费` },
+  {
+    code: "bank-fee",
+    effect: facts.channel ? `借 6603 贷 1012.01 ${amount}，渠道手续费` : `借 6603 贷 1002 ${amount}，银行手续费`,
+  },
 ];
+
+/** What comes of it is decided by the approval of the refund; nothing is booked before. */
+const RETURN_UNCLAIMED = `${NO_ENTRY}，款项留在 2241.02，向原付款账户发起退款审批（账户不详时由财务另行发起）`;
+
+function duplicate(facts: ExceptionFacts, amount: string): Proposal[] {
+  if (facts.unbooked)
+    return [
+      { code: "settle", effect: `补记收款：借 1012.01 贷 1122/2203 ${amount}，先付欠款，余下留作预收` },
+      { code: "unclaimed", effect: `借 1012.01 贷 2241.02 ${amount}，待认领或退款` },
+      { code: "ignore", effect: `${NO_ENTRY}，不是本系统的款项` },
+    ];
+  if (facts.unclaimed)
+    return [
+      { code: "prepay", effect: `借 2241.02 贷 1122/2203 ${amount}，留作 ${facts.tenantName ?? "租户"} 的预收` },
+      { code: "return", effect: RETURN_UNCLAIMED },
+    ];
+  return [
+    { code: "keep", effect: `${NO_ENTRY}，款项已冲抵其他欠款或留作预收` },
+    ...(facts.receiptNo === undefined || facts.repeatedRow
+      ? [{ code: "raise", effect: `${NO_ENTRY}，账单里多出的一行向渠道查询` }]
+      : [{ code: "return", effect: `${NO_ENTRY}，未用完的部分发起退款审批` }]),
+  ];
+}
+
+/** Between the bank and the channel: the bank is right about what arrived. Between two bills of the channel: nothing to book. */
+function settlement(facts: ExceptionFacts, amountFen: Fen, amount: string): Proposal[] {
+  const raise = { code: "raise", effect: `${NO_ENTRY}，差额 ${amount} 向渠道查询` };
+  if (facts.channel) return [raise, { code: "accept", effect: `${NO_ENTRY}，认可差额，写明原因` }];
+  return [
+    {
+      code: "accept",
+      effect: `按银行到账为准：${amountFen < 0n ? "借 1012.01 贷 1002" : "借 1002 贷 1012.01"} ${amount}`,
+    },
+    raise,
+  ];
+}
 
 const claims = (facts: ExceptionFacts, amount: string): Proposal[] =>
   (facts.candidates ?? []).map((candidate) => ({

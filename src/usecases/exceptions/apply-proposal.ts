@@ -1,15 +1,16 @@
 import { Prisma } from "../../../generated/prisma/client.ts";
+import { newId } from "../../db/ids.ts";
 import { row } from "../../db/rows.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import { refuse } from "../receipts/refusal.ts";
-import { findMovement } from "../reconciliation/bank-special-lines.ts";
-import { recordMovements } from "../reconciliation/channel-movements.ts";
+import { type NewMovement, recordMovements } from "../reconciliation/channel-movements.ts";
 import { lineMoney, settle, toUnclaimed } from "./channel-proposals.ts";
 import { type AppliedProposal, claim, matchLine, NOTHING, received } from "./claim-proposal.ts";
 import { findReceiptByNo, loadReceipt } from "./effects.ts";
 import type { ExceptionItem } from "./exception.ts";
 import { recordAgain, takeBack } from "./receipt-moves.ts";
 import type { ResolutionContext } from "./resolution.ts";
+import { returnMoney } from "./return-money.ts";
 import { bankFeeOfTenant, waive } from "./short-payment.ts";
 
 /** Does what a proposal says. The line and the exception are locked; a refusal may have written and is rolled back. */
@@ -48,13 +49,15 @@ export async function applyProposal(
         : bankFee(tx, exception, context);
     case "waive":
       return waive(tx, exception, context);
+    case "return":
+      return returnMoney(tx, exception, context);
+    case "accept":
+      return accept(tx, exception, context);
     case "keep":
     case "hold":
     case "ignore":
     case "raise":
-    case "accept":
     case "request":
-    case "return":
     case "post-open":
     case "reopen":
       return NOTHING;
@@ -145,25 +148,61 @@ async function tie(tx: Transaction, exception: ExceptionItem, context: Resolutio
   return { ok: true, effects: matched };
 }
 
+/** What the channel has kept or the bank has paid in differs from what is booked: the difference is booked. */
+async function accept(tx: Transaction, exception: ExceptionItem, context: ResolutionContext): Promise<AppliedProposal> {
+  const { facts, kind, amountFen } = exception;
+  if (kind === "FEE_MISMATCH" && facts.channel)
+    return bookMovement(tx, exception, { kind: "channel-fee", accountCode: exception.accountCode, amountFen }, context);
+  if (kind === "SETTLEMENT_MISMATCH" && !facts.channel) {
+    const merchant = await row<{ code: string }>(
+      tx,
+      Prisma.sql`SELECT m.code FROM merchant_account m LEFT JOIN statement_line f ON f.account_code = m.code
+          AND f.id = ${facts.withdrawalLineId ?? null}::uuid
+        WHERE m.entity_id = ${exception.entityId}::uuid AND m.channel = 'wechat'
+        ORDER BY f.id NULLS LAST, m.code COLLATE "C" LIMIT 1`,
+    );
+    if (!merchant) return NOTHING;
+    return bookMovement(tx, exception, { kind: "channel-settled", accountCode: merchant.code, amountFen }, context);
+  }
+  return NOTHING;
+}
+
 async function bankFee(
   tx: Transaction,
   exception: ExceptionItem,
   context: ResolutionContext,
 ): Promise<AppliedProposal> {
   const line = await lineMoney(tx, exception);
-  const { id } = (await row<{ id: string }>(tx, Prisma.sql`SELECT gen_random_uuid() AS id`)) ?? { id: "" };
-  const subjectKey = `bank-fee|${exception.statementLineId}|${id}`;
-  await recordMovements(tx, [
+  return bookMovement(
+    tx,
+    exception,
     {
-      entityId: exception.entityId,
+      kind: exception.facts.channel ? "channel-fee" : "bank-fee",
       accountCode: exception.accountCode,
-      kind: "bank-fee",
       amountFen: -line.amountFen,
+    },
+    context,
+  );
+}
+
+async function bookMovement(
+  tx: Transaction,
+  exception: ExceptionItem,
+  movement: Pick<NewMovement, "kind" | "accountCode" | "amountFen">,
+  context: ResolutionContext,
+): Promise<AppliedProposal> {
+  // A movement that was taken back stays on record: each resolution has its own.
+  const subjectKey = `${movement.kind}|${exception.id}|${newId()}`;
+  const written = await recordMovements(tx, [
+    {
+      ...movement,
+      entityId: exception.entityId,
       valueDate: exception.facts.valueDate ?? exception.date,
       subjectKey,
       statementLineId: exception.statementLineId,
       recordedBy: context.actor,
     },
   ]);
-  return { ok: true, effects: [{ type: "movement", movementId: await findMovement(tx, subjectKey) }] };
+  const movementId = written.get(subjectKey);
+  return movementId === undefined ? NOTHING : { ok: true, effects: [{ type: "movement", movementId }] };
 }

@@ -16,6 +16,8 @@ export type Effect =
   | { readonly type: "movement"; readonly movementId: string }
   | { readonly type: "relief"; readonly reliefIds: readonly string[] }
   | { readonly type: "approval"; readonly approvalIds: readonly string[] }
+  /** A refund was asked for. */
+  | { readonly type: "refund"; readonly refundNo: string }
   /** An exception that was raised because of it. */
   | { readonly type: "raised"; readonly exceptionId: string }
   /** The line left the exception and was matched with this receipt. */

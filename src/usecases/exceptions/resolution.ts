@@ -1,9 +1,11 @@
+import type { FieldEncryption } from "../../db/field-encryption.ts";
 import type { OutboxMessage } from "../../db/outbox/enqueue.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import type { Posting } from "../../domain/ledger/posting.ts";
 import type { ApprovalContext } from "../approvals/approval.ts";
 import type { UndoneReceipt } from "../receipts/undo-receipt.ts";
 import type { ReconciliationContext } from "../reconciliation/context.ts";
+import type { RefundNotices } from "../refunds/notices.ts";
 import type { StaffMember } from "../staff/find-staff-member.ts";
 import type { ExceptionItem } from "./exception.ts";
 
@@ -17,6 +19,8 @@ export interface ResolutionContext extends ReconciliationContext {
     | undefined;
   /** Waivers go through the approval document. */
   readonly approvals?: Pick<ApprovalContext, "cards" | "refunds"> | undefined;
+  /** Money that goes back does so as a refund; absent: nobody is asked, finance does it by itself. */
+  readonly refunding?: { readonly notices: RefundNotices; readonly encryption: FieldEncryption } | undefined;
 }
 
 /** A pair that a resolution or its undo has booked, as people know accounts. */

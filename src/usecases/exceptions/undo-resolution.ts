@@ -23,6 +23,7 @@ import {
   standingResolution,
   unknown,
 } from "./resolve-exception.ts";
+import { cancelReturn } from "./return-money.ts";
 
 /**
  * Takes a resolution back: every balance is as it was before (I17), by counter-events, and the difference is open again. A
@@ -75,6 +76,8 @@ async function undoEffect(
     }
     case "approval":
       return cancelWaivers(tx, effect.approvalIds, context);
+    case "refund":
+      return cancelReturn(tx, effect.refundNo, context);
     case "raised":
       return withdraw(tx, effect.exceptionId);
     case "matched":

@@ -146,6 +146,7 @@ export async function settleFromChannel(
       amountFen: line.amountFen - expectedFen,
       facts: {
         reasons: [found ? "银行到账与资金账单的提现金额不同" : "资金账单里没有这笔提现"],
+        ...(found === undefined ? {} : { withdrawalLineId: found.fundLineId }),
         statementFen: toJsonInteger(line.amountFen),
         booksFen: toJsonInteger(expectedFen),
         ...(found === undefined ? {} : { otherDate: found.valueDate }),
@@ -189,6 +190,9 @@ const findFundSettlement = (
         AND f.value_date BETWEEN ${addDays(line.valueDate, -SETTLEMENT_DAYS)}::date AND ${line.valueDate}::date
         AND NOT EXISTS (SELECT 1 FROM channel_movement v JOIN match_item m ON m.book_kind = 'settlement' AND m.book_id = v.id
           AND m.active WHERE v.subject_key = 'settled|' || f.id)
+        -- One withdrawal answers one bank line, also when the two differ.
+        AND NOT EXISTS (SELECT 1 FROM exception_item x WHERE x.kind = 'SETTLEMENT_MISMATCH'
+          AND x.facts->>'withdrawalLineId' = f.id::text)
       ORDER BY (-f.amount_fen = ${line.amountFen}) DESC, f.value_date DESC, f.ordinal LIMIT 1`,
   );
 

@@ -170,13 +170,22 @@ async function tieOut(
           LEFT JOIN statement_line ON statement_line.id = v.statement_line_id
           WHERE v.account_code = ${account.code} AND v.kind = 'channel-fee'
             AND coalesce(statement_line.booking_date, v.value_date) = ${date}::date) AS "feesFen",
-        (SELECT coalesce(sum(coalesce((x.facts->>'statementFen')::bigint, 0) - coalesce((x.facts->>'booksFen')::bigint, 0)
-            - CASE WHEN x.kind IN ('LOCAL_MISSING', 'DUPLICATE_PAYMENT', 'REFUND_MISMATCH') THEN coalesce(l.fee_fen, 0) ELSE 0 END), 0)::bigint
+        (SELECT coalesce(sum(CASE
+            -- Two bills of the channel contradict each other: the books follow the trade bill, the channel is asked.
+            WHEN x.kind = 'SETTLEMENT_MISMATCH' AND l.source = 'wechat-trade' THEN coalesce(l.fee_fen, 0) - x.amount_fen
+            WHEN x.kind = 'SETTLEMENT_MISMATCH' THEN x.amount_fen
+            WHEN x.kind = 'FEE_MISMATCH' THEN -x.amount_fen
+            ELSE coalesce((x.facts->>'statementFen')::bigint, 0) - coalesce((x.facts->>'booksFen')::bigint, 0)
+              - CASE WHEN x.kind IN ('LOCAL_MISSING', 'DUPLICATE_PAYMENT', 'REFUND_MISMATCH') THEN coalesce(l.fee_fen, 0) ELSE 0 END
+            END), 0)::bigint
           FROM exception_item x LEFT JOIN statement_line l ON l.id = x.statement_line_id
           WHERE x.account_code = ${account.code} AND x.business_date = ${date}::date AND x.state = 'resolved'
-            AND x.resolved_with IN ('keep', 'ignore', 'raise', 'accept') AND (l.id IS NULL OR l.source = 'wechat-trade')
+            AND x.resolved_with IN ('keep', 'ignore', 'raise', 'accept')
             AND (x.kind IN ('LOCAL_MISSING', 'CHANNEL_MISSING', 'AMOUNT_MISMATCH', 'STATUS_MISMATCH', 'REFUND_MISMATCH')
-              OR x.kind = 'DUPLICATE_PAYMENT' AND x.receipt_id IS NULL)) AS "explainedFen"`,
+                AND (l.id IS NULL OR l.source = 'wechat-trade' OR ${hasFund} AND x.kind = 'LOCAL_MISSING')
+              OR x.kind = 'DUPLICATE_PAYMENT' AND x.receipt_id IS NULL
+              OR ${hasFund} AND x.kind = 'SETTLEMENT_MISMATCH'
+              OR ${hasFund} AND x.kind = 'FEE_MISMATCH' AND l.source = 'wechat-fund' AND x.resolved_with <> 'accept')) AS "explainedFen"`,
   );
   if (!found) throw new Error("the sums of a day are one row");
   const { channelFen, receiptsFen, refundsFen, feesFen, explainedFen } = found;

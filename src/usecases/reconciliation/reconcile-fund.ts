@@ -262,6 +262,7 @@ async function raise(
       statementLineId: row.lineId,
       facts: {
         reasons: [reason],
+        channel: true,
         statementFen: toJsonInteger(row.amountFen),
         valueDate: row.valueDate,
         lineNo: row.ordinal + 1,
@@ -321,6 +322,7 @@ async function raiseMissing(
         statementLineId: one.lineId,
         facts: {
           reasons: ["交易账单有这笔，资金账单没有入账"],
+          channel: true,
           statementFen: 0,
           booksFen: toJsonInteger(one.amountFen),
           valueDate: one.valueDate,

@@ -42,7 +42,10 @@ async function explainTrade(
     raiseForTrade(tx, account, trade, { kind, amountFen, reason, facts }, context);
   const succeeded = (trade.status ?? "SUCCESS") === "SUCCESS";
   if (trade.receiptId !== null && trade.receiptFen !== null) {
-    if (trade.receiptTaken) return raise("DUPLICATE_PAYMENT", trade.amountFen, "同一笔微信交易在账单里出现两次");
+    if (trade.receiptTaken)
+      return raise("DUPLICATE_PAYMENT", trade.amountFen, "同一笔微信交易在账单里出现两次", {
+        repeatedRow: true,
+      });
     if (!succeeded && trade.receiptState === "counted")
       return raise("STATUS_MISMATCH", trade.amountFen, "渠道已撤销，账上仍是已收", {
         channelStatus: trade.status ?? "",
@@ -89,7 +92,10 @@ async function explainTrade(
     ]);
   }
   if (trade.otherReceiptNo !== null)
-    return raise("DUPLICATE_PAYMENT", trade.amountFen, "同一订单又付了一次", { receiptNo: trade.otherReceiptNo });
+    return raise("DUPLICATE_PAYMENT", trade.amountFen, "同一订单又付了一次", {
+      receiptNo: trade.otherReceiptNo,
+      unbooked: true,
+    });
   if (trade.orderFen !== null && trade.orderFen !== trade.amountFen)
     return raise("AMOUNT_MISMATCH", trade.amountFen - trade.orderFen, "渠道金额与我方订单不同", {
       booksFen: toJsonInteger(trade.orderFen),

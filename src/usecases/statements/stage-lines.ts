@@ -7,7 +7,8 @@ import type { Transaction } from "../../db/transaction.ts";
 import type { ParsedLine, StatementSource } from "../../domain/reconciliation/statement.ts";
 import { contentHash } from "./line-identity.ts";
 
-const BATCH_LINES = 4000;
+/** Prisma keeps what the last hundred calls were given (its debug history): larger batches would fill the memory. */
+const BATCH_LINES = 200;
 /** Account numbers that are remembered between batches; payers come back. */
 const MOST_REMEMBERED = 50_000;
 

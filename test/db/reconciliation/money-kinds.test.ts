@@ -3,7 +3,13 @@ import { Prisma } from "../../../generated/prisma/client.ts";
 import { rows } from "../../../src/db/rows.ts";
 import { withDatabase } from "../../support/database.ts";
 import { balances, expectBooksInOrder, importPark, issueBill, standing } from "../../support/ledger-world.ts";
-import { expectRestored, hireFinanceManager, openDesk, type RunDocument, type StatementDesk } from "./statement-world.ts";
+import {
+  expectRestored,
+  hireFinanceManager,
+  openDesk,
+  type RunDocument,
+  type StatementDesk,
+} from "./statement-world.ts";
 
 /*
  * Too much and twice, at the bank. T1 owes rent-a 1,000.00 and rent-b 500.00 at E1; T2 owes rent-c 800.00 at E1.

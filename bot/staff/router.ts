@@ -21,6 +21,7 @@ import { staffHelp } from "./help.ts";
 import { invoiceCommandOf } from "./invoice-commands.ts";
 import { readingCommandOf } from "./readings.ts";
 import { REFUND_ACTIONS, refundCommandOf } from "./refunds.ts";
+import { exportList, listMeant, reportAging, reportCollection, reportForecast } from "./reports.ts";
 import {
   collectByWords,
   listArrears,
@@ -48,6 +49,9 @@ export const STAFF_HANDLERS: Partial<Record<Intent, StaffHandler>> = {
   "arrears.query": showArrears,
   "collect.qr": collectByWords,
   "voucher.export": exportVouchers,
+  "collection.report": reportCollection,
+  "aging.report": reportAging,
+  "forecast.report": reportForecast,
 };
 
 /** What each button of a staff card leads to. One spread per area. */
@@ -141,6 +145,8 @@ const asideOf =
       if (command) return { intent: "command", answer: (current) => command({ ...colleague, ...current }) };
     }
     const wish = understandStaff({ ...colleague, ...context }, plain, understand);
+    const list = listMeant(plain);
+    if (list) return { intent: "command", answer: (current) => exportList({ ...colleague, ...current }, wish, list) };
     const isUnderstood = wish.intent !== "unknown" && !wish.perhaps;
     return {
       intent: isUnderstood ? wish.intent : undefined,

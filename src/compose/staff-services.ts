@@ -15,6 +15,7 @@ import { liftHolds } from "../usecases/refunds/lift-hold.ts";
 import { findStaffMember, type StaffMember } from "../usecases/staff/find-staff-member.ts";
 import { staffInvoiceServicesOf } from "./invoice-desk.ts";
 import type { InvoiceDependencies } from "./invoice-services.ts";
+import { reportServicesOf } from "./report-services.ts";
 import { voucherServicesOf } from "./voucher-services.ts";
 
 export interface StaffDependencies extends InvoiceDependencies {
@@ -46,6 +47,7 @@ export function staffServicesOf(tx: Transaction, event: InboundEvent, deps: Staf
   return {
     ...staffInvoiceServicesOf(tx, event, deps),
     ...voucherServicesOf(tx, event, { today, encryption: deps.encryption }),
+    ...reportServicesOf(tx, event, { today, encryption: deps.encryption }),
     staffMember: () =>
       findStaffMember(tx, { platform: event.platform, appId: event.appId, externalId: event.senderId }),
     approvalsWaitingFor: (member) => findWaitingFor(tx, member, today),

@@ -1,7 +1,7 @@
 import { Prisma } from "../../../generated/prisma/client.ts";
 import { rows } from "../../db/rows.ts";
 import type { Fen } from "../../domain/money/fen.ts";
-import { type List, PAGE_ROWS } from "./list.ts";
+import { type List, type ListScope, leaseInScope, PAGE_ROWS } from "./list.ts";
 import { wordOf } from "./words.zh-CN.ts";
 
 interface ReceiptRow {
@@ -23,6 +23,16 @@ interface ReceiptRow {
   readonly remark: string | null;
   readonly recordedBy: string;
 }
+
+const ALL = Prisma.sql`true`;
+
+/** Money of tenants with a lease in the scope, and of nobody yet. */
+const inScope = (scope: ListScope): Prisma.Sql => Prisma.sql`
+  (EXISTS (SELECT 1 FROM lease y WHERE y.tenant_id = receipt.tenant_id AND y.entity_id = receipt.entity_id
+      AND ${leaseInScope(Prisma.sql`y.id`, scope)})
+    OR (receipt.tenant_id IS NULL AND receipt.entity_id = ANY (${[...scope.unclaimedOfEntityIds]}::uuid[])))
+  AND (${scope.dates === undefined} OR receipt.value_date BETWEEN ${scope.dates?.from ?? "1970-01-01"}::date
+    AND ${scope.dates?.to ?? "1970-01-01"}::date)`;
 
 /** Every receipt, by receipt number: where it came from and what became of it. */
 export const receiptsList: List = {
@@ -47,14 +57,14 @@ export const receiptsList: List = {
     "备注",
     "登记人",
   ], // prettier-ignore
-  async *rows(tx) {
+  async *rows(tx, _today, scope) {
     let after = "";
     for (;;) {
       // Money that a prepayment passed on counts for the receipt that it came from.
       const page = await rows<ReceiptRow>(
         tx,
         Prisma.sql`
-          WITH page AS (SELECT * FROM receipt WHERE receipt_no COLLATE "C" > ${after} COLLATE "C"
+          WITH page AS (SELECT * FROM receipt WHERE receipt_no COLLATE "C" > ${after} COLLATE "C" AND ${scope ? inScope(scope) : ALL}
             ORDER BY receipt_no COLLATE "C" LIMIT ${PAGE_ROWS}),
           own AS (SELECT a.id, a.amount_fen, a.source_id AS receipt_id FROM allocation a JOIN page ON page.id = a.source_id
               WHERE a.source = 'receipt'

@@ -3,11 +3,12 @@ import { type LineClaim, loadClaims, openLineOf } from "../../db/line-claims.ts"
 import { rows } from "../../db/rows.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import { type CivilDate, daysBetween } from "../../domain/time/civil-date.ts";
-import type { List, ListCell } from "./list.ts";
+import { type List, type ListCell, leaseInScope } from "./list.ts";
 import { wordOf } from "./words.zh-CN.ts";
 
 /** Bills of one page; a bill has a handful of lines. */
 const PAGE_BILLS = 500;
+const ALL = Prisma.sql`true`;
 
 /**
  * Every line that is or was owed, by bill number and position: what was charged, what is left, and the late fee that is owed
@@ -42,20 +43,20 @@ export const receivablesList: List = {
     "有争议",
     "税率",
   ], // prettier-ignore
-  async *rows(tx, today) {
+  async *rows(tx, today, scope) {
     const names = await tenantNames(tx);
     let after = "";
     for (;;) {
       const bills = await rows<{ id: string; billNo: string }>(
         tx,
         Prisma.sql`SELECT id, bill_no AS "billNo" FROM bill
-          WHERE state IN ('issued', 'published') AND bill_no COLLATE "C" > ${after} COLLATE "C"
+          WHERE state IN ('issued', 'published') AND ${scope ? leaseInScope(Prisma.sql`bill.lease_id`, scope) : ALL} AND bill_no COLLATE "C" > ${after} COLLATE "C"
           ORDER BY bill_no COLLATE "C" LIMIT ${PAGE_BILLS}`,
       );
       const last = bills.at(-1);
       if (last === undefined) return;
       after = last.billNo;
-      const claims = await loadClaims(tx, { billIds: bills.map(({ id }) => id), settled: true });
+      const claims = await loadClaims(tx, { billIds: bills.map(({ id }) => id), settled: scope?.openOnly !== true });
       for (const claim of [...claims].sort(byBillAndPosition)) yield rowOf(claim, names, today);
     }
   },

@@ -17,6 +17,8 @@ export interface ClaimFilter {
   /** true: also lines on which nothing is open any more. */
   readonly settled?: boolean | undefined;
   readonly publishedOnly?: boolean | undefined;
+  /** Of projects that are live; the tenants of the others are told nothing. */
+  readonly liveOnly?: boolean | undefined;
 }
 
 /** A line that can be owed, with everything that decides what is owed on it on any date. */
@@ -141,6 +143,7 @@ function claimQuery(filter: ClaimFilter): Prisma.Sql {
   if (filter.lineIds !== undefined) conditions.push(Prisma.sql`r.line_id = ANY (${[...filter.lineIds]}::uuid[])`);
   if (!filter.settled) conditions.push(Prisma.sql`(r.open_fen > 0 OR r.late_fee_open_fen > 0)`);
   if (filter.publishedOnly) conditions.push(Prisma.sql`b.state = 'published'`);
+  if (filter.liveOnly) conditions.push(Prisma.sql`p.mode = 'live'`);
   // Counter-entries are movements of their own: the money counts from the value date and stops on the effective date.
   // The money of an undone receipt never counted, also where a part of it had been freed for other uses before.
   return Prisma.sql`

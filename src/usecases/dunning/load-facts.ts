@@ -42,6 +42,7 @@ export async function findDunnable(
   const found = await rows<{ id: string }>(
     tx,
     Prisma.sql`SELECT DISTINCT r.tenant_id AS id FROM receivable r JOIN bill b ON b.id = r.bill_id
+      JOIN project p ON p.id = b.project_id AND p.mode = 'live'
       WHERE b.state = 'published' AND (r.open_fen > 0 OR r.late_fee_open_fen > 0)
         AND b.due_date <= ${addDays(date, leadDays)}::date ORDER BY 1`,
   );
@@ -55,7 +56,7 @@ export async function loadFacts(
   at: FactsAt,
 ): Promise<readonly TenantFacts[]> {
   const ids = [...tenantIds];
-  const claims = await loadClaims(tx, { tenantIds: ids, publishedOnly: true });
+  const claims = await loadClaims(tx, { tenantIds: ids, publishedOnly: true, liveOnly: true });
   const promises = new Map(
     (
       await rows<{ lineId: string; until: CivilDate }>(

@@ -81,13 +81,16 @@ type LeaseRow = Omit<Reminder, "kind" | "subjectKey" | "detail">;
 
 const LEASE_COLUMNS = Prisma.sql`l.tenant_id AS "tenantId", t.name AS "tenantName", l.project_id AS "projectId",
   l.id AS "leaseId", l.code AS "leaseCode"`;
+/** A project in shadow, or off, tells nobody anything: the old system still does. */
+const LEASES = Prisma.sql`lease l JOIN tenant t ON t.id = l.tenant_id
+  JOIN project live ON live.id = l.project_id AND live.mode = 'live'`;
 
 async function leaseEnds(tx: Transaction, today: CivilDate): Promise<Reminder[]> {
   const [longest] = LEASE_END_DAYS;
   const ending = await rows<LeaseRow & { days: number }>(
     tx,
     Prisma.sql`SELECT ${LEASE_COLUMNS}, l.end_date::text AS "aboutOn", l.end_date - ${today}::date AS days
-      FROM lease l JOIN tenant t ON t.id = l.tenant_id
+      FROM ${LEASES}
       WHERE l.end_date BETWEEN ${today}::date AND ${addDays(today, longest)}::date ORDER BY l.code COLLATE "C"`,
   );
   return ending.map(({ days, ...lease }) => {
@@ -107,7 +110,7 @@ async function rentSteps(tx: Transaction, today: CivilDate): Promise<Reminder[]>
   const until = addDays(today, RENT_STEP_DAYS);
   const stepping = await rows<LeaseRow & { leaseId: string }>(
     tx,
-    Prisma.sql`SELECT ${LEASE_COLUMNS}, l.start_date::text AS "aboutOn" FROM lease l JOIN tenant t ON t.id = l.tenant_id
+    Prisma.sql`SELECT ${LEASE_COLUMNS}, l.start_date::text AS "aboutOn" FROM ${LEASES}
       WHERE l.start_date < ${until}::date AND l.end_date > ${today}::date
         AND EXISTS (SELECT 1 FROM lease_version v WHERE v.lease_id = l.id
           AND jsonb_path_exists(v.terms, 'strict $.**.escalations[*]'))
@@ -153,7 +156,7 @@ async function depositsToReturn(tx: Transaction, today: CivilDate): Promise<Remi
   const held = await rows<LeaseRow & { fen: bigint }>(
     tx,
     Prisma.sql`SELECT ${LEASE_COLUMNS}, l.end_date::text AS "aboutOn", held.fen
-      FROM lease l JOIN tenant t ON t.id = l.tenant_id
+      FROM ${LEASES}
       JOIN LATERAL (SELECT coalesce(sum(CASE WHEN a.code = p.credit_account THEN p.amount_fen ELSE -p.amount_fen END), 0)::bigint AS fen
         FROM ledger_posting p JOIN ledger_account a ON a.code IN (p.credit_account, p.debit_account) AND a.code = ${DEPOSITS}
         WHERE p.lease_id = l.id) held ON held.fen > 0
@@ -175,7 +178,7 @@ async function missingReadings(tx: Transaction, today: CivilDate): Promise<Remin
   const missing = await rows<LeaseRow & { detail: string }>(
     tx,
     Prisma.sql`SELECT ${LEASE_COLUMNS}, ${`${month}-01`} AS "aboutOn", string_agg(DISTINCT m.code, '、' ORDER BY m.code) AS detail
-      FROM lease l JOIN tenant t ON t.id = l.tenant_id
+      FROM ${LEASES}
       JOIN lease_unit lu ON lu.lease_id = l.id AND lu.held @> (date_trunc('month', ${today}::date) - interval '1 day')::date
       JOIN meter_assignment ma ON ma.unit_id = lu.unit_id AND ma.held @> (date_trunc('month', ${today}::date) - interval '1 day')::date
       JOIN meter m ON m.id = ma.meter_id

@@ -14,6 +14,7 @@ import type { ExceptionServices } from "./exception-services.ts";
 import type { ExplainServices } from "./explain-services.ts";
 import type { InvoiceServices } from "./invoice-services.ts";
 import type { MeterServices } from "./meter-services.ts";
+import type { MoveOutServices } from "./move-out-services.ts";
 import type { ClaimServices, PeopleServices } from "./people-services.ts";
 import type { RefundServices } from "./refund-services.ts";
 import type { StaffServices } from "./staff-services.ts";
@@ -72,6 +73,7 @@ export type BindResult =
 /** What the bot may ask and order. compose.ts ties it to the use cases and to the transaction of the message. */
 export interface BotServices
   extends RefundServices,
+    MoveOutServices,
     ExceptionServices,
     PeopleServices,
     ClaimServices,

@@ -1,13 +1,24 @@
 import type { CardAction } from "../cards/action.ts";
 import { bindCard } from "../cards/bind-card.ts";
 import { type Card, textCard } from "../cards/card.ts";
+import { actionPhrase } from "../cards/text.zh-CN.ts";
 import type { Membership, Sender } from "../src/usecases/queries/find-sender.ts";
-import { commandOf, decideCommand } from "./commands.ts";
+import {
+  askWhich,
+  HANDOFF_BUTTON,
+  insteadOf,
+  offerNearest,
+  remembering,
+  USUAL_WISHES,
+  wanted,
+  withFurther,
+} from "./ask-back.ts";
+import { commandOf, decideCommand, forTenant } from "./commands.ts";
 import { type Answer, type BotContext, NOTHING, say, type TenantContext, type Wish, withoutDialog } from "./context.ts";
 import { startBind } from "./dialogs/bind.ts";
 import { askTenant, chosenMember } from "./dialogs/choose-tenant.ts";
 import { startDispute } from "./dialogs/dispute.ts";
-import { type Aside, answerByButton, answerInDialog, inBetween } from "./dialogs/engine.ts";
+import { type Aside, answerByButton, answerInDialog, inBetween, titleOf } from "./dialogs/engine.ts";
 import type { Desk } from "./dialogs/flow.ts";
 import { startInvoice } from "./dialogs/invoice.ts";
 import { startPrepay } from "./dialogs/prepay.ts";
@@ -31,20 +42,25 @@ import { followed, scanned } from "./handlers/scene.ts";
 import { showStatement } from "./handlers/statement.ts";
 import { showTransferAccounts } from "./handlers/transfer.ts";
 import { showWhatIf } from "./handlers/what-if.ts";
+import { isMoveOutAction, moveOutHandlerOf } from "./move-out-commands.ts";
 import { withPrivacyNotice } from "./privacy.ts";
 import { answerStaff, isStaffPlatform } from "./staff/router.ts";
 import { INTENT_NAMES } from "./text/intents.zh-CN.ts";
 import { SAY } from "./text/zh-CN.ts";
 import type { Intent } from "./understanding/frame.ts";
-import { type Understand, wishOfAction, wishOfText } from "./wish.ts";
+import { asOffered, type Understand, wishOfAction, wishOfText } from "./wish.ts";
 
 /**
  * What the bot answers to an event. Open this first: every way through a conversation starts here. In order: what is no
  * message at all, the open dialog, the wish behind a tap or behind words, who may have it, the handler.
  */
 export async function answer(context: BotContext, understand: Understand): Promise<Answer> {
+  const isStaff = isStaffPlatform(context.event.platform);
+  return remembering(context, await (isStaff ? answerStaff(context, understand) : answerTenant(context, understand)));
+}
+
+async function answerTenant(context: BotContext, understand: Understand): Promise<Answer> {
   const { event, services, memory } = context;
-  if (isStaffPlatform(event.platform)) return answerStaff(context, understand);
   switch (event.kind) {
     case "text":
       return memory.dialog
@@ -113,6 +129,8 @@ const HANDLERS: Partial<Record<Intent, (context: TenantContext, wish: Wish) => P
   dispute: startDispute,
   promise: startPromise,
   unbind: startUnbind,
+  "autodebit.sign": async () => insteadOf(SAY.autodebit.sign, "prepay", "pay"),
+  "autodebit.cancel": async () => insteadOf(SAY.autodebit.cancel, "payment.history"),
 };
 
 const deskOf = (understand: Understand): Desk => ({
@@ -138,11 +156,13 @@ const asideOf =
 async function answerAction(context: BotContext, action: CardAction, understand: Understand): Promise<Answer> {
   if (action.type === "answer") return answerByButton(context, action, deskOf(understand));
   const { dialog } = context.memory;
-  const closed = dialog ? { ...context, memory: withoutDialog(context.memory) } : context;
+  const closed = dialog ? { ...context, memory: withoutDialog(context.memory), doing: titleOf(dialog) } : context;
   const given =
     action.type === "join.decide"
       ? await decideCommand(action.code, action.decision)(closed)
-      : await grant(closed, wishOfAction(action));
+      : isMoveOutAction(action)
+        ? await forTenant(moveOutHandlerOf(action), actionPhrase(action))(closed)
+        : await grant(closed, asOffered(context.memory.offered, action, wishOfAction(action)));
   return dialog ? inBetween(closed, dialog, given) : given;
 }
 
@@ -163,13 +183,16 @@ async function grant(context: BotContext, wish: Wish): Promise<Answer> {
   if (!sender || sender.memberships.length === 0) {
     return say(withPrivacyNotice(context, bindCard({ state: "needed" })));
   }
-  if (wish.perhaps) return say(textCard(SAY.notSure(wish.perhaps.map((intent) => INTENT_NAMES[intent]))));
-  if (wish.intent === "unknown") return say(textCard(SAY.unknown));
+  if (wish.intent === "unknown") {
+    return offerNearest(context, wish.perhaps ?? [], USUAL_WISHES, HANDOFF_BUTTON, SAY.unknown);
+  }
+  if (wish.perhaps) return askWhich(context, wish.perhaps, HANDOFF_BUTTON);
   const handler = HANDLERS[wish.intent];
   if (!handler) return say(textCard(SAY.notBuilt(INTENT_NAMES[wish.intent])));
   const member = chosenMember(context, sender);
   if (!member) return askTenant(context, sender, { wish });
-  return underName(sender, member, await handler({ ...context, sender, member }, wish));
+  const given = underName(sender, member, await handler({ ...context, sender, member }, wish));
+  return withFurther(context, wish, wanted(context, wish, given));
 }
 
 /** Who speaks for several tenants sees on every card for which one. */

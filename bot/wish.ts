@@ -1,12 +1,15 @@
 import type { CardAction } from "../cards/action.ts";
-import type { BotContext, Wish } from "./context.ts";
+import type { BotContext, Memory, Wish } from "./context.ts";
 import { explainWish, whatIfWish } from "./explain-words.ts";
-import type { Frame, Intent, UnderstandingRequest } from "./understanding/frame.ts";
+import { followUp } from "./follow-up.ts";
+import { INTENT_NAMES } from "./text/intents.zh-CN.ts";
+import { type Frame, TENANT_INTENTS, type UnderstandingRequest } from "./understanding/frame.ts";
 import { SURE_ENOUGH } from "./understanding/understand.ts";
 
 /** A frame, with what else may have been meant where the words leave it open. */
 export interface Understanding extends Frame {
-  readonly alternatives?: readonly { readonly intent: Intent }[];
+  readonly alternatives?: readonly Pick<Frame, "intent" | "slots">[];
+  readonly further?: Pick<Frame, "intent" | "slots">;
 }
 export type Understand = (request: UnderstandingRequest) => Understanding;
 
@@ -18,7 +21,10 @@ const WORDS_BEFORE_CODE = /^(?:查看?|看|缴费?|付款?|支付|交费?|账单
 const PAYING = /付|缴|交|支付|pay/i;
 
 /** Buttons that want something; the others answer a question that was asked. */
-export type WishAction = Exclude<CardAction, { type: "answer" | "join.decide" }>;
+export type WishAction = Exclude<
+  CardAction,
+  { type: "answer" | "join.decide" | "move-out.show" | "move-out.confirm" | "move-out.object" }
+>;
 
 /** A card's button: the same wish as its words. */
 export function wishOfAction(action: WishAction): Wish {
@@ -29,6 +35,8 @@ export function wishOfAction(action: WishAction): Wish {
       return { intent: "bill.query", slots: {} };
     case "bill.explain":
       return { intent: "bill.explain", slots: {}, billNo: action.billNo, position: action.position };
+    case "line.dispute":
+      return { intent: "dispute", slots: {}, billNo: action.billNo, position: action.position };
     case "pay":
       return { intent: "pay", slots: {}, billNo: action.billNo };
     case "pay.all":
@@ -41,12 +49,15 @@ export function wishOfAction(action: WishAction): Wish {
       return { intent: "handoff", slots: {} };
     case "invoice.start":
       return { intent: "invoice.request", slots: {} };
+    case "wish":
+      return { intent: isTenantIntent(action.intent) ? action.intent : "unknown", slots: {} };
     // Buttons of the staff (bot/staff): nothing that a tenant can want.
     case "approval.decide":
     case "approval.show":
     case "approval.cancel":
     case "approval.list":
     case "refund.lift":
+    case "move-out.continue":
     case "exception.resolve":
     case "exception.show":
     case "task.show":
@@ -65,22 +76,41 @@ export function wishOfAction(action: WishAction): Wish {
 export function wishOfText(context: BotContext, text: string, understand: Understand): Wish {
   const plain = text.normalize("NFKC").trim();
   const billNo = billNoAtEnd(plain);
-  const frame = understand({ text: plain, role: "tenant", now: new Date(context.nowMs).toISOString() });
+  const offered = offeredByName(context.memory.offered, plain);
+  if (offered) return offered;
+  const heard = understand({ text: plain, role: "tenant", now: new Date(context.nowMs).toISOString() });
+  const frame = followUp(context.memory.last, plain, heard);
   const special = explainWish(context, plain, frame) ?? whatIfWish(plain, frame);
-  if (special) return special;
+  if (special) return { ...special, ...furtherOf(frame) };
   if (billNo !== undefined) return { intent: numberedIntent(frame, plain), slots: {}, billNo };
   const shown = shownBillNo(plain, context.memory.shownBillNos ?? []);
   const pointsAtBill = frame.intent === "pay" || frame.intent === "bill.query" || frame.intent === "unknown";
-  if (shown === undefined || !pointsAtBill) return { intent: frame.intent, slots: frame.slots, ...doubtOf(frame) };
+  if (shown === undefined || !pointsAtBill) {
+    return { intent: frame.intent, slots: frame.slots, ...doubtOf(frame), ...furtherOf(frame) };
+  }
   return { intent: PAYING.test(plain) ? "pay" : "bill.query", slots: frame.slots, billNo: shown };
 }
 
 /** What may have been meant, the likeliest first, when the words are too weak to act on. */
-function doubtOf({ intent, confidence, alternatives = [] }: Understanding): Pick<Wish, "perhaps"> {
+export function doubtOf({ intent, slots, confidence, alternatives = [] }: Understanding): Pick<Wish, "perhaps"> {
   if (confidence >= SURE_ENOUGH) return {};
-  const perhaps = [intent, ...alternatives.map((one) => one.intent)].filter((one) => one !== "unknown");
-  return perhaps.length === 0 ? {} : { perhaps };
+  const perhaps = [{ intent, slots }, ...alternatives].filter((one) => one.intent !== "unknown");
+  return perhaps.length === 0 ? {} : { perhaps: perhaps.map((one) => ({ intent: one.intent, slots: one.slots })) };
 }
+
+export const furtherOf = ({ further }: Understanding): Pick<Wish, "further"> =>
+  further === undefined || further.intent === "unknown" ? {} : { further };
+
+const isTenantIntent = (intent: string): intent is (typeof TENANT_INTENTS)[number] =>
+  (TENANT_INTENTS as readonly string[]).includes(intent);
+
+/** The name of one of the wishes just offered, typed instead of tapped. */
+export const offeredByName = (offered: Memory["offered"], text: string): Wish | undefined =>
+  offered?.find((one) => INTENT_NAMES[one.intent] === text);
+
+/** A tapped wish, with what was said when it was offered; an old button means the wish alone. */
+export const asOffered = (offered: Memory["offered"], action: CardAction, wish: Wish): Wish =>
+  (action.type === "wish" ? offered?.find((one) => one.intent === action.intent) : undefined) ?? wish;
 
 function billNoAtEnd(text: string): string | undefined {
   const word = LAST_WORD.exec(text)?.[1];

@@ -1,3 +1,5 @@
+import { isWishName, type WishName } from "./wish-names.zh-CN.ts";
+
 /**
  * What a button asks for. A click is a request, not a decision: the server authorises it again, against the person, the
  * role, the version and the state (money-rules 11), so an action carries ids and never amounts or recipients.
@@ -13,6 +15,8 @@ export type CardAction =
   | { readonly type: "help" }
   | { readonly type: "handoff" }
   | { readonly type: "invoice.start" }
+  /** One of the wishes that the bot offered because it was not sure, or because there was a second one. */
+  | { readonly type: "wish"; readonly intent: WishName }
   /** Answers one step of a dialog, as if `value` had been typed; a button of an earlier step says so and does nothing. */
   | { readonly type: "answer"; readonly step: string; readonly value: string }
   /** An owner lets somebody in who asked, or not. */
@@ -30,6 +34,13 @@ export type CardAction =
   /** A colleague settles a difference with the choice at this place of the card, from 0, as of the version that it showed. */
   | { readonly type: "exception.resolve"; readonly id: string; readonly version: number; readonly choice: number }
   | { readonly type: "exception.show"; readonly id: string }
+  /** 退租: progress; the tenant's consent to the sheet of a version, or an objection; a colleague goes on with the next step. */
+  | { readonly type: "move-out.show"; readonly number: string }
+  | { readonly type: "move-out.confirm"; readonly number: string; readonly version: number }
+  | { readonly type: "move-out.object"; readonly number: string; readonly version: number }
+  | { readonly type: "move-out.continue"; readonly number: string }
+  /** The line at this place of a bill, from 0, is disputed. */
+  | { readonly type: "line.dispute"; readonly billNo: string; readonly position: number }
   /** A colleague releases a held refund. */
   | { readonly type: "refund.lift"; readonly refundNo: string }
   /** A colleague looks at a task, says what became of it, or shows a code to pay by. */
@@ -82,8 +93,17 @@ function argumentsOf(action: CardAction): readonly string[] {
     case "bill.show":
     case "pay":
       return [action.billNo];
+    case "wish":
+      return [action.intent];
     case "bill.explain":
+    case "line.dispute":
       return [action.billNo, String(action.position)];
+    case "move-out.show":
+    case "move-out.continue":
+      return [action.number];
+    case "move-out.confirm":
+    case "move-out.object":
+      return [action.number, String(action.version)];
     case "answer":
       return [action.step, action.value];
     case "join.decide":
@@ -128,7 +148,18 @@ function build(type: string, values: readonly string[]): CardAction | null {
     case "bill.show":
     case "pay":
       return first ? { type, billNo: first } : null;
+    case "wish":
+      return first && isWishName(first) ? { type, intent: first } : null;
+    case "move-out.show":
+    case "move-out.continue":
+      return first ? { type, number: first } : null;
+    case "move-out.confirm":
+    case "move-out.object":
+      return first && second !== undefined && COUNT.test(second)
+        ? { type, number: first, version: Number(second) }
+        : null;
     case "bill.explain":
+    case "line.dispute":
       return first && second !== undefined && PLACE.test(second)
         ? { type, billNo: first, position: Number(second) }
         : null;

@@ -1,5 +1,6 @@
 import type { CardAction } from "./action.ts";
 import { TASK_CARD_TEXT } from "./dunning-text.zh-CN.ts";
+import { WISH_NAMES } from "./wish-names.zh-CN.ts";
 
 /** Every word on our cards. What the bot says around them is in bot/text/zh-CN.ts. */
 export const TEXT = {
@@ -96,6 +97,8 @@ export function actionPhrase(action: CardAction): string {
   switch (action.type) {
     case "bill.show":
       return `查账单 ${action.billNo}`;
+    case "wish":
+      return WISH_NAMES[action.intent];
     case "bill.list":
       return "查账单";
     case "bill.explain":
@@ -132,6 +135,16 @@ export function actionPhrase(action: CardAction): string {
       return `差异 ${action.id}`;
     case "exception.resolve":
       return `处理差异 ${action.id} ${action.version}.${action.choice + 1}`;
+    case "move-out.show":
+      return `退租进度 ${action.number}`;
+    case "move-out.confirm":
+      return `确认结算单 ${action.number}`;
+    case "move-out.object":
+      return `结算单有异议 ${action.number}`;
+    case "move-out.continue":
+      return `继续退租 ${action.number}`;
+    case "line.dispute":
+      return `账单 ${action.billNo} 第${action.position + 1}笔有异议`;
     case "task.show":
       return `任务 ${action.number}`;
     case "task.result":

@@ -26,7 +26,7 @@ export async function answerInDialog(
   asideOf: (context: BotContext, text: string) => Aside,
 ): Promise<Answer> {
   const flow = flowOf(dialog);
-  const closed = { ...context, memory: withoutDialog(context.memory) };
+  const closed = { ...context, memory: withoutDialog(context.memory), doing: flow.title };
   if (dialog.expiresAtMs <= context.nowMs) {
     const { suspended: _alsoOver, ...memory } = closed.memory;
     const fresh = { ...context, memory };
@@ -46,6 +46,9 @@ export async function answerInDialog(
   }
   return inBetween(context, dialog, keepMemory(closed, await aside.answer(closed)));
 }
+
+/** "承诺付款": what is being done. */
+export const titleOf = (dialog: Dialog): string => flowOf(dialog).title;
 
 /** A button of the dialog: it counts for the step that showed it and for no other. */
 export async function answerByButton(

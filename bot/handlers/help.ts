@@ -11,11 +11,11 @@ export async function help(context: BotContext): Promise<Answer> {
   return say(menuCard(member ? { bound: true, tenantName: member.tenantName } : { bound: false }));
 }
 
-/** 转人工: a person of the house takes over. */
+/** 转人工: a person of the house takes over, with what was said last and what was being done. */
 export async function handoff(context: BotContext): Promise<Answer> {
   const sender = await context.services.sender();
   const member = sender && (chosenMember(context, sender) ?? sender.memberships[0]);
-  const told = await context.services.handoff(member?.tenantId);
+  const told = await context.services.handoff(member?.tenantId, context.doing);
   if (!member) return say(textCard(SAY.handoffStranger));
   return say(textCard(told ? SAY.handoff : SAY.handoffUnheard));
 }

@@ -3,7 +3,7 @@ import { formatYuan } from "../../src/domain/money/fen.ts";
 import { firstDayOf, formatDate, lastDayOf } from "../../src/domain/time/civil-date.ts";
 import { type Answer, say, type TenantContext, type Wish } from "../context.ts";
 import { factCard } from "../fact-card.ts";
-import { monthsOf } from "../period.ts";
+import { monthsOf, periodName } from "../period.ts";
 import { SAY_REFUND } from "../text/refund.zh-CN.ts";
 import { SAY } from "../text/zh-CN.ts";
 
@@ -17,7 +17,9 @@ export async function showPayments(context: TenantContext, wish: Wish): Promise<
     ...(months === undefined ? {} : { period: { from: firstDayOf(months.from), to: lastDayOf(months.to) } }),
     limit: wish.slots.limit ?? (months === undefined ? LATEST : OF_PERIOD),
   });
-  if (payments.length === 0) return say(textCard(SAY.payments.none));
+  if (payments.length === 0) {
+    return say(textCard(months === undefined ? SAY.payments.none : SAY.payments.noneOf(periodName(months))));
+  }
   const items = payments.map(({ valueDate, channel, amountFen, refundedFen }) => ({
     label: SAY.payments.item(formatDate(valueDate), SAY.payments.channels[channel]),
     value:

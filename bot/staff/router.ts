@@ -19,6 +19,7 @@ import type { StaffActionHandlers, StaffContext, StaffHandler, StaffWish } from 
 import { EXCEPTION_ACTIONS, exceptionCommandOf, summariseReconciliation } from "./exceptions.ts";
 import { staffHelp } from "./help.ts";
 import { invoiceCommandOf } from "./invoice-commands.ts";
+import { MOVE_OUT_ACTIONS, moveOutStaffCommandOf } from "./move-out.ts";
 import { readingCommandOf } from "./readings.ts";
 import { REFUND_ACTIONS, refundCommandOf } from "./refunds.ts";
 import { exportList, listMeant, reportAging, reportCollection, reportForecast } from "./reports.ts";
@@ -59,6 +60,7 @@ export const STAFF_ACTIONS: StaffActionHandlers = {
   ...APPROVAL_ACTIONS,
   ...REFUND_ACTIONS,
   ...EXCEPTION_ACTIONS,
+  ...MOVE_OUT_ACTIONS,
   ...TASK_ACTIONS,
 };
 
@@ -67,6 +69,7 @@ const STAFF_COMMANDS: readonly ((text: string) => ((context: StaffContext) => Pr
   approvalCommandOf,
   invoiceCommandOf,
   refundCommandOf,
+  moveOutStaffCommandOf,
   exceptionCommandOf,
   readingCommandOf,
   taskCommandOf,

@@ -1,6 +1,6 @@
+import { followUp } from "../follow-up.ts";
 import type { SpeakerRole } from "../understanding/frame.ts";
-import { SURE_ENOUGH } from "../understanding/understand.ts";
-import type { Understand } from "../wish.ts";
+import { doubtOf, furtherOf, offeredByName, type Understand } from "../wish.ts";
 import type { StaffContext, StaffWish } from "./context.ts";
 
 /** Who answers for people or money speaks as a manager; who walks the corridors as a steward. */
@@ -10,12 +10,8 @@ export const speakerRoleOf = ({ staff }: StaffContext): SpeakerRole =>
 /** Typed words of a colleague. */
 export function understandStaff(context: StaffContext, words: string, understand: Understand): StaffWish {
   const now = new Date(context.nowMs).toISOString();
-  const {
-    intent,
-    slots,
-    confidence,
-    alternatives = [],
-  } = understand({ text: words, role: speakerRoleOf(context), now });
-  const perhaps = [intent, ...alternatives.map((one) => one.intent)].filter((one) => one !== "unknown");
-  return { intent, slots, words, ...(confidence < SURE_ENOUGH && perhaps.length > 0 ? { perhaps } : {}) };
+  const offered = offeredByName(context.memory.offered, words);
+  if (offered) return { ...offered, words };
+  const frame = followUp(context.memory.last, words, understand({ text: words, role: speakerRoleOf(context), now }));
+  return { intent: frame.intent, slots: frame.slots, words, ...doubtOf(frame), ...furtherOf(frame) };
 }

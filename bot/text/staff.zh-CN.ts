@@ -1,7 +1,7 @@
 /** Everything the bot says to the staff around the cards. */
 export const STAFF_SAY = {
   stranger: "您不在本系统的在职员工名单里，我不能在这里为您办理。请联系系统管理员登记或恢复您的账号。",
-  unknown: "抱歉，我没有听懂。您可以回复“待审批”“欠费名单”或“帮助”。",
+  unknown: "抱歉，我没有听懂。您想办的是下面哪一件？点一下，或换个说法告诉我。",
   notBuilt: (what: string) => `“${what}”暂时还不能在这里办理，请先在后台命令行办理，或联系系统管理员。`,
   notAllowed: (what: string) => `您的角色不能办理“${what}”，请联系负责的同事。`,
   tenantButton: "这个按钮是给租户的，员工不能代为点击。",

@@ -2,9 +2,14 @@
 export const SAY = {
   apology: "抱歉，系统刚才没能处理好您的消息，已通知同事。请稍后再试，或回复“转人工”。",
   tooOften: "您发得有点快，我先歇一分钟，之后再回答您。急事请直接致电园区服务中心。",
-  unknown: "抱歉，我没有听懂。您可以回复“查账单”“缴费”或“帮助”，也可以回复“转人工”找管家。",
-  notSure: (names: readonly string[]) =>
-    `我不太确定您的意思。您是想${names.map((name) => `“${name}”`).join("、")}吗？直接回复引号里的词就行。`,
+  unknown: "抱歉，我没有听懂。您想办的是下面哪一件？点一下，或换个说法告诉我；也可以转人工找管家。",
+  notSure: "我不太确定您的意思，您想办的是哪一件？点一下就行。",
+  further: (name: string) => `您还提到了“${name}”，需要时点这里。`,
+  autodebit: {
+    sign: "现在还不能开通自动扣款。您可以先预存一笔，下次账单会自动从预存款里抵扣；也可以每月收到账单后点“缴费”，用微信支付。",
+    cancel:
+      "我们没有开通自动扣款，不会自动扣您的钱。如果您看到微信自动扣款，可以在微信的“我→服务→钱包→支付设置→自动续费”里关闭；不清楚可以转人工。",
+  },
   notBuilt: (what: string) => `“${what}”暂时还不能在这里办理。回复“转人工”，管家会尽快联系您。`,
   otherMessage: "我现在只能看懂文字消息。您可以回复“查账单”“缴费”或“帮助”。",
   cancelled: "好的，已取消。",
@@ -65,6 +70,7 @@ export const SAY = {
   payments: {
     title: "缴费记录",
     none: "没有找到缴费记录。",
+    noneOf: (period: string) => `${period}没有缴费记录。`,
     channels: { wechat: "微信支付", bank: "银行转账", cash: "现金", pos: "刷卡（POS）" },
     item: (date: string, channel: string) => `${date} ${channel}`,
   },
@@ -86,6 +92,9 @@ export const SAY = {
     term: (start: string, end: string) => `${start}至${end}`,
   },
   handoffNotice: (name: string, tenant: string) => `${tenant}的${name}在公众号里请求人工服务，请尽快联系。`,
+  handoffDoing: (title: string) => `正在办理：${title}`,
+  handoffWords: "最近说的话（长号码已隐去）：",
+  handoffWord: (words: string) => `· ${words}`,
   charges: {
     rent: "租金",
     management: "物业管理费",

@@ -110,8 +110,32 @@ export interface Likeness {
   readonly saying: string;
 }
 
-/** The intent of the known sayings nearest to this one (cosine over weighted pieces of one to three characters). */
-export function likenessOf(saying: string, side: "tenant" | "staff"): Likeness | undefined {
+interface Near {
+  readonly row: number;
+  readonly intent: Intent;
+  readonly text: string;
+  readonly similarity: number;
+}
+
+/** Less alike than this is not alike at all. */
+const REMOTELY_ALIKE = 0.08;
+const OFFERED = 3;
+/** Nobody needs a button for these, or has one anyway. */
+const NO_ERRAND: ReadonlySet<Intent> = new Set<Intent>(["unknown", "handoff", "help", "greet", "cancel"]);
+
+/** The intents of the sayings least unlike this one, the nearest first; none where nothing is alike at all. */
+export function nearestIntents(saying: string, side: "tenant" | "staff"): Intent[] {
+  const nearest = nearestSayings(saying, side);
+  // Small talk is like nothing that we do.
+  if (nearest[0]?.intent === "unknown") return [];
+  const intents = nearest
+    .filter(({ intent, similarity }) => !NO_ERRAND.has(intent) && similarity >= REMOTELY_ALIKE)
+    .map(({ intent }) => intent);
+  return [...new Set(intents)].slice(0, OFFERED);
+}
+
+/** The known sayings by likeness (cosine over weighted pieces of one to three characters), the nearest first. */
+function nearestSayings(saying: string, side: "tenant" | "staff"): Near[] {
   const { known, index, rareWeight } = sayingsOf(side);
   const products = new Map<number, number>();
   let square = 0;
@@ -121,13 +145,17 @@ export function likenessOf(saying: string, side: "tenant" | "staff"): Likeness |
     if (entry === undefined) continue;
     for (const row of entry.holders) products.set(row, (products.get(row) ?? 0) + entry.weight);
   }
-  const nearest = [...products]
+  return [...products]
     .flatMap(([row, product]) => {
       const { intent, saying: text, norm } = known[row] ?? { intent: "unknown" as const, saying: "", norm: 1 };
       return [{ row, intent, text, similarity: product / (Math.sqrt(square) * norm) }];
     })
-    .sort((a, b) => b.similarity - a.similarity || a.row - b.row)
-    .slice(0, NEIGHBOURS);
+    .sort((a, b) => b.similarity - a.similarity || a.row - b.row);
+}
+
+/** The intent that the known sayings nearest to this one agree on. */
+export function likenessOf(saying: string, side: "tenant" | "staff"): Likeness | undefined {
+  const nearest = nearestSayings(saying, side).slice(0, NEIGHBOURS);
   const votes = new Map<Intent, number>();
   for (const { intent, similarity } of nearest) votes.set(intent, (votes.get(intent) ?? 0) + similarity ** 3);
   const [best] = [...votes].sort((a, b) => b[1] - a[1]);

@@ -14,7 +14,7 @@ import { STAFF_CUES } from "./lexicon/staff-cues.ts";
 import { TENANT_CUES } from "./lexicon/tenant-cues.ts";
 import { correctionAt, withoutTakenBack } from "./negation.ts";
 import { BLANK, blanked, normalise, type Utterance } from "./normalise.ts";
-import { likenessOf, openSaying } from "./sayings.ts";
+import { likenessOf, nearestIntents, openSaying } from "./sayings.ts";
 import { type Candidate, confidenceOf, FULL_WISH, type Step, scoreIntents } from "./score.ts";
 import { businessDay } from "./slots/dates.ts";
 import { type Findings, fillSlots, findAll } from "./slots/fill.ts";
@@ -29,7 +29,13 @@ export interface Explanation {
   /** What was left out first (negated, hostile; weight 0), then the cues of the chosen intent, the strongest first. */
   readonly steps: readonly Step[];
   /** The next best intents, for buttons; at most three. */
-  readonly alternatives: readonly { readonly intent: Intent; readonly confidence: number }[];
+  readonly alternatives: readonly Alternative[];
+  /** A second wish beside the first one (查账单，再开个发票). */
+  readonly further?: Pick<Frame, "intent" | "slots">;
+}
+
+export interface Alternative extends Pick<Frame, "intent" | "slots"> {
+  readonly confidence: number;
 }
 
 /** Chooses intent and slots for a message (interfaces 4). Pure and deterministic; throws RangeError only for a bad `now`. */
@@ -41,9 +47,18 @@ export function explain({ text, role, now }: UnderstandingRequest): Explanation 
   const screened = withoutHostile(normalise(text), role);
   const { utterance, steps: takenBack } = withoutTakenBack(screened.utterance);
   const read = (heard: Utterance): Reading => readUtterance(heard, role, today);
-  const { found, candidates: cued } = firstOfSeveralWishes(utterance, read) ?? read(utterance);
+  const several = firstOfSeveralWishes(utterance, read);
+  const { found, candidates: cued } = several?.first ?? read(utterance);
   const candidates = screened.evidence.length > 0 ? cued : withLikeness(found, cued, role);
   const intent = candidates[0]?.intent ?? "unknown";
+  // What was not understood is offered its nearest; what was not heard on purpose is not.
+  const nearest = (): readonly Candidate[] => {
+    const weak = candidates.slice(1);
+    if (screened.evidence.length > 0) return weak;
+    const like = nearestIntents(openSaying(found), role === "tenant" ? "tenant" : "staff");
+    const others = like.filter((one) => weak.every((known) => known.intent !== one));
+    return [...weak, ...others.map((one) => ({ intent: one, score: 0, steps: [] }))];
+  };
   return {
     frame: { intent, slots: fillSlots(intent, role, found), confidence: confidenceOf(candidates) },
     steps: [
@@ -51,11 +66,15 @@ export function explain({ text, role, now }: UnderstandingRequest): Explanation 
       ...takenBack.map((step) => ({ ...step, weight: 0 })),
       ...(candidates[0]?.steps ?? []),
     ],
-    alternatives: candidates
-      .slice(1)
+    alternatives: (intent === "unknown" ? nearest() : candidates.slice(1))
       .filter((candidate) => candidate.intent !== "unknown")
       .slice(0, 3)
-      .map((candidate) => ({ intent: candidate.intent, confidence: shareOf(candidate, candidates) })),
+      .map((candidate) => ({
+        intent: candidate.intent,
+        slots: fillSlots(candidate.intent, role, found),
+        confidence: shareOf(candidate, candidates),
+      })),
+    ...(several?.further === undefined ? {} : { further: furtherOf(several.further, role) }),
   };
 }
 
@@ -93,8 +112,18 @@ function withoutName(plain: string, { tenant }: Findings): string {
   return plain.slice(0, tenant.from) + BLANK.repeat(legalForm.index - tenant.from) + plain.slice(legalForm.index);
 }
 
+const furtherOf = ({ found, candidates }: Reading, role: SpeakerRole): Pick<Frame, "intent" | "slots"> => {
+  const intent = candidates[0]?.intent ?? "unknown";
+  return { intent, slots: fillSlots(intent, role, found) };
+};
+
+interface Several {
+  readonly first: Reading;
+  readonly further?: Reading;
+}
+
 /** The reading of the first wish alone where another one follows it; undefined where there is one wish or none. */
-function firstOfSeveralWishes(utterance: Utterance, read: (heard: Utterance) => Reading): Reading | undefined {
+function firstOfSeveralWishes(utterance: Utterance, read: (heard: Utterance) => Reading): Several | undefined {
   const { plain } = utterance;
   const clauses = clausesOf(plain);
   for (const [index, { wishes, tells, to }] of clauses.entries()) {
@@ -104,11 +133,22 @@ function firstOfSeveralWishes(utterance: Utterance, read: (heard: Utterance) => 
     if (wish === undefined) continue;
     const rest = read(blanked(utterance, 0, to));
     const next = fullWish(rest);
-    if (next === undefined) return clearer(head, read(utterance));
     const wanted = clauses.slice(index + 1).some((clause) => clause.wishes);
-    return wanted && next !== wish && !isDetailOf(next, wish) ? head : undefined;
+    if (next === undefined) {
+      const whole = read(utterance);
+      const first = clearer(head, whole);
+      const further = wanted && isAskedFor(rest, wish) ? rest : undefined;
+      return first || further ? { first: first ?? whole, ...(further && { further }) } : undefined;
+    }
+    return wanted && next !== wish && !isDetailOf(next, wish) ? { first: head, further: rest } : undefined;
   }
   return undefined;
+}
+
+/** Not a wish in so many words, but a topic that is asked about (再看看押金). */
+const ASKED_ABOUT = 3.4;
+function isAskedFor({ candidates: [best] }: Reading, wish: Intent): boolean {
+  return best !== undefined && best.score >= ASKED_ABOUT && best.intent !== wish && !isDetailOf(best.intent, wish);
 }
 
 /** What follows may only confuse (我的税号是多少，要改一下). */
@@ -126,7 +166,9 @@ const fullWish = ({ candidates: [best] }: Reading): Intent | undefined =>
   best !== undefined && best.score >= FULL_WISH ? best.intent : undefined;
 
 const shareOf = (candidate: Candidate, all: readonly Candidate[]): number =>
-  Math.round((candidate.score / all.reduce((sum, { score }) => sum + score, 0)) * 100) / 100;
+  candidate.score === 0
+    ? 0
+    : Math.round((candidate.score / all.reduce((sum, { score }) => sum + score, 0)) * 100) / 100;
 
 const only = (all: readonly Cue[], allowed: readonly Intent[]): readonly Cue[] =>
   all.filter(({ intent }) => allowed.includes(intent));

@@ -30,6 +30,7 @@ import { exceptionServicesOf } from "./exception-services.ts";
 import { explainServicesOf } from "./explain-services.ts";
 import { type InvoiceDependencies, invoiceServicesOf } from "./invoice-services.ts";
 import { meterServicesOf } from "./meter-services.ts";
+import { type MoveOutDependencies, moveOutServicesOf } from "./move-out-services.ts";
 import { createPeopleServices, type PeopleDependencies } from "./people-services.ts";
 import { refundServicesOf } from "./refund-services.ts";
 import { type StaffDependencies, staffServicesOf } from "./staff-services.ts";
@@ -38,6 +39,7 @@ import { type TaskDependencies, taskServicesOf } from "./task-services.ts";
 export interface BotDependencies
   extends PeopleDependencies,
     StaffDependencies,
+    MoveOutDependencies,
     DocumentDependencies,
     TaskDependencies,
     InvoiceDependencies {
@@ -52,10 +54,10 @@ const HOUR_MS = 3_600_000;
 /** The last of them is mostly 转人工 itself. */
 const HANDOFF_WORDS = 5;
 
-/** The understanding by rules, with what else may have been meant. */
+/** The understanding by rules, with what else may have been meant and a second wish. */
 export const understandByRules: Understand = (request) => {
-  const { frame, alternatives } = explain(request);
-  return { ...frame, alternatives };
+  const { frame, alternatives, further } = explain(request);
+  return { ...frame, alternatives, ...(further === undefined ? {} : { further }) };
 };
 
 /** Answers events with the bot: who speaks, what is remembered and what may be asked, all in the event's transaction. */
@@ -110,6 +112,7 @@ export function createBotServices(tx: Transaction, event: InboundEvent, deps: Bo
     sender,
     ...explainServicesOf(tx, today),
     ...refundServicesOf(tx, { channel: event.platform, sender }, deps),
+    ...moveOutServicesOf(tx, { channel: event.platform, sender }, deps),
     ...invoiceServicesOf(tx, event, deps, sender),
     ...documentServicesOf(tx, deps),
     ...meterServicesOf(tx, event, today, sender),

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { CardAction } from "../../../cards/action.ts";
+import { isWishName, WISH_NAMES } from "../../../cards/wish-names.zh-CN.ts";
 import { Prisma } from "../../../generated/prisma/client.ts";
 import { execute, row } from "../../../src/db/rows.ts";
 import type { Platform } from "../../../src/ports/messenger.ts";
@@ -112,6 +113,7 @@ const uuid = fc.constantFrom("00000000-0000-7000-8000-000000000000", "x");
 const approvalNo = fc.constantFrom("SP-202603-00001", "SP-202603-00002", "SP-202603-00003");
 
 /** Every type of button, `satisfies` so that a new one is missed by nobody. */
+const WISHES = Object.keys(WISH_NAMES).filter(isWishName);
 const ACTIONS = {
   "bill.show": billNo.map((no): CardAction => ({ type: "bill.show", billNo: no })),
   "bill.list": fc.constant<CardAction>({ type: "bill.list" }),
@@ -135,6 +137,12 @@ const ACTIONS = {
   "exception.resolve": uuid.map((id): CardAction => ({ type: "exception.resolve", id, version: 1, choice: 0 })),
   "exception.show": uuid.map((id): CardAction => ({ type: "exception.show", id })),
   "refund.lift": fc.constant<CardAction>({ type: "refund.lift", refundNo: "TK-E2-2026-000001" }),
+  "move-out.show": fc.constant<CardAction>({ type: "move-out.show", number: "TZ-202603-00001" }),
+  "move-out.confirm": fc.constant<CardAction>({ type: "move-out.confirm", number: "TZ-202603-00001", version: 1 }),
+  "move-out.object": fc.constant<CardAction>({ type: "move-out.object", number: "TZ-202603-00001", version: 1 }),
+  "move-out.continue": fc.constant<CardAction>({ type: "move-out.continue", number: "TZ-202603-00001" }),
+  "line.dispute": billNo.map((no): CardAction => ({ type: "line.dispute", billNo: no, position: 0 })),
+  wish: fc.constantFrom(...WISHES).map((intent): CardAction => ({ type: "wish", intent })),
   "task.show": fc.constant<CardAction>({ type: "task.show", number: "RW2026-00001" }),
   "task.result": fc
     .constantFrom("unreachable", "promised", "disputed", "visited", "paid")

@@ -87,8 +87,13 @@ describe("pointing at what was shown last", () => {
 
 describe("weak words", () => {
   it("are asked back about, the likeliest first", () => {
-    const understanding = { intent: "pay", confidence: 0.5, alternatives: [{ intent: "bill.query" }] } as const;
-    expect(wishOfText(contextWith({}), "钱", says(understanding))).toMatchObject({ perhaps: ["pay", "bill.query"] });
+    const understanding = { intent: "pay", confidence: 0.5, alternatives: [{ intent: "bill.query", slots: {} }] } as const;
+    expect(wishOfText(contextWith({}), "钱", says(understanding))).toMatchObject({
+      perhaps: [
+        { intent: "pay", slots: {} },
+        { intent: "bill.query", slots: {} },
+      ],
+    });
   });
 
   it("that mean nothing at all are simply not understood", () => {

@@ -11,6 +11,7 @@ const ACTIONS: readonly (readonly [CardAction, string])[] = [
   [{ type: "pay.all" }, "1:pay.all"],
   [{ type: "bind.start" }, "1:bind.start"],
   [{ type: "help" }, "1:help"],
+  [{ type: "wish", intent: "invoice.query" }, "1:wish:invoice.query"],
   [{ type: "handoff" }, "1:handoff"],
   [
     { type: "approval.decide", number: "SP-202609-00001", version: 12, decision: "reject" },
@@ -20,6 +21,11 @@ const ACTIONS: readonly (readonly [CardAction, string])[] = [
   [{ type: "approval.cancel", number: "SP-202609-00001" }, "1:approval.cancel:SP-202609-00001"],
   [{ type: "approval.list" }, "1:approval.list"],
   [{ type: "refund.lift", refundNo: "TK-E1-2026-000001" }, "1:refund.lift:TK-E1-2026-000001"],
+  [{ type: "move-out.show", number: "TZ-202610-00001" }, "1:move-out.show:TZ-202610-00001"],
+  [{ type: "move-out.confirm", number: "TZ-202610-00001", version: 2 }, "1:move-out.confirm:TZ-202610-00001:2"],
+  [{ type: "move-out.object", number: "TZ-202610-00001", version: 2 }, "1:move-out.object:TZ-202610-00001:2"],
+  [{ type: "move-out.continue", number: "TZ-202610-00001" }, "1:move-out.continue:TZ-202610-00001"],
+  [{ type: "line.dispute", billNo: "DG-202609-00001", position: 1 }, "1:line.dispute:DG-202609-00001:1"],
   [{ type: "task.show", number: "RW2026-00001" }, "1:task.show:RW2026-00001"],
   [{ type: "task.result", number: "RW2026-00001", result: "promised" }, "1:task.result:RW2026-00001:promised"],
   [{ type: "task.collect", number: "RW2026-00001" }, "1:task.collect:RW2026-00001"],
@@ -60,6 +66,8 @@ describe("the text of a button", () => {
     ["a number that is written otherwise than we write it", "1:pay:%41"],
     ["an unencoded number that would grow beyond the limit", `1:pay:${"账".repeat(60)}`],
     ["a name of the prototype", "1:constructor"],
+    ["a wish that does not exist", "1:wish:ledger.delete"],
+    ["a wish of the prototype", "1:wish:constructor"],
     ["something too long", `1:pay:${"9".repeat(200)}`],
   ])("%s is no action", (_name, text) => {
     expect(decodeAction(text)).toBeNull();
@@ -83,12 +91,16 @@ describe("the text of a button", () => {
       "缴费",
       "绑定",
       "帮助",
+      "查发票",
       "转人工",
       "驳回 SP-202609-00001",
       "查 SP-202609-00001",
       "撤回 SP-202609-00001",
       "待审批",
       "解除暂扣 TK-E1-2026-000001",
+      "任务 RW2026-00001",
+      "任务 RW2026-00001 承诺付款",
+      "收款码 RW2026-00001",
     ]);
   });
 });

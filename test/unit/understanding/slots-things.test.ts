@@ -150,7 +150,7 @@ describe("a reading", () => {
     ["A-301 电表 12345", "12345"],
     ["电表坏了", undefined],
   ])("in %s is %s", (text, reading) => {
-    expect(findReading(plainOf(text))?.value).toBe(reading);
+    expect(findReading(plainOf(text), [])?.value).toBe(reading);
   });
 });
 

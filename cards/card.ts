@@ -69,6 +69,7 @@ export const CARD_NAMES = [
   "dunning",
   "task",
   "task-list",
+  "settlement",
 ] as const;
 export type CardName = (typeof CARD_NAMES)[number];
 

@@ -51,6 +51,15 @@ import {
 import { lateFeeCommand } from "./commands/late-fee.ts";
 import { menuPublishCommand } from "./commands/menu.ts";
 import { monthEndPackCommand } from "./commands/month-end.ts";
+import {
+  moveOutCancelCommand,
+  moveOutConsentCommand,
+  moveOutForfeitCommand,
+  moveOutNextCommand,
+  moveOutNoticeCommand,
+  moveOutRefundCommand,
+  moveOutShowCommand,
+} from "./commands/move-out.ts";
 import { estimateCommand, oneOffCommand } from "./commands/one-off.ts";
 import { backupCommand, restoreCommand, rotateKeysCommand } from "./commands/operations.ts";
 import { outboxListCommand, outboxReplayCommand } from "./commands/outbox.ts";
@@ -121,6 +130,13 @@ export const COMMANDS: readonly AnyCommand[] = [
   refundToBankCommand,
   refundPayoutListCommand,
   refundConfirmPaidCommand,
+  moveOutNoticeCommand,
+  moveOutShowCommand,
+  moveOutNextCommand,
+  moveOutForfeitCommand,
+  moveOutConsentCommand,
+  moveOutRefundCommand,
+  moveOutCancelCommand,
   oneOffCommand,
   readingImportCommand,
   readingListCommand,

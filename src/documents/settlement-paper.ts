@@ -32,7 +32,7 @@ ${
 }
 </table>
 <dl class="totals">
-${row(TEXT.owed, sheet.owedFen)}${row(TEXT.deposit, -sheet.depositFen)}${sheet.prepaymentFen > 0n && row(TEXT.prepayment, -sheet.prepaymentFen)}
+${row(TEXT.owed, sheet.owedFen)}${sheet.forfeitedFen !== undefined && row(TEXT.forfeited, sheet.forfeitedFen)}${row(TEXT.deposit, -sheet.depositFen)}${sheet.prepaymentFen > 0n && row(TEXT.prepayment, -sheet.prepaymentFen)}
 <div class="due"><dt>${what}</dt><dd>${formatYuan(remainsFen)}</dd></div>
 <div class="words"><dt>${TEXT.inWords}</dt><dd>${toChineseCapitals(remainsFen)}</dd></div></dl>
 ${balanceFen > 0n && payBox({ payee: sheet.payee, paymentCode: sheet.leaseCode, payUrl: undefined })}

@@ -140,6 +140,7 @@ export const PAPER_TEXT = {
     lateFee: "违约金",
     none: "没有未结费用",
     owed: "未结费用合计",
+    forfeited: "没收押金",
     deposit: "减：押金",
     prepayment: "减：预存款",
     toPay: "租户应补",

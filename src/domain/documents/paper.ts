@@ -195,6 +195,8 @@ export interface SettlementPaper {
   }[];
   readonly owedFen: Fen;
   readonly depositFen: Fen;
+  /** Kept of the deposit, with approval; absent: nothing. */
+  readonly forfeitedFen?: Fen;
   /** Only where this is the tenant's only lease with the entity. */
   readonly prepaymentFen: Fen;
   /** Above zero: the tenant pays; below: the tenant gets back. */

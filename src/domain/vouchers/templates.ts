@@ -24,6 +24,8 @@ export const SUMMARIES: ReadonlyMap<string, string> = new Map([
   ["receipt.undone", "撤销收款"],
   ["allocation.released", "核销转预收"],
   ["prepayment.applied", "预收抵应收"],
+  ["deposit.offset", "押金抵应收"],
+  ["deposit.forfeited", "没收押金"],
   ["refund.approved", "应退款"],
   ["refund.paid", "支付退款"],
   ["refund.returned", "退款撤回"],

@@ -5,6 +5,8 @@ import { earlyInvoiceSubject } from "../invoices/early-invoice-subject.ts";
 import { bankAccountSubject } from "../master-data-changes/bank-account-subject.ts";
 import { leaseSubject, policySubject, tariffSubject } from "../master-data-changes/fragment-subjects.ts";
 import { taxRateSubject } from "../master-data-changes/tax-rate-subject.ts";
+import { EARLY_END_SUBJECT, earlyEndSubject } from "../moving-out/ask-early-end.ts";
+import { FORFEIT_SUBJECT, forfeitureSubject } from "../moving-out/forfeit-deposit.ts";
 import { ONE_OFF_SUBJECT } from "../one-off/ask-one-off.ts";
 import { oneOffSubject } from "../one-off/one-off-subject.ts";
 import { reopenSubject } from "../periods/reopen-subject.ts";
@@ -20,7 +22,12 @@ export const APPROVAL_SUBJECTS: Partial<Readonly<Record<ApprovalType, ApprovalSu
   waiver: waiverSubject,
   "write-off": writeOffSubject,
   tariff: tariffSubject,
-  lease: bySubjectKind(leaseSubject, { [ONE_OFF_SUBJECT]: oneOffSubject, [ESTIMATE_SUBJECT]: estimateSubject }),
+  lease: bySubjectKind(leaseSubject, {
+    [ONE_OFF_SUBJECT]: oneOffSubject,
+    [ESTIMATE_SUBJECT]: estimateSubject,
+    [EARLY_END_SUBJECT]: earlyEndSubject,
+    [FORFEIT_SUBJECT]: forfeitureSubject,
+  }),
   policy: policySubject,
   "tax-rate": taxRateSubject,
   "bank-account": bankAccountSubject,

@@ -46,8 +46,12 @@ interface IssuingLine {
  * off, claims opened, the books posted, prepayments applied (money-rules 2, 8 and 9). The number of statements does not
  * depend on the number of bills, only on that of their issue dates.
  */
-export async function issueBills(tx: Transaction, runId: string, leaseIds: readonly string[]): Promise<void> {
-  const lines = await loadLines(tx, runId, leaseIds);
+export const issueBills = (tx: Transaction, runId: string, leaseIds: readonly string[]): Promise<void> =>
+  issueDrafts(tx, Prisma.sql`b.run_id = ${runId}::uuid AND b.lease_id = ANY (${[...leaseIds]}::uuid[])`);
+
+/** The same for the numbered drafts that the condition on bill `b` names. */
+export async function issueDrafts(tx: Transaction, which: Prisma.Sql): Promise<void> {
+  const lines = await loadLines(tx, which);
   await lockTenantAccounts(tx, distinctAccounts(lines));
   const byIssueDate = groupBy(lines, (line) => line.issue_date);
   // In the order of time: prepayments pay what is issued first, on the day on which it is issued.
@@ -66,7 +70,7 @@ async function issueLines(tx: Transaction, lines: readonly IssuingLine[], issueD
   await applyPrepayments(tx, distinctAccounts(lines), issueDate);
 }
 
-async function loadLines(tx: Transaction, runId: string, leaseIds: readonly string[]): Promise<IssuingLine[]> {
+async function loadLines(tx: Transaction, which: Prisma.Sql): Promise<IssuingLine[]> {
   return rows<IssuingLine>(
     tx,
     Prisma.sql`SELECT line.id AS line_id, b.id AS bill_id, b.entity_id, e.defer_advance, b.tenant_id, b.project_id,
@@ -76,7 +80,7 @@ async function loadLines(tx: Transaction, runId: string, leaseIds: readonly stri
           WHERE c.lease_id = line.lease_id AND c.charge_code = line.charge_code AND c.role = 'charge'
             AND c.period_from = line.period_from LIMIT 1) END AS income_kind
       FROM bill b JOIN bill_line line ON line.bill_id = b.id JOIN legal_entity e ON e.id = b.entity_id
-      WHERE b.run_id = ${runId}::uuid AND b.state = 'draft' AND b.lease_id = ANY (${[...leaseIds]}::uuid[])
+      WHERE b.state = 'draft' AND ${which}
       ORDER BY b.bill_no, line.position`,
   );
 }

@@ -9,7 +9,8 @@ import type { Month } from "../../domain/time/civil-date.ts";
 import { paymentCodeOf } from "../bill-numbering.ts";
 
 export interface DraftContext {
-  readonly runId: string;
+  /** Undefined: bills of no run, those of a settlement. */
+  readonly runId: string | undefined;
   readonly period: Month;
   readonly leases: ReadonlyMap<string, StoredLease>;
   /** The leases that these plans are about, also those without a bill. */
@@ -21,11 +22,24 @@ export interface DraftContext {
  * A line that exists already collides with its identity (I7) and takes the whole chunk back.
  */
 export async function writeDrafts(tx: Transaction, plans: readonly LeasePlan[], context: DraftContext): Promise<void> {
-  const bills = plans.flatMap((plan) => plan.bills).filter((bill) => !bill.held && !bill.shadow);
+  await insertDrafts(
+    tx,
+    plans.flatMap((plan) => plan.bills).filter((bill) => !bill.held && !bill.shadow),
+    context,
+  );
+  await writeParked(tx, plans, context);
+}
+
+/** Bills as drafts without a number, with their lines; returns their ids in the order given. */
+export async function insertDrafts(
+  tx: Transaction,
+  bills: readonly PlannedBill[],
+  context: DraftContext,
+): Promise<readonly string[]> {
   const drafts = bills.map((bill) => ({ id: newId(), bill }));
   await insertBills(tx, drafts, context);
   await insertLines(tx, drafts, context);
-  await writeParked(tx, plans, context);
+  return drafts.map(({ id }) => id);
 }
 
 type Draft = { readonly id: string; readonly bill: PlannedBill };
@@ -48,7 +62,8 @@ async function insertBills(tx: Transaction, drafts: readonly Draft[], context: D
     tx,
     Prisma.sql`INSERT INTO bill (id, entity_id, project_id, tenant_id, lease_id, lease_version_id, run_id, origin, state,
         bill_no, payment_code, period, issue_date, due_date, total_fen)
-      SELECT t.id, e.id, l.project_id, l.tenant_id, l.id, t.lease_version_id, ${context.runId}::uuid, 'run', 'draft',
+      SELECT t.id, e.id, l.project_id, l.tenant_id, l.id, t.lease_version_id, ${context.runId ?? null}::uuid,
+        ${context.runId === undefined ? "settlement" : "run"}, 'draft',
         'draft-' || t.id, t.payment_code, ${context.period}, t.issue_date, t.due_date, t.total_fen
       FROM jsonb_to_recordset(${toRecordset(values)}::jsonb) AS t(id uuid, entity text, lease_id uuid,
         lease_version_id uuid, payment_code text, issue_date date, due_date date, total_fen bigint)
@@ -171,7 +186,7 @@ const linesOfHeldBills = (plans: readonly LeasePlan[], context: DraftContext) =>
     );
 
 /** Whatever these leases no longer have parked is billed, right as it was issued, or owed for no day any more. */
-async function resolveParked(
+export async function resolveParked(
   tx: Transaction,
   waiting: readonly { readonly lease_id: string; readonly charge_code: string; readonly period_from: string }[],
   leaseIds: readonly string[],

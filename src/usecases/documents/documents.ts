@@ -24,7 +24,8 @@ export type DocumentSubject =
       readonly from: CivilDate;
       readonly to: CivilDate;
     }
-  | { readonly kind: "settlement"; readonly leaseId: string; readonly asOf: CivilDate };
+  /** `version` of a sheet that a settlement made; absent: what would be settled on that day. */
+  | { readonly kind: "settlement"; readonly leaseId: string; readonly asOf: CivilDate; readonly version?: number };
 
 export interface StoredSubject {
   readonly id: string;
@@ -137,7 +138,7 @@ function keyOf(subject: DocumentSubject): string {
     case "statement":
       return `statement|${subject.tenantId}|${subject.entityId}|${subject.from}|${subject.to}`;
     case "settlement":
-      return `settlement|${subject.leaseId}|${subject.asOf}`;
+      return `settlement|${subject.leaseId}|${subject.asOf}${subject.version === undefined ? "" : `|${subject.version}`}`;
     default:
       return subject satisfies never;
   }

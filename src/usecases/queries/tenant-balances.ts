@@ -15,7 +15,7 @@ export interface EntityBalance {
   readonly overdueFen: Fen;
   /** 预存款: paid and not used yet. */
   readonly prepaymentFen: Fen;
-  /** 押金 held: taken over at the start of our books, or paid on a deposit line, less what was approved to go back. */
+  /** 押金 held: taken over at the start of our books, or paid on a deposit line, less what was approved to go back, set off or kept. */
   readonly depositFen: Fen;
   /** 退款中: approved and not yet arrived. */
   readonly refundingFen: Fen;
@@ -35,7 +35,9 @@ export async function findTenantBalances(tx: Transaction, tenantId: string, asOf
           JOIN lease l ON l.id = d.lease_id AND l.tenant_id = ${tenantId}::uuid WHERE d.entity_id = e.id)
         - (SELECT coalesce(sum(f.amount_fen), 0)::bigint FROM refund f WHERE f.entity_id = e.id
           AND f.tenant_id = ${tenantId}::uuid AND f.source = 'deposit'
-          AND f.state NOT IN ('requested', 'rejected', 'cancelled')) AS "depositFen",
+          AND f.state NOT IN ('requested', 'rejected', 'cancelled'))
+        - (SELECT coalesce(sum(u.amount_fen), 0)::bigint FROM deposit_use u WHERE u.entity_id = e.id
+          AND u.tenant_id = ${tenantId}::uuid) AS "depositFen",
         (SELECT coalesce(sum(f.amount_fen), 0)::bigint FROM refund f WHERE f.entity_id = e.id
           AND f.tenant_id = ${tenantId}::uuid
           AND f.state NOT IN ('requested', 'rejected', 'cancelled', 'paid')) AS "refundingFen"

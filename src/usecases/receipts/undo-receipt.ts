@@ -11,6 +11,7 @@ import { moneyReceived, unclaimedMoneyReceived } from "../../domain/ledger/money
 import type { PostingContext } from "../../domain/ledger/posting.ts";
 import { type Fen, formatYuan } from "../../domain/money/fen.ts";
 import type { CivilDate } from "../../domain/time/civil-date.ts";
+import { reportInvoicesWithoutMoney } from "../invoices/invoice-mismatch.ts";
 import { accrueLateFees } from "../late-fees/accrue-late-fees.ts";
 import { loadStandingAllocations, movePrincipal, type StandingRow, writeCounterEntries } from "./allocation-rows.ts";
 import { bookingDatesOf } from "./booking-dates.ts";
@@ -96,6 +97,11 @@ export async function takeBackReceipt(
   await writeTakeBack(tx, receipt, taken, prepayments);
   await postTakeBack(tx, receipt, taken, plan.prepaymentTakenFen, claims, context.today);
   await restateLateFees(tx, receipt, standing, context.today);
+  await reportInvoicesWithoutMoney(tx, {
+    receiptNo: receipt.receiptNo,
+    entityId: receipt.entityId,
+    lineIds: [...new Set(taken.map(({ lineId }) => lineId))],
+  });
   const result: UndoneReceipt = {
     ok: true,
     receiptId: receipt.receiptId,
@@ -145,13 +151,14 @@ interface UnusedPrepayment {
   readonly remainingFen: Fen;
 }
 
-/** Refunded, being refunded or asked back of a receipt. */
+/** Refunded, being refunded or asked back of a receipt, or used of the deposit that it paid. */
 const liveRefundsOf = async (tx: Transaction, receiptId: string): Promise<Fen> =>
   (
     await rows<{ fen: Fen }>(
       tx,
-      Prisma.sql`SELECT coalesce(sum(amount_fen), 0)::bigint AS fen FROM refund
-        WHERE receipt_id = ${receiptId}::uuid AND state NOT IN ('rejected', 'cancelled')`,
+      Prisma.sql`SELECT ((SELECT coalesce(sum(amount_fen), 0) FROM refund
+          WHERE receipt_id = ${receiptId}::uuid AND state NOT IN ('rejected', 'cancelled'))
+        + (SELECT coalesce(sum(amount_fen), 0) FROM deposit_use WHERE receipt_id = ${receiptId}::uuid))::bigint AS fen`,
     )
   )[0]?.fen ?? 0n;
 

@@ -76,12 +76,15 @@ export async function findRefundableSources(tx: Transaction, filter: SourceFilte
         SELECT 'deposit', d.entity_id, d.tenant_id, d.receipt_id, l.lease_id, d.line_id, d.fen,
             coalesce((SELECT sum(f.amount_fen) FROM refund f WHERE ${LIVE} AND f.source = 'deposit'
               AND f.line_id = d.line_id AND f.receipt_id IS NOT DISTINCT FROM d.receipt_id), 0)
+            + coalesce((SELECT sum(u.amount_fen) FROM deposit_use u
+              WHERE u.line_id = d.line_id AND u.receipt_id IS NOT DISTINCT FROM d.receipt_id), 0)
           FROM (${DEPOSITS_PAID}) d JOIN bill_line l ON l.id = d.line_id
           WHERE d.fen > 0 AND ${ofTenant(Prisma.sql`d.tenant_id`)} AND ${ofReceipt(Prisma.sql`d.receipt_id`)}
         UNION ALL
         SELECT 'deposit', o.entity_id, l.tenant_id, NULL::uuid, l.id, NULL::uuid, o.amount_fen,
             coalesce((SELECT sum(f.amount_fen) FROM refund f WHERE ${LIVE} AND f.source = 'deposit'
               AND f.lease_id = l.id AND f.line_id IS NULL), 0)
+            + coalesce((SELECT sum(u.amount_fen) FROM deposit_use u WHERE u.lease_id = l.id AND u.line_id IS NULL), 0)
           FROM opening_deposit o JOIN lease l ON l.id = o.lease_id
           WHERE ${ofTenant(Prisma.sql`l.tenant_id`)} AND ${ofReceipt(Prisma.sql`NULL::uuid`)}
         UNION ALL

@@ -65,6 +65,8 @@ export interface PlanOptions {
   readonly hash: (text: string) => string;
   /** The day of publishing; bills are issued on it where it is later than the lease's issue day. Absent in previews. */
   readonly publishedOn?: CivilDate;
+  /** A settlement bill is issued on this day whatever the lease's issue day is, and all of it is due with the lease's due days. */
+  readonly issuedOn?: CivilDate;
   /** Ids of anomalies that a person has acknowledged; their bills are not held. */
   readonly acknowledged?: ReadonlySet<string> | "all";
   /** Only the leases of this project. */

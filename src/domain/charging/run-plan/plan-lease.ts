@@ -57,7 +57,7 @@ export function planLease(
   const deposit = depositDraft(index, terms, issuedOfLease, options.hash);
   if (drafts.length === 0 && !deposit) return { ...NOTHING, parked };
   if (issuedOfLease.length === 0 && !terms.goLive) anomalies.push(firstBillAnomaly(terms.code, month, options.hash));
-  const dates = datesOf(terms, month, options.publishedOn);
+  const dates = datesOf(terms, month, options);
   const lines = [...drafts.sort(compareLines), ...(deposit ? [deposit] : [])];
   return { bills: billsOf(index, terms, lines, dates, anomalies, options, mode === "shadow"), parked, anomalies };
 }
@@ -67,14 +67,15 @@ interface BillDates {
   readonly dueDateOf: (dueDay: number | undefined) => CivilDate;
 }
 
-function datesOf(terms: LeaseTerms, month: Month, publishedOn: CivilDate | undefined): BillDates {
+function datesOf(terms: LeaseTerms, month: Month, { publishedOn, issuedOn }: PlanOptions): BillDates {
   const planned = dayOfMonth(month, terms.issueDay);
-  const issueDate = publishedOn === undefined ? planned : later(planned, publishedOn);
+  const issueDate = issuedOn ?? (publishedOn === undefined ? planned : later(planned, publishedOn));
   const earliest = addDays(issueDate, SHORTEST_TERM_DAYS);
   const byDefault = later(addDays(issueDate, terms.dueDays), earliest);
   return {
     issueDate,
-    dueDateOf: (dueDay) => (dueDay === undefined ? byDefault : later(dayOfMonth(month, dueDay), earliest)),
+    dueDateOf: (dueDay) =>
+      dueDay === undefined || issuedOn !== undefined ? byDefault : later(dayOfMonth(month, dueDay), earliest),
   };
 }
 

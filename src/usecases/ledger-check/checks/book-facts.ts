@@ -22,6 +22,8 @@ type FactType =
   | "channel-fee"
   | "channel-settled"
   | "cash-difference"
+  | "deposit-offset"
+  | "deposit-forfeited"
   | "opening";
 
 interface FactRow {
@@ -35,7 +37,8 @@ interface FactRow {
 
 /**
  * What happened, summed per type, entity and tenant from the business tables alone: no row here comes from the ledger.
- * An undone receipt and what it paid cancel out and are left out by their standing amounts.
+ * An undone receipt and what it paid cancel out and are left out by their standing amounts. What a deposit pays goes from
+ * 2241.01 to 1122 at once; only what is freed of it later moves 2203.
  */
 const FACTS = Prisma.sql`
   SELECT 'line-issued' AS type, b.entity_id AS entity, b.tenant_id AS tenant, l.kind AS detail, sum(l.amount_fen) AS amount_fen
@@ -61,8 +64,10 @@ const FACTS = Prisma.sql`
   UNION ALL SELECT CASE WHEN tenant_id IS NULL THEN 'unclaimed-receipt' ELSE 'receipt' END, entity_id, tenant_id, channel,
       sum(amount_fen)
     FROM receipt WHERE state = 'counted' GROUP BY 1, 2, 3, 4
-  UNION ALL SELECT 'allocation', a.entity_id, a.tenant_id, l.kind, sum(a.amount_fen - coalesce(v.fen, 0))
+  UNION ALL SELECT 'allocation', a.entity_id, a.tenant_id, l.kind,
+      sum(CASE WHEN p.origin = 'deposit' THEN 0 ELSE a.amount_fen END - coalesce(v.fen, 0))
     FROM allocation a JOIN bill_line l ON l.id = a.line_id
+    LEFT JOIN prepayment p ON a.source = 'prepayment' AND p.id = a.source_id
     LEFT JOIN (SELECT allocation_id, sum(amount_fen) AS fen FROM allocation_reversal GROUP BY 1) v ON v.allocation_id = a.id
     GROUP BY 1, 2, 3, 4
   UNION ALL SELECT 'credit-to-prepayment', b.entity_id, b.tenant_id, '', sum(-l.amount_fen - coalesce(s.fen, 0))
@@ -72,6 +77,9 @@ const FACTS = Prisma.sql`
   UNION ALL SELECT CASE WHEN tenant_id IS NULL THEN 'unclaimed-refund-approved' ELSE 'refund-approved' END, entity_id,
       tenant_id, source, sum(amount_fen)
     FROM refund WHERE state NOT IN ('requested', 'rejected', 'cancelled') GROUP BY 1, 2, 3, 4
+  UNION ALL SELECT 'deposit-' || CASE kind WHEN 'offset' THEN kind ELSE 'forfeited' END, entity_id, tenant_id, '',
+      sum(amount_fen)
+    FROM deposit_use GROUP BY 1, 2, 3
   UNION ALL SELECT 'refund-paid', entity_id, NULL::uuid, CASE WHEN bank_reference IS NULL THEN 'wechat' ELSE 'bank' END,
       sum(amount_fen)
     FROM refund WHERE state = 'paid' GROUP BY 1, 2, 4`;
@@ -105,6 +113,8 @@ function toFact({ type, entity, tenant, detail, amount_fen: amountFen }: FactRow
     case "refund-approved":
       return { type, ...of, from: detail === "deposit" ? "deposit" : "prepayment" };
     case "late-fee-accrued":
+    case "deposit-offset":
+    case "deposit-forfeited":
     case "credit-to-prepayment":
     case "waiver":
     case "write-off":

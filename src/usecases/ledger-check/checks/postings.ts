@@ -36,6 +36,9 @@ const EVENTS = Prisma.sql`
     FROM receipt r JOIN ledger_transaction u ON u.event_type = 'receipt.unclaimed' AND u.event_id = r.id
     WHERE r.tenant_id IS NOT NULL
   UNION ALL SELECT 'receipt.undone', r.id, r.receipt_no FROM receipt r WHERE r.state = 'undone'
+  UNION ALL SELECT DISTINCT CASE u.kind WHEN 'offset' THEN 'deposit.offset' ELSE 'deposit.forfeited' END, u.event_id,
+      'deposit of ' || l.code
+    FROM deposit_use u JOIN lease l ON l.id = u.lease_id
   UNION ALL SELECT 'refund.approved', f.id, f.refund_no FROM refund f WHERE f.approved_on IS NOT NULL
   UNION ALL SELECT 'refund.paid', f.id, f.refund_no FROM refund f WHERE f.state = 'paid'
   UNION ALL SELECT 'refund.returned', f.id, f.refund_no FROM refund f
@@ -90,7 +93,7 @@ export const checkPrepaymentPostings = sqlCheck<{ subject: string; allocated_fen
   find: Prisma.sql`WITH parts AS (
       SELECT line_id, amount_fen AS allocated_fen, 0 AS posted_fen FROM allocation WHERE source = 'prepayment'
       UNION ALL SELECT p.line_id, 0, p.amount_fen FROM ledger_posting p JOIN ledger_transaction t ON t.id = p.transaction_id
-        WHERE t.event_type IN ('prepayment.applied', 'late-fee.restored'))
+        WHERE t.event_type IN ('prepayment.applied', 'late-fee.restored', 'deposit.offset'))
     SELECT b.bill_no || ' / ' || l.charge_code AS subject, sum(x.allocated_fen)::bigint AS allocated_fen,
       sum(x.posted_fen)::bigint AS posted_fen
     FROM parts x JOIN bill_line l ON l.id = x.line_id JOIN bill b ON b.id = l.bill_id

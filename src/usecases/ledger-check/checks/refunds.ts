@@ -5,14 +5,16 @@ import { sqlCheck } from "../check.ts";
 const BOOKED = Prisma.sql`f.state NOT IN ('requested', 'rejected', 'cancelled')`;
 
 /**
- * I12, the amount: refunded and being refunded of a payment ≤ what was received on it (0 of an undone one), of a deposit ≤
- * what was paid on its line or taken over for its lease.
+ * I12, the amount: refunded and being refunded of a payment ≤ what was received on it (0 of an undone one), of a deposit,
+ * with what was set off or kept of it, ≤ what was paid on its line or taken over for its lease.
  */
 export const checkRefundBounds = sqlCheck<{ subject: string; most_fen: Fen; refunded_fen: Fen }>({
   code: "I12",
   counts: "refundedPayments",
   count: Prisma.sql`SELECT count(DISTINCT coalesce(receipt_id, lease_id, tenant_id)) AS count FROM refund`,
   find: Prisma.sql`WITH live AS (SELECT * FROM refund WHERE state NOT IN ('rejected', 'cancelled')),
+    out AS (SELECT lease_id, line_id, amount_fen FROM live WHERE source = 'deposit'
+      UNION ALL SELECT lease_id, line_id, amount_fen FROM deposit_use),
     paid AS (SELECT a.line_id,
         sum(a.amount_fen - coalesce((SELECT sum(v.amount_fen) FROM allocation_reversal v WHERE v.allocation_id = a.id), 0)) AS fen
       FROM allocation a JOIN bill_line l ON l.id = a.line_id AND l.kind = 'deposit' GROUP BY 1),
@@ -21,11 +23,11 @@ export const checkRefundBounds = sqlCheck<{ subject: string; most_fen: Fen; refu
           sum(f.amount_fen) AS refunded_fen
         FROM live f JOIN receipt r ON r.id = f.receipt_id GROUP BY r.id
       UNION ALL SELECT b.bill_no || ' / ' || l.charge_code, coalesce(p.fen, 0), sum(f.amount_fen)
-        FROM live f JOIN bill_line l ON l.id = f.line_id JOIN bill b ON b.id = l.bill_id LEFT JOIN paid p ON p.line_id = l.id
-        WHERE f.source = 'deposit' GROUP BY b.bill_no, l.charge_code, p.fen
+        FROM out f JOIN bill_line l ON l.id = f.line_id JOIN bill b ON b.id = l.bill_id LEFT JOIN paid p ON p.line_id = l.id
+        GROUP BY b.bill_no, l.charge_code, p.fen
       UNION ALL SELECT 'deposit of ' || l.code, coalesce(d.amount_fen, 0), sum(f.amount_fen)
-        FROM live f JOIN lease l ON l.id = f.lease_id LEFT JOIN opening_deposit d ON d.lease_id = l.id
-        WHERE f.source = 'deposit' AND f.line_id IS NULL GROUP BY l.code, d.amount_fen)
+        FROM out f JOIN lease l ON l.id = f.lease_id LEFT JOIN opening_deposit d ON d.lease_id = l.id
+        WHERE f.line_id IS NULL GROUP BY l.code, d.amount_fen)
     SELECT subject, most_fen::bigint, refunded_fen::bigint FROM bounds WHERE refunded_fen > most_fen ORDER BY 1`,
   say: ({ most_fen, refunded_fen }) =>
     `已退和在退 ${formatYuan(refunded_fen)}，超过可退的 ${formatYuan(most_fen)} / ${formatYuan(refunded_fen)} refunded of ${formatYuan(most_fen)}`,

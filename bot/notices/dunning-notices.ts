@@ -10,10 +10,10 @@ import { SAY_DUNNING } from "../text/dunning.zh-CN.ts";
 /** Dunning on every way that it takes. */
 export const dunningWords: DunningWords = {
   card: dunningCard,
-  sms: ({ openFen, dueDate, entities }) => ({
+  sms: ({ openFen, dueDate }, code) => ({
     amount: toYuanText(openFen),
     dueDate: formatDate(dueDate),
-    url: entities[0]?.payUrl ?? "",
+    code,
   }),
   mail: (notice, personName) => ({
     subject: SAY_DUNNING.mailSubject(notice.tenantName, DUNNING_TEXT.titles[notice.action]),

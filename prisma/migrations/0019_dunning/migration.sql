@@ -54,6 +54,7 @@ CREATE TABLE dunning_message (
   way text NOT NULL CHECK (way IN ('official-account', 'sms', 'email')),
   person_id uuid NOT NULL REFERENCES person,
   dedupe_key text NOT NULL UNIQUE,
+  short_code text UNIQUE, -- of an SMS, whose variables hold 35 characters: /s/<code> leads to the cashier
   recorded_at timestamptz NOT NULL DEFAULT now(),
   UNIQUE (step_id, ordinal)
 );

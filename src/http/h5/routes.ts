@@ -12,6 +12,7 @@ import { type Page, sendPage } from "./page.ts";
 import { prepayForm, prepayRoute } from "./prepay-routes.ts";
 import { privacyPage } from "./privacy-page.ts";
 import { finishOAuth } from "./session.ts";
+import { shortLinkRoute } from "./short-link-routes.ts";
 import { callRoute, collectRoute } from "./steward-routes.ts";
 import { H5_TEXT } from "./text.zh-CN.ts";
 import { titleCheckRoute, titleForm, titleRoute } from "./title-routes.ts";
@@ -37,6 +38,7 @@ export function h5Routes(context: H5Context): Router {
   router.post("/h5/title", (ctx) => titleForm(ctx, context));
   router.get("/h5/title/check", (ctx) => titleCheckRoute(ctx, context));
   router.get("/h5/qr", (ctx) => collectRoute(ctx, context));
+  router.get("/s/:code", (ctx) => shortLinkRoute(ctx, context, ctx.params.code ?? ""));
   router.get("/h5/call", (ctx) => callRoute(ctx, context));
   router.get("/h5/privacy", (ctx) => sendPage(ctx, privacyPage));
   router.get("/h5/oauth", (ctx) => oauthRoute(ctx, context));

@@ -14,6 +14,7 @@ import { claimsSaid, loadFacts, sumOpen } from "./load-facts.ts";
 import { messageKey, noticesOf, toMessage } from "./notices.ts";
 import type { TenantPlan } from "./plan.ts";
 import { recordMessages } from "./run-dunning.ts";
+import { newShortCode } from "./short-link.ts";
 
 /** The latest try to say a step has surely not arrived: refused, or reported as not delivered. Unknown may have arrived. */
 const FAILED = Prisma.sql`(o.state = 'dead' AND d.state = 'refused' OR o.state = 'sent' AND d.state = 'undelivered')`;
@@ -84,7 +85,7 @@ async function tryNext(
     const say = { action, offsetDays };
     const openFen = sumOpen(claims);
     const plan: TenantPlan = { tenantId, dueDate, daysOverdue, say, tasks: [], passedOver: [], claims, openFen };
-    return [{ step, contact, plan }];
+    return [{ step, contact, plan, shortCode: newShortCode() }];
   });
   const notices = await noticesOf(
     tx,
@@ -95,14 +96,14 @@ async function tryNext(
   );
   await enqueueMessages(
     tx,
-    next.flatMap(({ step, contact }) => {
+    next.flatMap(({ step, contact, shortCode }) => {
       const notice = notices.get(step.tenantId);
-      return notice ? [toMessage(notice, contact, messageKey(step.id, step.ordinal + 1), context)] : [];
+      return notice ? [toMessage(notice, contact, messageKey(step.id, step.ordinal + 1), shortCode, context)] : [];
     }),
   );
   await recordMessages(
     tx,
-    next.map(({ step, contact }) => ({ stepId: step.id, ordinal: step.ordinal + 1, contact })),
+    next.map(({ step, contact, shortCode }) => ({ stepId: step.id, ordinal: step.ordinal + 1, contact, shortCode })),
   );
   return next.length;
 }

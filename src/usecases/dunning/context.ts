@@ -33,7 +33,8 @@ export interface DunningNotice {
 /** How it is said; by the words of bot/notices. */
 export interface DunningWords {
   card(notice: DunningNotice): Card;
-  sms(notice: DunningNotice): Readonly<Record<string, string>>;
+  /** An SMS variable holds 35 characters, too few for a signed link: `shortCode` stands behind /s/. */
+  sms(notice: DunningNotice, shortCode: string): Readonly<Record<string, string>>;
   mail(notice: DunningNotice, personName: string): { readonly subject: string; readonly text: string };
 }
 

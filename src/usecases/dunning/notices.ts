@@ -83,6 +83,7 @@ export function toMessage(
   notice: DunningNotice,
   contact: Contact,
   dedupeKey: string,
+  shortCode: string,
   context: DunningContext,
 ): OutboxMessage {
   const address = { recipient: contact.recipient, personId: contact.personId, occasion: "notice" as const, dedupeKey };
@@ -99,7 +100,7 @@ export function toMessage(
         ...address,
         channel: "sms",
         appId: "sms",
-        message: { template: "dunning", parameters: context.words.sms(notice) },
+        message: { template: "dunning", parameters: context.words.sms(notice, shortCode) },
       };
     case "email":
       return {

@@ -15,6 +15,7 @@ import { type DunningLadder, ladderInForce } from "./ladder-store.ts";
 import { findDunnable } from "./load-facts.ts";
 import { messageKey, noticesOf, toMessage } from "./notices.ts";
 import { planTenants, type TenantPlan } from "./plan.ts";
+import { newShortCode } from "./short-link.ts";
 
 export interface DunningRun {
   /** Looked at; 0 at night. */
@@ -81,15 +82,17 @@ async function dunChunk(
     const stepId = stepIds.get(tenantId);
     const contact = contacts.get(tenantId)?.[0];
     const notice = notices.get(tenantId);
-    return stepId !== undefined && contact && notice ? [{ stepId, contact, notice }] : [];
+    return stepId !== undefined && contact && notice ? [{ stepId, contact, notice, shortCode: newShortCode() }] : [];
   });
   await enqueueMessages(
     tx,
-    firsts.map(({ stepId, contact, notice }) => toMessage(notice, contact, messageKey(stepId, 1), context)),
+    firsts.map(({ stepId, contact, notice, shortCode }) =>
+      toMessage(notice, contact, messageKey(stepId, 1), shortCode, context),
+    ),
   );
   await recordMessages(
     tx,
-    firsts.map(({ stepId, contact }) => ({ stepId, ordinal: 1, contact })),
+    firsts.map(({ stepId, contact, shortCode }) => ({ stepId, ordinal: 1, contact, shortCode })),
   );
   const tasks = await createDunningTasks(tx, plans, context.clock);
   await recordAudit(
@@ -158,20 +161,26 @@ async function writeSteps(
 /** One more try to say a step: which way and to whom. */
 export async function recordMessages(
   tx: Transaction,
-  tries: readonly { readonly stepId: string; readonly ordinal: number; readonly contact: Contact }[],
+  tries: readonly {
+    readonly stepId: string;
+    readonly ordinal: number;
+    readonly contact: Contact;
+    readonly shortCode: string;
+  }[],
 ): Promise<void> {
-  const values = tries.map(({ stepId, ordinal, contact }) => ({
+  const values = tries.map(({ stepId, ordinal, contact, shortCode }) => ({
     id: newId(),
     step_id: stepId,
     ordinal,
     way: contact.way,
     person_id: contact.personId,
     dedupe_key: messageKey(stepId, ordinal),
+    short_code: contact.way === "sms" ? shortCode : null,
   }));
   await execute(
     tx,
-    Prisma.sql`INSERT INTO dunning_message (id, step_id, ordinal, way, person_id, dedupe_key)
+    Prisma.sql`INSERT INTO dunning_message (id, step_id, ordinal, way, person_id, dedupe_key, short_code)
       SELECT * FROM jsonb_to_recordset(${toRecordset(values)}::jsonb) AS t(id uuid, step_id uuid, ordinal integer,
-        way text, person_id uuid, dedupe_key text) ON CONFLICT DO NOTHING`,
+        way text, person_id uuid, dedupe_key text, short_code text) ON CONFLICT DO NOTHING`,
   );
 }

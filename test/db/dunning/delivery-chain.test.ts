@@ -7,6 +7,7 @@ import type { SendOutcome } from "../../../src/ports/messenger.ts";
 import { advanceChain, findUnreached } from "../../../src/usecases/dunning/advance-chain.ts";
 import { preferWays } from "../../../src/usecases/dunning/contacts.ts";
 import { runDunning } from "../../../src/usecases/dunning/run-dunning.ts";
+import { openShortCode } from "../../../src/usecases/dunning/short-link.ts";
 import { recordDelivery } from "../../../src/usecases/outbox/delivery-reports.ts";
 import { tenantIdOf } from "../../../src/usecases/tasks/arrears.ts";
 import { type MovableClock, movableClock } from "../../support/clock.ts";
@@ -65,19 +66,22 @@ describe("official account, then SMS, then e-mail", () => {
     expect(await unreached()).toEqual([]);
   });
 
-  it("carries the signed cashier link in the SMS", async () => {
+  it("carries a short code in the SMS that opens the cashier for a week, for what is owed then", async () => {
     for (const to of ["oPark-林姐", "oPark-陈老板"]) ends.outcomes.set(to, REFUSED);
     await run();
     await ends.relay();
     await followUp();
-    expect(ends.take()).toEqual([
-      {
-        way: "sms",
-        to: "13800000005",
-        title: "https://park.example.com/h5/pay?t=DG-202609-00001",
-        amount: "1000.00",
-      },
-    ]);
+    const [sms] = ends.take();
+    expect(sms).toMatchObject({ way: "sms", to: "13800000005", amount: "1000.00" });
+    const code = sms?.title ?? "";
+    expect(code).toMatch(/^[2-9A-Za-z]{12}$/);
+    const open = (on: string, what = code) =>
+      inTransaction(database.db, (tx) => openShortCode(tx, what, parseCivilDate(on)));
+    expect(await open("2026-09-18")).toMatchObject({ ok: true, orders: [{ billNos: ["DG-202609-00001"] }] });
+    expect(await open("2026-09-19")).toEqual({ ok: false, refusal: "expired" });
+    expect(await open("2026-09-11", `${code.slice(0, -1)}0`)).toEqual({ ok: false, refusal: "tampered" });
+    await execute(database.db, Prisma.sql`UPDATE receivable SET open_fen = 0`);
+    expect(await open("2026-09-18")).toEqual({ ok: true, orders: [] });
   });
 
   it("says nothing again to somebody who may have heard: no answer is no failure", async () => {

@@ -89,7 +89,7 @@ export function farEnds(db: Database, clock: MovableClock) {
       async send({ phone, parameters }: SmsMessage): Promise<SendOutcome> {
         const refused = outcomes.get(phone);
         if (refused) return refused;
-        sent.push({ way: "sms", to: phone, title: parameters.url ?? "", amount: parameters.amount });
+        sent.push({ way: "sms", to: phone, title: parameters.code ?? "", amount: parameters.amount });
         return { state: "accepted", channel: "sms", vendorId: `v${sent.length}` };
       },
     },

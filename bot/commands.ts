@@ -13,6 +13,7 @@ import { startMembers } from "./dialogs/members.ts";
 import { startWithdrawDispute } from "./dialogs/withdraw-dispute.ts";
 import { cancelApplication } from "./handlers/invoices.ts";
 import { cancelRefundByWords, changeRefundByWords } from "./handlers/refunds.ts";
+import { moveOutCommandOf } from "./move-out-commands.ts";
 import { withPrivacyNotice } from "./privacy.ts";
 import { SAY } from "./text/zh-CN.ts";
 
@@ -56,6 +57,8 @@ export function commandOf(text: string): Command | undefined {
   }
   const refund = WITHDRAWS_REFUND.exec(bare);
   if (refund) return forTenant((context) => cancelRefundByWords(context, refund[1]?.toUpperCase()), words);
+  const movesOut = moveOutCommandOf(words);
+  if (movesOut) return forTenant(movesOut, words);
   if (WANTS_TO_JOIN.test(words)) return askToJoin;
   const decision = DECISION.exec(words);
   if (decision) return decideByWords(decision[1] ?? "", decision[2] ?? "", decision[3]);
@@ -93,7 +96,7 @@ const switchTenant: Command = async (context) => {
 };
 
 /** For members only; who has several tenants and has chosen none says first which is meant. */
-const forTenant =
+export const forTenant =
   (handler: (context: TenantContext) => Promise<Answer>, words: string): Command =>
   async (context) => {
     const sender = await context.services.sender();

@@ -92,6 +92,19 @@ export type DialogStep =
       readonly shownFen?: string;
     }
   | { readonly name: "prepay"; readonly tenantId: string }
+  | {
+      readonly name: "move-out";
+      readonly tenantId: string;
+      readonly leaseCode?: string;
+      readonly lastDay?: CivilDate;
+    }
+  /** Why a settlement sheet is objected to. */
+  | {
+      readonly name: "move-out-objection";
+      readonly tenantId: string;
+      readonly number: string;
+      readonly version: number;
+    }
   /** A meter reading, of a tenant or of a colleague. */
   | {
       readonly name: "reading";

@@ -9,6 +9,7 @@ import { inviteFlow } from "./invite.ts";
 import { invoiceFlow } from "./invoice.ts";
 import { joinFlow } from "./join.ts";
 import { membersFlow, removeMemberFlow } from "./members.ts";
+import { moveOutFlow, objectToSheetFlow } from "./move-out.ts";
 import { prepayFlow } from "./prepay.ts";
 import { promiseFlow } from "./promise.ts";
 import { readingFlow } from "./reading.ts";
@@ -34,6 +35,8 @@ const FLOWS: { readonly [N in DialogName]: Flow<N> } = {
   "withdraw-dispute": withdrawDisputeFlow,
   promise: promiseFlow,
   prepay: prepayFlow,
+  "move-out": moveOutFlow,
+  "move-out-objection": objectToSheetFlow,
   refund: refundFlow,
   title: titleFlow,
   invoice: invoiceFlow,

@@ -111,6 +111,14 @@ describe("the schedules of the house", () => {
           "kind": "every",
           "minutes": 1,
         },
+        "dunning.follow-up": {
+          "kind": "every",
+          "minutes": 5,
+        },
+        "dunning.run": {
+          "kind": "every",
+          "minutes": 30,
+        },
         "exception.escalate": {
           "kind": "every",
           "minutes": 30,
@@ -146,6 +154,11 @@ describe("the schedules of the house", () => {
         "red-letter.expire": {
           "kind": "every",
           "minutes": 60,
+        },
+        "task.digest": {
+          "at": "09:00",
+          "kind": "daily",
+          "missed": "latest",
         },
       }
     `);

@@ -2,12 +2,12 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { inTransaction } from "../../../src/db/transaction.ts";
 import { checkLedger, checkLedgerIn, type LedgerCheckResult } from "../../../src/usecases/ledger-check/check-ledger.ts";
 import { withDatabase } from "../../support/database.ts";
-import { PLAYED_UNTIL, playWorld } from "../../support/played-world.ts";
+import { LIVED_UNTIL, liveInWorld } from "../../support/lived-in-world.ts";
 import { withoutGuards } from "../../support/rows.ts";
 
 const database = withDatabase();
-const context = { today: PLAYED_UNTIL };
-beforeAll(() => playWorld(database.db));
+const context = { today: LIVED_UNTIL };
+beforeAll(() => liveInWorld(database.db));
 
 class TakenBack extends Error {
   readonly result: LedgerCheckResult;
@@ -193,6 +193,42 @@ describe("the ledger check", () => {
       ["I10"],
       "UPDATE ledger_posting SET amount_fen = amount_fen * 3 WHERE transaction_id IN (SELECT id FROM ledger_transaction WHERE event_type = 'deferral.released')",
     ],
+    [
+      "a match that was forgotten",
+      ["I8"],
+      "DELETE FROM match_item WHERE book_kind = 'receipt' AND statement_line_id = (SELECT min(statement_line_id::text)::uuid FROM match_item)",
+    ],
+    [
+      "a line that two receipts are said to explain",
+      ["I8"],
+      "DROP INDEX match_item_line_once",
+      "INSERT INTO match_item SELECT (jsonb_populate_record(NULL::match_item, to_jsonb(m) || jsonb_build_object('id', gen_random_uuid(), 'book_id', gen_random_uuid()))).* FROM match_item m WHERE book_kind = 'receipt' LIMIT 1",
+    ],
+    [
+      "an amount on the statement",
+      ["I8", "I9"],
+      "UPDATE statement_line SET amount_fen = amount_fen + 1 WHERE id = (SELECT min(statement_line_id::text)::uuid FROM match_item WHERE book_kind = 'receipt')",
+    ],
+    ["a closing balance", ["I9"], "UPDATE statement_day SET certificate = jsonb_set(certificate, '{closingFen}', '1')"],
+    ["a resolution deleted", ["I8"], "DELETE FROM exception_resolution"],
+    [
+      "a fee of the channel",
+      ["I6"],
+      "UPDATE channel_movement SET amount_fen = amount_fen + 1 WHERE kind = 'channel-fee'",
+    ],
+    [
+      "a claim given up in part",
+      ["I4", "I6"],
+      "UPDATE claim_relief SET amount_fen = amount_fen + 1 WHERE kind = 'write-off'",
+    ],
+    ["what was counted in the drawer", ["I6"], "UPDATE cashier_shift SET counted_fen = counted_fen + 1"],
+    ["a deposit kept", ["I12", "I6"], "UPDATE deposit_use SET amount_fen = amount_fen + 1 WHERE kind = 'forfeit'"],
+    [
+      "more of a deposit used than was held",
+      ["I12", "I6"],
+      "UPDATE deposit_use SET amount_fen = amount_fen + 1000000 WHERE kind = 'offset'",
+    ],
+    ["the use of a deposit deleted", ["I10", "I6"], "DELETE FROM deposit_use"],
     ["a due date", ["I13"], "UPDATE bill SET due_date = due_date - 1"],
   ])("finds %s", async (_name, codes, ...statements) => {
     expect(codesOf(await checkedAfter(...statements))).toEqual(codes);

@@ -8,10 +8,12 @@ import { exportVouchersCommand } from "../../../src/cli/commands/export-vouchers
 import { voucherMappingCommand } from "../../../src/cli/commands/voucher-mapping.ts";
 import { row, rows } from "../../../src/db/rows.ts";
 import { parseMonth } from "../../../src/domain/time/civil-date.ts";
+import { SUMMARIES } from "../../../src/domain/vouchers/templates.ts";
 import { recordReceipt } from "../../../src/usecases/receipts/record-receipt.ts";
 import { exportVouchers } from "../../../src/usecases/vouchers/export-vouchers.ts";
 import { readKingdee, readPlain, readYonyou } from "../../independent/read-voucher-file.ts";
 import { withDatabase } from "../../support/database.ts";
+import { LIVED_UNTIL, liveInWorld } from "../../support/lived-in-world.ts";
 import { PLAYED_UNTIL, playWorld } from "../../support/played-world.ts";
 import { balances, ledgerMovement, movementOf } from "./movements.ts";
 
@@ -21,7 +23,7 @@ describe("vouchers of a park's months, read again by somebody else's eyes", () =
   const database = withDatabase();
   let folder = "";
   beforeAll(async () => {
-    await playWorld(database.db);
+    await liveInWorld(database.db);
     folder = await mkdtemp(join(tmpdir(), "vouchers-"));
   }, 120_000);
   afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -29,7 +31,7 @@ describe("vouchers of a park's months, read again by somebody else's eyes", () =
   const run = (period: string, format: string, name: string): Promise<CommandResult> =>
     exportVouchersCommand.run(contextOf(), [], { period, format, out: join(folder, name) });
   const contextOf = (): CliContext =>
-    ({ db: database.db, clock: { today: () => PLAYED_UNTIL, nowMs: () => 0 } }) as unknown as CliContext;
+    ({ db: database.db, clock: { today: () => LIVED_UNTIL, nowMs: () => 0 } }) as unknown as CliContext;
 
   it("holds for every account and customer just what the ledger moved, on both sides, in each format", async () => {
     for (const month of MONTHS) {
@@ -51,6 +53,16 @@ describe("vouchers of a park's months, read again by somebody else's eyes", () =
     }
   });
 
+  it("has words for every kind of event, and has said them all", async () => {
+    const said = await rows<{ type: string }>(
+      database.db,
+      Prisma.sql`SELECT DISTINCT t.event_type AS type FROM voucher_event v JOIN ledger_transaction t ON t.id = v.transaction_id`,
+    );
+    // Nobody here was estimated so much too high that no line could take the credit.
+    const known = [...SUMMARIES.keys()].filter((type) => type !== "correction.credited");
+    expect(said.map(({ type }) => type).sort()).toEqual(known.sort());
+  });
+
   it("gives the same file when it is exported again, byte for byte", async () => {
     for (const [format, name] of [
       ["csv", "again.csv"],
@@ -69,11 +81,11 @@ describe("vouchers of a park's months, read again by somebody else's eyes", () =
       tenantCode: "T001",
       entityCode: "E1",
       amountFen: 100n,
-      valueDate: PLAYED_UNTIL,
+      valueDate: LIVED_UNTIL,
     } as const;
-    const paid = await recordReceipt(database.db, command, { actor: "staff:S03", channel: "cli", today: PLAYED_UNTIL });
+    const paid = await recordReceipt(database.db, command, { actor: "staff:S03", channel: "cli", today: LIVED_UNTIL });
     expect(paid.ok).toBe(true);
-    const context = { actor: "staff:S06", channel: "cli", today: PLAYED_UNTIL };
+    const context = { actor: "staff:S06", channel: "cli", today: LIVED_UNTIL };
     const both = await Promise.all(
       [1, 2].map(() => exportVouchers(database.db, { month: parseMonth("2026-11") }, context)),
     );

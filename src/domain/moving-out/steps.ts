@@ -99,15 +99,18 @@ function judge(step: MoveOutStep, facts: MoveOutFacts): Judged {
     case "final-bill":
       return facts.billed ? DONE : NOW;
     case "invoices":
+      if (!facts.billed) return NOW;
       return facts.redLettersMissing === 0 ? DONE : waits("red-letters");
     case "deposit":
-      return facts.forfeitPending ? waits("forfeit-approval") : DONE;
+      if (facts.forfeitPending) return waits("forfeit-approval");
+      return facts.billed ? DONE : NOW;
     case "sheet":
       if (facts.sheetVersion > 0 && facts.consent !== "objected" && facts.sheetHolds) return DONE;
       return facts.disputedLines > 0 ? waits(facts.consent === "objected" ? "objection" : "disputes") : NOW;
     case "consent":
       return facts.consent === "confirmed" ? DONE : waits("tenant-consent");
     case "refund":
+      if (facts.consent !== "confirmed") return NOW;
       if (facts.toRefundFen > 0n) return facts.payoutAccountMissing ? waits("payout-account") : NOW;
       if (facts.refunds.includes("waiting")) return waits("refund-approval");
       return facts.refunds.includes("on-its-way") ? waits("refund-payout") : DONE;

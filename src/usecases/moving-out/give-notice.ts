@@ -8,6 +8,7 @@ import { type CivilDate, formatDate, monthOf } from "../../domain/time/civil-dat
 import { type Refusal, refuse } from "../receipts/refusal.ts";
 import type { MoveOutContext } from "./context.ts";
 import { tellSteward, tellTenant } from "./notices.ts";
+import { loadForfeitedFen } from "./settlement-facts.ts";
 import { auditMoveOut, findMoveOut, type StoredMoveOut } from "./stored-move-out.ts";
 
 export interface NoticeWish {
@@ -111,7 +112,14 @@ export async function cancelMoveOut(
   if (moveOut.state !== "open" || moveOut.billedOn !== null) {
     return refuse("TOO_LATE_TO_CANCEL", "结算账单已出，不能再取消退租。", "The settlement is billed.");
   }
-  if (moveOut.leaseEnd < moveOut.lastDay || moveOut.endApprovalId !== null) {
+  if ((await loadForfeitedFen(tx, moveOut.moveOutId)) > 0n) {
+    return refuse(
+      "DEPOSIT_FORFEITED",
+      "押金已经没收了一部分，不能再取消退租。",
+      "A part of the deposit was kept already.",
+    );
+  }
+  if (moveOut.endApprovalId !== null) {
     return refuse(
       "EARLY_END_IN_FORCE",
       "提前退租已发起或已审批，请先撤回审批，或以续租恢复租期。",

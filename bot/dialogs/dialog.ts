@@ -133,6 +133,21 @@ export type DialogStep =
       readonly lineIds?: readonly string[];
       readonly lineId?: string;
     }
+  /** Money handed over at the desk, before it is booked. */
+  | {
+      readonly name: "record-cash";
+      readonly personId: string;
+      /** As the platform names them: in a group others speak too. */
+      readonly senderId: string;
+      readonly channel: "cash" | "pos";
+      readonly tenantCode: string;
+      readonly tenantName: string;
+      /** Yuan. */
+      readonly amount: string;
+      readonly valueDate: CivilDate;
+      readonly entityCode?: string;
+      readonly slipNo?: string;
+    }
   /** A colleague says why an approval is rejected. */
   | {
       readonly name: "reject-approval";

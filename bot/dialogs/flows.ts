@@ -13,6 +13,7 @@ import { moveOutFlow, objectToSheetFlow } from "./move-out.ts";
 import { prepayFlow } from "./prepay.ts";
 import { promiseFlow } from "./promise.ts";
 import { readingFlow } from "./reading.ts";
+import { recordCashFlow } from "./record-cash.ts";
 import { refundFlow } from "./refund.ts";
 import { rejectApprovalFlow } from "./reject-approval.ts";
 import { taskNoteFlow } from "./task-note.ts";
@@ -42,6 +43,7 @@ const FLOWS: { readonly [N in DialogName]: Flow<N> } = {
   invoice: invoiceFlow,
   reading: readingFlow,
   "task-note": taskNoteFlow,
+  "record-cash": recordCashFlow,
   "reject-approval": rejectApprovalFlow,
 };
 

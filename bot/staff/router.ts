@@ -15,6 +15,7 @@ import { asOffered, type Understand } from "../wish.ts";
 import { APPROVAL_ACTIONS, approvalCommandOf } from "./approval-commands.ts";
 import { listApprovals } from "./approvals.ts";
 import { showAudit } from "./audit.ts";
+import { cashCommandOf } from "./cash.ts";
 import type { StaffActionHandlers, StaffContext, StaffHandler, StaffWish } from "./context.ts";
 import { EXCEPTION_ACTIONS, exceptionCommandOf, summariseReconciliation } from "./exceptions.ts";
 import { staffHelp } from "./help.ts";
@@ -72,6 +73,7 @@ const STAFF_COMMANDS: readonly ((text: string) => ((context: StaffContext) => Pr
   moveOutStaffCommandOf,
   exceptionCommandOf,
   readingCommandOf,
+  cashCommandOf,
   taskCommandOf,
 ];
 

@@ -13,12 +13,14 @@ import type { BillNotices } from "../usecases/billing/publish-bills.ts";
 import { findCardCopy } from "../usecases/cards/card-copies.ts";
 import { liftHolds } from "../usecases/refunds/lift-hold.ts";
 import { findStaffMember, type StaffMember } from "../usecases/staff/find-staff-member.ts";
+import { cashServicesOf } from "./cash-services.ts";
+import type { DocumentDependencies } from "./document-services.ts";
 import { staffInvoiceServicesOf } from "./invoice-desk.ts";
 import type { InvoiceDependencies } from "./invoice-services.ts";
 import { reportServicesOf } from "./report-services.ts";
 import { voucherServicesOf } from "./voucher-services.ts";
 
-export interface StaffDependencies extends InvoiceDependencies {
+export interface StaffDependencies extends InvoiceDependencies, DocumentDependencies {
   readonly clock: BusinessClock;
   /** The page of an approval document; absent: cards have no link to it. */
   readonly approvalLink?: ApprovalLink | undefined;
@@ -47,6 +49,7 @@ export function staffServicesOf(tx: Transaction, event: InboundEvent, deps: Staf
   return {
     ...staffInvoiceServicesOf(tx, event, deps),
     ...voucherServicesOf(tx, event, { today, encryption: deps.encryption }),
+    ...cashServicesOf(tx, event, today, deps),
     ...reportServicesOf(tx, event, { today, encryption: deps.encryption }),
     staffMember: () =>
       findStaffMember(tx, { platform: event.platform, appId: event.appId, externalId: event.senderId }),

@@ -39,36 +39,48 @@ export interface ClosedShift {
 /** MOST_DRAWER: more than that in a drawer is a slip of the hand. */
 const MOST_DRAWER_FEN: Fen = 1_000_000_000n;
 
+export interface ShiftOpening {
+  readonly staffCode: string;
+  readonly entityCode?: string | undefined;
+  readonly openingFen: Fen;
+}
+
+export interface ShiftClosing {
+  readonly staffCode: string;
+  readonly entityCode?: string | undefined;
+  readonly countedFen: Fen;
+  readonly note?: string | undefined;
+}
+
 /** Begins a person's time at the cash desk of an entity, with what lies in the drawer. One open shift a person and entity. */
-export const openShift = (
-  db: Database,
-  command: { readonly staffCode: string; readonly entityCode?: string | undefined; readonly openingFen: Fen },
+export const openShift = (db: Database, command: ShiftOpening, context: ShiftContext): Promise<OpenedShift | Refusal> =>
+  inTransaction(db, (tx) => openShiftIn(tx, command, context));
+
+/** The same inside the caller's transaction. */
+export async function openShiftIn(
+  tx: Transaction,
+  command: ShiftOpening,
   context: ShiftContext,
-): Promise<OpenedShift | Refusal> =>
-  inTransaction(db, async (tx) => {
-    const cashier = await findCashier(tx, command.staffCode, command.entityCode);
-    if (!cashier.ok) return cashier;
-    const problem = drawerProblem(command.openingFen);
-    if (problem) return problem;
-    const open = await findOpen(tx, cashier);
-    if (open)
-      return refuse(
-        "SHIFT_OPEN",
-        `班次 ${open.shiftNo} 还没有交班，请先交班。`,
-        `Shift ${open.shiftNo} is still open.`,
-      );
-    const number = await takeNumbers(tx, `shift|${cashier.entityCode}|${context.today.slice(0, 4)}`, 1);
-    const shiftNo = `BC-${cashier.entityCode}-${context.today.slice(0, 4)}-${number.toString().padStart(5, "0")}`;
-    const id = newId();
-    await execute(
-      tx,
-      Prisma.sql`INSERT INTO cashier_shift (id, entity_id, staff_id, shift_no, state, opened_on, opened_at, opening_fen)
+): Promise<OpenedShift | Refusal> {
+  const cashier = await findCashier(tx, command.staffCode, command.entityCode);
+  if (!cashier.ok) return cashier;
+  const problem = drawerProblem(command.openingFen);
+  if (problem) return problem;
+  const open = await findOpen(tx, cashier);
+  if (open)
+    return refuse("SHIFT_OPEN", `班次 ${open.shiftNo} 还没有交班，请先交班。`, `Shift ${open.shiftNo} is still open.`);
+  const number = await takeNumbers(tx, `shift|${cashier.entityCode}|${context.today.slice(0, 4)}`, 1);
+  const shiftNo = `BC-${cashier.entityCode}-${context.today.slice(0, 4)}-${number.toString().padStart(5, "0")}`;
+  const id = newId();
+  await execute(
+    tx,
+    Prisma.sql`INSERT INTO cashier_shift (id, entity_id, staff_id, shift_no, state, opened_on, opened_at, opening_fen)
         VALUES (${id}::uuid, ${cashier.entityId}::uuid, ${cashier.staffId}::uuid, ${shiftNo}, 'open', ${context.today}::date,
           clock_timestamp(), ${command.openingFen})`,
-    );
-    await audit(tx, context, "shift.opened", id, { shiftNo, openingFen: command.openingFen });
-    return { ok: true, shiftNo, entityCode: cashier.entityCode, openingFen: command.openingFen };
-  });
+  );
+  await audit(tx, context, "shift.opened", id, { shiftNo, openingFen: command.openingFen });
+  return { ok: true, shiftNo, entityCode: cashier.entityCode, openingFen: command.openingFen };
+}
 
 /**
  * Ends the shift with what was counted. Expected is the opening plus the cash that this person took since; a receipt belongs
@@ -76,51 +88,52 @@ export const openShift = (
  */
 export const closeShift = (
   db: Database,
-  command: {
-    readonly staffCode: string;
-    readonly entityCode?: string | undefined;
-    readonly countedFen: Fen;
-    readonly note?: string | undefined;
-  },
+  command: ShiftClosing,
   context: ShiftContext,
-): Promise<ClosedShift | Refusal> =>
-  inTransaction(db, async (tx) => {
-    const cashier = await findCashier(tx, command.staffCode, command.entityCode);
-    if (!cashier.ok) return cashier;
-    const problem = drawerProblem(command.countedFen);
-    if (problem) return problem;
-    const shift = await findOpen(tx, cashier);
-    if (!shift) return refuse("SHIFT_NOT_OPEN", "没有开着的班次，请先开班。", "No shift is open. Open one first.");
-    const receipts = await takeReceipts(tx, shift.id, cashier);
-    const cashFen = receipts.reduce((total, { amountFen }) => total + amountFen, 0n);
-    const expectedFen = shift.openingFen + cashFen;
-    const differenceFen = command.countedFen - expectedFen;
-    await execute(
-      tx,
-      Prisma.sql`UPDATE cashier_shift SET state = 'closed', closed_on = ${context.today}::date, closed_at = clock_timestamp(),
+): Promise<ClosedShift | Refusal> => inTransaction(db, (tx) => closeShiftIn(tx, command, context));
+
+/** The same inside the caller's transaction. */
+export async function closeShiftIn(
+  tx: Transaction,
+  command: ShiftClosing,
+  context: ShiftContext,
+): Promise<ClosedShift | Refusal> {
+  const cashier = await findCashier(tx, command.staffCode, command.entityCode);
+  if (!cashier.ok) return cashier;
+  const problem = drawerProblem(command.countedFen);
+  if (problem) return problem;
+  const shift = await findOpen(tx, cashier);
+  if (!shift) return refuse("SHIFT_NOT_OPEN", "没有开着的班次，请先开班。", "No shift is open. Open one first.");
+  const receipts = await takeReceipts(tx, shift.id, cashier);
+  const cashFen = receipts.reduce((total, { amountFen }) => total + amountFen, 0n);
+  const expectedFen = shift.openingFen + cashFen;
+  const differenceFen = command.countedFen - expectedFen;
+  await execute(
+    tx,
+    Prisma.sql`UPDATE cashier_shift SET state = 'closed', closed_on = ${context.today}::date, closed_at = clock_timestamp(),
         expected_fen = ${expectedFen}, counted_fen = ${command.countedFen}, note = ${command.note ?? null}
         WHERE id = ${shift.id}::uuid`,
-    );
-    if (differenceFen !== 0n)
-      await raiseDifference(tx, cashier, shift, { expectedFen, ...command, differenceFen }, context);
-    await audit(tx, context, "shift.closed", shift.id, {
-      shiftNo: shift.shiftNo,
-      expectedFen,
-      countedFen: command.countedFen,
-      differenceFen,
-    });
-    return {
-      ok: true,
-      shiftNo: shift.shiftNo,
-      entityCode: cashier.entityCode,
-      openingFen: shift.openingFen,
-      receipts,
-      cashFen,
-      expectedFen,
-      countedFen: command.countedFen,
-      differenceFen,
-    };
+  );
+  if (differenceFen !== 0n)
+    await raiseDifference(tx, cashier, shift, { expectedFen, ...command, differenceFen }, context);
+  await audit(tx, context, "shift.closed", shift.id, {
+    shiftNo: shift.shiftNo,
+    expectedFen,
+    countedFen: command.countedFen,
+    differenceFen,
   });
+  return {
+    ok: true,
+    shiftNo: shift.shiftNo,
+    entityCode: cashier.entityCode,
+    openingFen: shift.openingFen,
+    receipts,
+    cashFen,
+    expectedFen,
+    countedFen: command.countedFen,
+    differenceFen,
+  };
+}
 
 interface OpenShift {
   readonly id: string;

@@ -10,8 +10,11 @@ export const compactCode = (text: string): string => normaliseRemark(text).repla
 /** A company's or person's name as banks cut and decorate it: brackets of both widths, spaces and dots mean nothing. */
 export const compactName = (text: string): string => compactCode(text);
 
+/** What people put into a number or leave in it: spaces, and every dash that a keyboard or a bank makes of a hyphen. */
+const GAP = String.raw`[\s\p{Pd}\u2212_.·/]*`;
+
 /** "PK" and ten characters of the alphabet of paymentCodeOf, also where the payer put spaces or hyphens in between. */
-const PAYMENT_CODE = /(?<![0-9A-Z])P[\s\-_.]*K((?:[\s\-_.]*[34679ACDEFGHJKMNPQRTUVWXY]){10})(?![0-9A-Z])/g;
+const PAYMENT_CODE = new RegExp(`(?<![0-9A-Z])P${GAP}K((?:${GAP}[34679ACDEFGHJKMNPQRTUVWXY]){10})(?![0-9A-Z])`, "gu");
 
 /** The payment codes in a remark, each once. */
 export function paymentCodesIn(remark: string): string[] {
@@ -20,8 +23,9 @@ export function paymentCodesIn(remark: string): string[] {
 }
 
 /** Digits of month and number of a bill: "202609" and five or more. */
-const BILL_TAIL = /(\d{6})[\s\-_.]*(\d{5,})(?!\d)/g;
-const BEFORE_TAIL = /([0-9A-Z\p{Script=Han}]+)[\s\-_.]*$/u;
+const BILL_TAIL = new RegExp(`(\\d{6})${GAP}(\\d{5,})(?!\\d)`, "gu");
+/** No prefix is longer; a whole sentence in front of a number is not tried letter by letter. */
+const LONGEST_PREFIX = 24;
 
 /**
  * Texts in a remark that may be bill numbers, compacted ("DG20260900001"), the longest prefix first: the caller looks them
@@ -32,7 +36,8 @@ export function billNumbersIn(remark: string): string[] {
   const found = new Set<string>();
   for (const match of text.matchAll(BILL_TAIL)) {
     const [, month = "", number = ""] = match;
-    const [, prefix = ""] = BEFORE_TAIL.exec(text.slice(0, match.index)) ?? [];
+    // "DG-" or "DG-OPEN-": how many parts belong to the number, only the caller's numbers can say.
+    const prefix = compactCode(text.slice(0, match.index)).slice(-LONGEST_PREFIX);
     for (let from = 0; from < prefix.length; from += 1) found.add(`${prefix.slice(from)}${month}${number}`);
   }
   return [...found];

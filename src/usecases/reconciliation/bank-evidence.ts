@@ -1,6 +1,7 @@
 import { Prisma } from "../../../generated/prisma/client.ts";
 import { rows } from "../../db/rows.ts";
 import type { Transaction } from "../../db/transaction.ts";
+import { groupBy } from "../../domain/group-by.ts";
 import type { Fingerprint, KnownTenant, LineEvidence, NamedBill } from "../../domain/reconciliation/bank-line.ts";
 import { billNumbersIn, compactCode, compactName, paymentCodesIn } from "../../domain/reconciliation/remark.ts";
 import type { CivilDate } from "../../domain/time/civil-date.ts";
@@ -17,6 +18,13 @@ export async function loadEvidence(
   const bills = await loadNamedBills(tx, [...codes.values()].flat(), [...numbers.values()].flat());
   const accounts = await loadVirtualAccounts(tx, lines);
   const fingerprints = await loadFingerprints(tx, lines);
+  const order = new Map(bills.map((bill, index) => [bill, index]));
+  const billsByText = new Map<string, FoundBill[]>();
+  for (const bill of bills)
+    for (const text of [bill.paymentCode, bill.compactNo])
+      billsByText.set(text, [...(billsByText.get(text) ?? []), bill]);
+  const accountsByNumber = groupBy(accounts, (account) => `${account.number}|${account.valueDate}`);
+  const fingerprintsByKey = groupBy(fingerprints, (one) => one.key);
   const byName = new Map<string, KnownTenant[]>();
   for (const tenant of tenants) {
     const key = compactName(tenant.name);
@@ -24,10 +32,9 @@ export async function loadEvidence(
   }
   return new Map(
     lines.map((line) => {
-      const named = bills.filter(
-        (bill) =>
-          codes.get(line.id)?.includes(bill.paymentCode) === true ||
-          numbers.get(line.id)?.includes(bill.compactNo) === true,
+      const texts = [...(codes.get(line.id) ?? []), ...(numbers.get(line.id) ?? [])];
+      const named = [...new Set(texts.flatMap((text) => billsByText.get(text) ?? []))].sort(
+        (a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0),
       );
       const remark = compactCode(line.remark);
       const ownName = line.counterpartyName === null ? [] : (byName.get(compactName(line.counterpartyName)) ?? []);
@@ -35,10 +42,10 @@ export async function loadEvidence(
       const key = payerKeyOf(line);
       const evidence: LineEvidence = {
         bills: longestOnly(named),
-        virtualAccounts: accounts.filter(
-          (account) => numbersOf(line).includes(account.number) && account.valueDate === line.valueDate,
+        virtualAccounts: [...new Set(numbersOf(line))].flatMap(
+          (number) => accountsByNumber.get(`${number}|${line.valueDate}`) ?? [],
         ),
-        fingerprints: fingerprints.filter((one) => one.key === key),
+        fingerprints: fingerprintsByKey.get(key) ?? [],
         byName: ownName.length > 0 ? ownName : inRemark,
       };
       return [line.id, evidence];

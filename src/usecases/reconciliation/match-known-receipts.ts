@@ -1,6 +1,7 @@
 import { Prisma } from "../../../generated/prisma/client.ts";
 import { execute, rows } from "../../db/rows.ts";
 import type { Transaction } from "../../db/transaction.ts";
+import { groupBy } from "../../domain/group-by.ts";
 import { type Fen, toJsonInteger } from "../../domain/money/fen.ts";
 import type { LineEvidence } from "../../domain/reconciliation/bank-line.ts";
 import { compactCode } from "../../domain/reconciliation/remark.ts";
@@ -102,10 +103,11 @@ export async function matchHandBooked(
   context: ReconciliationContext,
 ): Promise<ReadonlySet<string>> {
   const candidates = await loadCandidates(tx, of.accountCode, of.date);
+  const byLine = groupBy(candidates, (one) => one.lineId);
   const taken = new Set<string>();
   const used = new Set<string>();
   for (const line of lines) {
-    const fitting = candidates.filter((one) => one.lineId === line.id && !used.has(one.receiptId));
+    const fitting = (byLine.get(line.id) ?? []).filter((one) => !used.has(one.receiptId));
     const numbered = fitting.find((one) => one.sameNumber && line.occurrence === 0);
     const byHand = numbered ?? pickByHand(line, fitting, evidence.get(line.id));
     if (!byHand || (await lockLine(tx, line.id)).taken) continue;

@@ -48,6 +48,7 @@ export const TASK_CARD_TEXT = {
     manager: (amount: string, days: number) => `“${amount}已逾期${days}天，请约对方负责人面谈，确定付款计划。”`,
     dispute: "“您对账单有疑问，我来核实：请说明是哪一项、哪里不对，我会尽快给您答复。”",
   },
+  tapToCall: "点卡片可以打电话、导航。",
   call: "打电话",
   navigate: "导航",
   show: (number: string) => `看 ${number}`,

@@ -46,12 +46,16 @@ export function taskCard(view: TaskView, note?: string): Card {
       ...(note === undefined ? [] : [note]),
       ...(view.disputedFen > 0n ? [TEXT.disputed(formatYuan(view.disputedFen))] : []),
       ...(isOpen && view.kind !== "reminder" ? [TEXT.suggested + suggestionOf(view)] : []),
+      ...(isOpen && view.callUrl !== undefined ? [TEXT.tapToCall] : []),
     ],
     buttons: isOpen ? buttonsOf(view) : [],
     ...(isOpen ? {} : { outcome: TEXT.outcomes[view.closedReason ?? "done"] }),
-    ...(view.callUrl === undefined ? {} : { link: view.callUrl }),
+    // WeCom has six buttons and the results take them all: a tap on the card itself calls and navigates.
+    ...linkOf(view.callUrl ?? view.mapUrl),
   };
 }
+
+const linkOf = (link: string | undefined): { readonly link?: string } => (link === undefined ? {} : { link });
 
 function rowsOf(view: TaskView): CardRow[] {
   const last = view.lastNote;

@@ -54,10 +54,12 @@ CREATE TABLE dunning_message (
   way text NOT NULL CHECK (way IN ('official-account', 'sms', 'email')),
   person_id uuid NOT NULL REFERENCES person,
   dedupe_key text NOT NULL UNIQUE,
-  short_code text UNIQUE, -- of an SMS, whose variables hold 35 characters: /s/<code> leads to the cashier
+  short_code text, -- of an SMS, whose variables hold 35 characters: /s/<code> leads to the cashier
   recorded_at timestamptz NOT NULL DEFAULT now(),
   UNIQUE (step_id, ordinal)
 );
+
+CREATE UNIQUE INDEX dunning_message_short_code ON dunning_message (short_code) WHERE short_code IS NOT NULL;
 
 -- Taken back before it left, because it was not true any more.
 ALTER TABLE outbox DROP CONSTRAINT outbox_state_check;

@@ -31,6 +31,12 @@ export const DUNNING_ATTEMPTS: readonly Attempt[] = [
   ),
   attempt("one message said twice", "dunning_message_dedupe_key_key", copyOf("dunning_message", { ordinal: 2 })),
   attempt(
+    "two messages behind one short link",
+    "dunning_message_short_code",
+    "UPDATE dunning_message SET short_code = 'abc'",
+    copyOf("dunning_message", { ordinal: 2, dedupe_key: "dun|2" }),
+  ),
+  attempt(
     "two tries in one place",
     "dunning_message_step_id_ordinal_key",
     copyOf("dunning_message", { dedupe_key: "dun|2" }),
@@ -39,6 +45,12 @@ export const DUNNING_ATTEMPTS: readonly Attempt[] = [
     "a try before the first",
     "dunning_message_ordinal_check",
     copyOf("dunning_message", { dedupe_key: "dun|2", ordinal: 0 }),
+  ),
+  attempt(
+    "one short code for two messages",
+    "dunning_message_short_code",
+    "UPDATE dunning_message SET short_code = 'aaaaaaaaaaaa'",
+    copyOf("dunning_message", { dedupe_key: "dun|2", ordinal: 2, short_code: "aaaaaaaaaaaa" }),
   ),
   attempt(
     "two tasks of one number",

@@ -43,7 +43,7 @@ export const restoreCommand: Command = {
 export const rotateKeysCommand: Command = {
   name: "keys rotate",
   usage: "",
-  summary: "用当前 FIELD_ENCRYPTION_KEY 重新加密电话和银行账号",
+  summary: "用当前 FIELD_ENCRYPTION_KEY 重新加密电话、银行账号、流水和文件",
   options: {},
   positionals: [0, 0],
   async run(context) {
@@ -63,7 +63,10 @@ export const rotateKeysCommand: Command = {
     }
     return {
       json: result,
-      text: [`已换到密钥 ${result.keyId}：电话 ${result.phones} 条，银行账号 ${result.bankAccounts} 条。`],
+      text: [
+        `已换到密钥 ${result.keyId}：电话 ${result.phones} 条，银行账号 ${result.bankAccounts} 条。`,
+        `另有收款账户 ${result.payoutAccounts} 条，发票抬头账号 ${result.titleAccounts} 条，流水与对方账号 ${result.statementRows} 条，文件 ${result.files} 个，平台令牌 ${result.vendorTokens} 个。`,
+      ],
     };
   },
 };

@@ -8,6 +8,7 @@ import { inTransaction, type Transaction } from "../../db/transaction.ts";
 import type { CivilDate } from "../../domain/time/civil-date.ts";
 import { rotateFiles } from "../documents/rotate-files.ts";
 import { rotateStatementKeys } from "./rotate-statement-keys.ts";
+import { rotateVendorTokens } from "./rotate-vendor-tokens.ts";
 
 export interface RotationContext extends Actor {
   readonly today: CivilDate;
@@ -28,6 +29,8 @@ export interface RotationResult {
   readonly statementRows: number;
   /** Papers and other files that we send. */
   readonly files: number;
+  /** Access tokens of vendors. */
+  readonly vendorTokens: number;
 }
 
 /** A column with an encrypted value, its key id and the lookup hash that finds it. */
@@ -81,8 +84,10 @@ export async function rotateFieldKeys(
   const titleAccounts = await rotateColumn(db, TITLE_ACCOUNTS, encryption, context.batchSize ?? 500);
   const statementRows = await rotateStatementKeys(db, encryption, context.batchSize ?? 500);
   const files = await rotateFiles(db, encryption);
-  const result = { keyId: encryption.keyId, phones, bankAccounts, payoutAccounts, titleAccounts, statementRows, files };
-  if (phones + bankAccounts + payoutAccounts + titleAccounts + statementRows + files > 0) {
+  const vendorTokens = await rotateVendorTokens(db, encryption);
+  const counts = { phones, bankAccounts, payoutAccounts, titleAccounts, statementRows, files, vendorTokens };
+  const result = { keyId: encryption.keyId, ...counts };
+  if (Object.values(counts).some((count) => count > 0)) {
     await inTransaction(db, (tx) =>
       recordAudit(tx, [
         {

@@ -26,8 +26,10 @@ export async function showRefunds(context: TenantContext): Promise<Answer> {
   );
 }
 
-export const stateOf = ({ state, openHolds }: StoredRefund): string =>
-  SAY.states[state === "approved" && openHolds.length > 0 ? "held" : state];
+export function stateOf({ state, openHolds, waitsForRedLetter }: StoredRefund): string {
+  if (state === "approved" && openHolds.length === 0 && waitsForRedLetter) return SAY.awaitsRedLetter;
+  return SAY.states[state === "approved" && openHolds.length > 0 ? "held" : state];
+}
 
 /** “退款改成300”: another amount for the request that waits, which begins its approval again. */
 export async function changeRefundByWords(

@@ -1,6 +1,7 @@
 import type { Card, CardRow } from "../../cards/card.ts";
 import { refundAlertCard, refundCard } from "../../cards/refund-card.ts";
 import { REFUND_TEXT } from "../../cards/refund-text.zh-CN.ts";
+import { formatYuan } from "../../src/domain/money/fen.ts";
 import { formatDate } from "../../src/domain/time/civil-date.ts";
 import type { RefundAlert, RefundNotice, RefundNotices } from "../../src/usecases/refunds/notices.ts";
 import type { StoredRefund } from "../../src/usecases/refunds/stored-refund.ts";
@@ -89,6 +90,20 @@ export function alertCard(alert: RefundAlert): Card {
       rows,
       paragraphs: [...reasons, SAY_REFUND.held],
       liftable: true,
+    });
+  }
+  if (kind === "red-letter") {
+    const { letter } = alert;
+    return refundAlertCard({
+      ...common,
+      title: SAY_REFUND.redLetter.title,
+      rows: [
+        ...rows,
+        { label: SAY_REFUND.redLetter.blue, value: letter.invoiceNumber },
+        { label: SAY_REFUND.redLetter.red, value: `${letter.redNo} ${formatYuan(letter.amountFen)}` },
+      ],
+      paragraphs: [SAY_REFUND.redLetter.words(letter.redNo)],
+      liftable: false,
     });
   }
   return refundAlertCard({

@@ -74,6 +74,15 @@ export const SAY_REFUND = {
     SHARED_PAYER_ACCOUNT: "同一付款账户用于两家租户",
   },
   tenantsOnAccount: (codes: string) => `涉及其他租户：${codes}`,
+  /** What a tenant reads of a refund whose invoice goes back first. */
+  awaitsRedLetter: "已批准，等发票红冲",
+  redLetter: {
+    title: "退款要先红冲发票",
+    blue: "蓝字发票",
+    red: "红字编号",
+    words: (no: string) =>
+      `红冲已随退款一起批准。请在电子税务局提交红字确认单，回复“${no} 确认单 编号”（不用对方确认的回复“${no} 免确认 编号”）；红票开出后回复“${no} 红票 20位号码”，退款随后自动付出。`,
+  },
   held: "这笔退款在解除暂扣前不会付出。请核实后由申请人以外的同事解除；不该退的，请在审批单上驳回。",
   askedByStaff: (refundNo: string, amount: string, approvalNo: string) =>
     `已申请退款 ${refundNo}，金额${amount}，审批单 ${approvalNo}。`,

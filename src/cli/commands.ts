@@ -29,6 +29,7 @@ import { billCompareCommand } from "./commands/compare.ts";
 import { dayCloseCommand } from "./commands/day.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import {
+  dunningHoldCommand,
   dunningPreferCommand,
   dunningPreviewCommand,
   dunningRunCommand,
@@ -44,10 +45,12 @@ import {
   invoiceEarlyCommand,
   invoiceIssueCommand,
   invoiceListCommand,
+  invoiceRedAgainCommand,
   invoiceRedCommand,
   invoiceRedStepCommand,
   invoiceRejectCommand,
 } from "./commands/invoice.ts";
+import { invoiceCertificateCommand, invoiceSettingCommand } from "./commands/invoice-settings.ts";
 import { lateFeeCommand } from "./commands/late-fee.ts";
 import { menuPublishCommand } from "./commands/menu.ts";
 import { monthEndPackCommand } from "./commands/month-end.ts";
@@ -158,6 +161,7 @@ export const COMMANDS: readonly AnyCommand[] = [
   dunningRunCommand,
   dunningUnreachedCommand,
   dunningPreferCommand,
+  dunningHoldCommand,
   ledgerCheckCommand,
   auditVerifyCommand,
   auditRootCommand,
@@ -173,6 +177,9 @@ export const COMMANDS: readonly AnyCommand[] = [
   invoiceRejectCommand,
   invoiceRedCommand,
   invoiceRedStepCommand,
+  invoiceRedAgainCommand,
+  invoiceSettingCommand,
+  invoiceCertificateCommand,
   exportVouchersCommand,
   voucherMappingCommand,
   understandCommand,

@@ -18,9 +18,11 @@ import {
 } from "../../usecases/invoices/finance-desk.ts";
 import type { InvoiceFile } from "../../usecases/invoices/issue-invoice.ts";
 import { type RedLetter, type RedStep, requestRedLetter } from "../../usecases/invoices/red-letters.ts";
+import { renewRefundReversals } from "../../usecases/invoices/refund-red-letters.ts";
 import { requestEarlyInvoice } from "../../usecases/invoices/request-early-invoice.ts";
 import { loadApplications, type StoredApplication } from "../../usecases/invoices/stored-application.ts";
 import { findStaffMember, type StaffMember } from "../../usecases/staff/find-staff-member.ts";
+import { may } from "../../usecases/staff/permissions.ts";
 import { pendingText } from "../approval-context.ts";
 import { approvalLinkOf } from "../approval-link.ts";
 import {
@@ -179,6 +181,24 @@ export const invoiceRedStepCommand: Command = {
       return moved.ok ? redResult(moved.redLetter) : refused({ code: moved.code, message: moved.message.zh });
     });
   },
+};
+
+export const invoiceRedAgainCommand: Command = {
+  name: "invoice red-again",
+  usage: "<退款编号> --as STAFF",
+  summary: "退款的红冲被拒绝、失效或撤回后重新发起；红票开出前退款不会付出",
+  options: { as: { type: "string" } },
+  positionals: [1, 1],
+  run: async (context, [refundNo = ""], options) =>
+    asStaff(context, options, async (tx, member, desk) => {
+      if (!may(member, "invoice.handle")) {
+        return refused({ code: "NOT_ALLOWED", message: "重新红冲由财务或收银办理。" });
+      }
+      const renewed = await renewRefundReversals(tx, refundNo, desk);
+      if (!renewed.ok) return refused({ code: renewed.code, message: renewed.message.zh });
+      const results = renewed.redLetters.map((letter) => redResult(letter));
+      return { json: results.map((one) => one.json), text: results.flatMap((one) => one.text) };
+    }),
 };
 
 function asStaff(

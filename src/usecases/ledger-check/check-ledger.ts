@@ -3,6 +3,7 @@ import { inTransaction, type Transaction } from "../../db/transaction.ts";
 import type { CheckContext, LedgerCheck, LedgerProblem } from "./check.ts";
 import { checkBillTotals } from "./checks/bill-totals.ts";
 import { checkBookBalances, checkSubledgers } from "./checks/book-balances.ts";
+import { checkInvoicesReceived, checkRedLetters } from "./checks/invoices.ts";
 import { checkAccrualSteps, checkAccruedFees } from "./checks/late-fees.ts";
 import { checkCorrectionChains, checkLineIdentities } from "./checks/line-identities.ts";
 import { checkNetAndTax } from "./checks/net-and-tax.ts";
@@ -47,6 +48,8 @@ const CHECKS: readonly LedgerCheck[] = [
   checkRefundBounds,
   checkRefundParts,
   checkRefundApprovals,
+  checkInvoicesReceived,
+  checkRedLetters,
 ];
 
 export interface LedgerCheckResult {
@@ -58,7 +61,7 @@ export interface LedgerCheckResult {
 
 const CHECK_LIMIT_MS = 1_800_000;
 
-/** Computes the books again from what happened (I1–I7, I10, I12, I13). Reads one snapshot; changes nothing. */
+/** Computes the books again from what happened (I1–I7, I10–I13). Reads one snapshot; changes nothing. */
 export const checkLedger = (db: Database, context: CheckContext): Promise<LedgerCheckResult> =>
   inTransaction(db, (tx) => checkLedgerIn(tx, context), { timeoutMs: CHECK_LIMIT_MS, isolation: "RepeatableRead" });
 

@@ -2,10 +2,12 @@ import { postToLedger } from "../../db/ledger/post.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import type { LinePart } from "../../domain/allocation/open-line.ts";
 import { planRelease } from "../../domain/allocation/undo.ts";
+import { groupBy } from "../../domain/group-by.ts";
 import { freedToPrepayment } from "../../domain/ledger/money-events.ts";
 import type { Posting } from "../../domain/ledger/posting.ts";
 import type { Fen } from "../../domain/money/fen.ts";
 import type { CivilDate } from "../../domain/time/civil-date.ts";
+import { reportInvoicesWithoutMoney } from "../invoices/invoice-mismatch.ts";
 import { loadStandingAllocations, type NewCounterEntry, writeCounterEntries } from "./allocation-rows.ts";
 import type { BookingDates } from "./booking-dates.ts";
 import { type ClaimIndex, claimIn, contextOf, moneyPartOf } from "./claim-index.ts";
@@ -88,4 +90,18 @@ export async function releaseAllocations(
     tx,
     [...postings].map(([eventId, list]) => ({ eventType: "allocation.released", eventId, postings: list })),
   );
+  await reportInvoices(tx, releases, claims);
+}
+
+/** A refund by line begins red letters of its own; whatever else frees money of an invoiced line is put before finance. */
+async function reportInvoices(tx: Transaction, releases: readonly Release[], claims: ClaimIndex): Promise<void> {
+  const byCause = groupBy(
+    releases.filter((release) => release.receiptId === undefined),
+    (release) => `${release.eventId}|${claimIn(claims, release.lineId).entityId}`,
+  );
+  for (const [key, group] of byCause) {
+    const [causeKey = "", entityId = ""] = key.split("|");
+    const lineIds = [...new Set(group.map((release) => release.lineId))];
+    await reportInvoicesWithoutMoney(tx, { causeKey, cause: "账单更正后已收款转为预收", entityId, lineIds });
+  }
 }

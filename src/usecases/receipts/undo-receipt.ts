@@ -98,7 +98,8 @@ export async function takeBackReceipt(
   await postTakeBack(tx, receipt, taken, plan.prepaymentTakenFen, claims, context.today);
   await restateLateFees(tx, receipt, standing, context.today);
   await reportInvoicesWithoutMoney(tx, {
-    receiptNo: receipt.receiptNo,
+    causeKey: receipt.receiptNo,
+    cause: `收款 ${receipt.receiptNo} 已撤销`,
     entityId: receipt.entityId,
     lineIds: [...new Set(taken.map(({ lineId }) => lineId))],
   });

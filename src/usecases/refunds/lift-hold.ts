@@ -80,7 +80,7 @@ export async function liftHolds(
   ]);
   const free = { ...refund, openHolds: [] };
   if (refund.state === "approved") {
-    if (refund.route === "bank") await moveToBankPayout(tx, free, context.notices);
+    if (refund.route === "bank" && !refund.waitsForRedLetter) await moveToBankPayout(tx, free, context.notices);
     else await setRefundState(tx, free, "approved", { nextStepAtMs: 0 });
   }
   const after = await findRefund(tx, { refundId: refund.refundId });

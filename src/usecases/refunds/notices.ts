@@ -2,6 +2,7 @@ import type { Card } from "../../../cards/card.ts";
 import { enqueueMessages } from "../../db/outbox/enqueue.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import type { Risk } from "../../domain/refund/risk.ts";
+import type { RedLetter } from "../invoices/red-letters.ts";
 import { findReachableMembers } from "../people/reachable-members.ts";
 import { tellStaff } from "../staff/tell-staff.ts";
 import type { StoredRefund } from "./stored-refund.ts";
@@ -28,6 +29,8 @@ export interface RefundNotice {
 
 /** What finance must look at. */
 export type RefundAlert =
+  /** An invoice of it goes back: the red letter that finance has to make. */
+  | { readonly kind: "red-letter"; readonly refund: StoredRefund; readonly letter: RedLetter }
   | { readonly kind: "held"; readonly refund: StoredRefund; readonly risks: readonly Risk[] }
   | {
       readonly kind: "no-funds" | "abnormal" | "stuck" | "pay-by-bank" | "mismatch";

@@ -4,6 +4,7 @@ import { execute, rows } from "../../db/rows.ts";
 import { inTransaction, type Transaction } from "../../db/transaction.ts";
 import type { RefundContext } from "./context.ts";
 import { payRefund } from "./pay-refund.ts";
+import { WAITS_FOR_RED_LETTER } from "./stored-refund.ts";
 
 const BATCH = 20;
 /** Whoever has claimed a refund has this long before another process looks after it. */
@@ -40,7 +41,7 @@ async function claimDue(tx: Transaction, context: RefundContext): Promise<{ id: 
     Prisma.sql`SELECT f.id, f.out_refund_no AS "outRefundNo" FROM refund f
       WHERE f.state IN ('approved', 'paying', 'processing', 'abnormal') AND f.next_step_at <= ${instant(nowMs)}
         AND NOT (f.state = 'approved'
-          AND EXISTS (SELECT 1 FROM refund_hold h WHERE h.refund_id = f.id AND h.lifted_at IS NULL))
+          AND (EXISTS (SELECT 1 FROM refund_hold h WHERE h.refund_id = f.id AND h.lifted_at IS NULL) OR ${WAITS_FOR_RED_LETTER}))
       ORDER BY f.next_step_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED`,
   );
   await execute(

@@ -9,7 +9,7 @@ import type { RefundContext } from "./context.ts";
 import { alertFinance, tellTenant } from "./notices.ts";
 import { moveToBankPayout } from "./payout-moves.ts";
 import { followFact, reportMismatch, type SettleRefundResult } from "./settle-refund.ts";
-import { findRefund, type StoredRefund, setRefundState } from "./stored-refund.ts";
+import { findRefund, mustWait, type StoredRefund, setRefundState } from "./stored-refund.ts";
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -54,7 +54,7 @@ export async function payRefund(
 const toBank = (db: Database, seen: StoredRefund, context: RefundContext): Promise<StoredRefund["state"]> =>
   inTransaction(db, async (tx) => {
     const refund = await findRefund(tx, seen, "lock");
-    if (refund?.state !== "approved" || refund.openHolds.length > 0) return refund?.state ?? seen.state;
+    if (refund?.state !== "approved" || mustWait(refund)) return refund?.state ?? seen.state;
     await moveToBankPayout(tx, refund, context.notices);
     return "bank-due";
   });
@@ -84,7 +84,7 @@ async function apply(db: Database, seen: StoredRefund, context: RefundContext): 
 /** Undefined: not now, for a hold, an earlier refund of the order a moment ago, or because somebody else has begun. */
 async function beginApply(tx: Transaction, seen: StoredRefund, context: RefundContext): Promise<string | undefined> {
   const refund = await findRefund(tx, seen, "lock");
-  if (refund?.state !== seen.state || refund.openHolds.length > 0) return undefined;
+  if (refund?.state !== seen.state || mustWait(refund)) return undefined;
   const nowMs = context.wireClock.nowMs();
   // Held while it is asked for: two refunds of one order would look past each other.
   await execute(tx, Prisma.sql`SELECT 1 FROM payment_order WHERE id = ${refund.paymentOrderId}::uuid FOR UPDATE`);

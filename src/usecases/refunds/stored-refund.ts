@@ -60,7 +60,17 @@ export interface StoredRefund {
   readonly version: number;
   /** Not lifted. */
   readonly openHolds: readonly RiskKind[];
+  /** An invoice of this money has to be red-lettered first, by the policy of the entity (invoice_setting). */
+  readonly waitsForRedLetter: boolean;
 }
+
+/**
+ * Of a refund `f`: one of the invoices that it takes back has no red letter yet that was made. One that fell (refused,
+ * expired, withdrawn) keeps the money here until another one is made, or the entity's policy says that nobody waits.
+ */
+export const WAITS_FOR_RED_LETTER = Prisma.sql`(EXISTS (SELECT 1 FROM red_letter x WHERE x.refund_id = f.id
+    AND NOT EXISTS (SELECT 1 FROM red_letter y WHERE y.refund_id = f.id AND y.invoice_id = x.invoice_id AND y.state = 'red-issued'))
+  AND coalesce((SELECT w.refund_waits_for_red_letter FROM invoice_setting w WHERE w.entity_id = f.entity_id), true))`;
 
 const SELECT = Prisma.sql`SELECT f.id AS "refundId", f.refund_no AS "refundNo", f.entity_id AS "entityId", e.code AS "entityCode",
     e.name AS "entityName", f.project_id AS "projectId", f.tenant_id AS "tenantId", t.code AS "tenantCode",
@@ -74,13 +84,18 @@ const SELECT = Prisma.sql`SELECT f.id AS "refundId", f.refund_no AS "refundNo", 
     a.bank AS "payoutBank", a.account_no_tail AS "payoutTail", f.received_by AS "receivedBy",
     f.bank_reference AS "bankReference", f.paid_on::text AS "paidOn", f.problem, f.closing_reason AS "closingReason",
     f.version,
-    ARRAY(SELECT h.kind FROM refund_hold h WHERE h.refund_id = f.id AND h.lifted_at IS NULL ORDER BY h.kind) AS "openHolds"
+    ARRAY(SELECT h.kind FROM refund_hold h WHERE h.refund_id = f.id AND h.lifted_at IS NULL ORDER BY h.kind) AS "openHolds",
+    ${WAITS_FOR_RED_LETTER} AS "waitsForRedLetter"
   FROM refund f JOIN legal_entity e ON e.id = f.entity_id JOIN person p ON p.id = f.requested_by
     LEFT JOIN tenant t ON t.id = f.tenant_id LEFT JOIN receipt r ON r.id = f.receipt_id
     LEFT JOIN merchant_account m ON m.id = f.merchant_account_id LEFT JOIN payment_order o ON o.id = f.payment_order_id
     LEFT JOIN payout_account a ON a.id = f.payout_account_id`;
 
 type RefundRow = Omit<StoredRefund, "requestedAtMs"> & { readonly requested_ms: bigint };
+
+/** No money may leave: somebody has to release it, or its invoice has to go back first. */
+export const mustWait = (refund: Pick<StoredRefund, "openHolds" | "waitsForRedLetter">): boolean =>
+  refund.openHolds.length > 0 || refund.waitsForRedLetter;
 
 export type RefundReference =
   | { readonly refundId: string }

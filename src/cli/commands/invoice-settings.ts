@@ -1,0 +1,103 @@
+import { inTransaction } from "../../db/transaction.ts";
+import { formatYuan, parseYuan, toJsonInteger } from "../../domain/money/fen.ts";
+import { setBuildingCertificate, setInvoiceSetting } from "../../usecases/invoices/invoice-settings.ts";
+import { actorOf } from "../actor.ts";
+import {
+  type Command,
+  type OptionValues,
+  readOption,
+  refused,
+  requiredOption,
+  textOption,
+  UsageError,
+} from "../command.ts";
+
+export const invoiceSettingCommand: Command = {
+  name: "invoice setting",
+  usage: "--entity CODE [--monthly-limit YUAN|none] [--special-needs-bank yes|no] [--refund-waits yes|no] [--as STAFF]",
+  summary: "查看或修改一个主体的开票规则：月开票额度、专票是否要银行资料、退款是否先等红票",
+  options: {
+    entity: { type: "string" },
+    "monthly-limit": { type: "string" },
+    "special-needs-bank": { type: "string" },
+    "refund-waits": { type: "string" },
+    as: { type: "string" },
+  },
+  positionals: [0, 0],
+  async run(context, _positionals, options) {
+    const entity = requiredOption(options, "entity");
+    const limit = textOption(options, "monthly-limit");
+    const specialNeedsBank = yesOrNo(options, "special-needs-bank");
+    const refundWaitsForRedLetter = yesOrNo(options, "refund-waits");
+    const monthlyLimitFen =
+      limit === undefined || limit === "none" ? undefined : readOption("--monthly-limit", limit, parseYuan);
+    if (monthlyLimitFen !== undefined && monthlyLimitFen <= 0n)
+      throw new UsageError("--monthly-limit 要大于 0，或写 none");
+    const changes =
+      limit === undefined && specialNeedsBank === undefined && refundWaitsForRedLetter === undefined
+        ? undefined
+        : { ...(limit === undefined ? {} : { monthlyLimitFen }), specialNeedsBank, refundWaitsForRedLetter };
+    const actor = await actorOf(context, options);
+    const result = await inTransaction(context.db, (tx) => setInvoiceSetting(tx, entity, changes, actor));
+    if (!result.ok) return refused({ code: result.code, message: result.message.zh });
+    const { setting } = result;
+    const fen = setting.monthlyLimitFen;
+    return {
+      json: { entity, ...setting, monthlyLimitFen: fen === undefined ? null : toJsonInteger(fen) },
+      text: [
+        `${entity} 月开票额度 ${fen === undefined ? "不限" : formatYuan(fen)}，专票${setting.specialNeedsBank ? "要" : "不要"}银行资料，退款${setting.refundWaitsForRedLetter ? "先等红票" : "不等红票"}`,
+      ],
+    };
+  },
+};
+
+export const invoiceCertificateCommand: Command = {
+  name: "invoice certificate",
+  usage:
+    "--project CODE --building CODE [--region 省市区 --address TEXT --number 产权证号 [--cross-city yes|no]] [--as STAFF]",
+  summary: "查看或登记楼栋的产权证，租金发票的不动产经营租赁信息从这里来",
+  options: {
+    project: { type: "string" },
+    building: { type: "string" },
+    region: { type: "string" },
+    address: { type: "string" },
+    number: { type: "string" },
+    "cross-city": { type: "string" },
+    as: { type: "string" },
+  },
+  positionals: [0, 0],
+  async run(context, _positionals, options) {
+    const place = { project: requiredOption(options, "project"), building: requiredOption(options, "building") };
+    const [region, address, certificateNo] = ["region", "address", "number"].map((name) =>
+      textOption(options, name)?.trim(),
+    );
+    const crossCity = yesOrNo(options, "cross-city");
+    const certificate = [region, address, certificateNo, crossCity].every((value) => value === undefined)
+      ? undefined
+      : {
+          region: region ?? "",
+          address: address ?? "",
+          certificateNo: certificateNo ?? "",
+          crossCity: crossCity ?? false,
+        };
+    const actor = await actorOf(context, options);
+    const result = await inTransaction(context.db, (tx) => setBuildingCertificate(tx, place, certificate, actor));
+    if (!result.ok) return refused({ code: result.code, message: result.message.zh });
+    const stored = result.certificate;
+    return {
+      json: { ...place, certificate: stored ?? null },
+      text: [
+        stored === undefined
+          ? `${place.project} ${place.building} 还没有登记产权证`
+          : `${place.project} ${place.building} ${stored.region} ${stored.address}，产权证号 ${stored.certificateNo}${stored.crossCity ? "，跨地市" : ""}`,
+      ],
+    };
+  },
+};
+
+function yesOrNo(options: OptionValues, name: string): boolean | undefined {
+  const value = textOption(options, name);
+  if (value === undefined) return undefined;
+  if (value !== "yes" && value !== "no") throw new UsageError(`--${name} 只能是 yes、no`);
+  return value === "yes";
+}

@@ -17,7 +17,7 @@ export interface StaffMember {
    * cashier: a portfolio that was forgotten shows nothing to those who stand in front of tenants.
    */
   readonly projectIds: readonly string[];
-  /** Legal entities of those projects, by the projects themselves and by their leases. */
+  /** Legal entities of those projects: of the projects themselves, of their leases, and of single charges. */
   readonly entityIds: readonly string[];
   /** Buildings that narrow the projects down; empty: all of them. */
   readonly buildingIds: readonly string[];
@@ -48,7 +48,9 @@ const loadStaff = (tx: Transaction, condition: Prisma.Sql): Promise<StaffMember[
     tx,
     Prisma.sql`SELECT s.id AS "staffId", s.code, s.person_id AS "personId", s.name, held.roles, reach.ids AS "projectIds",
         ARRAY(SELECT pr.entity_id::text FROM project pr WHERE pr.id::text = ANY (reach.ids)
-          UNION SELECT l.entity_id::text FROM lease l WHERE l.project_id::text = ANY (reach.ids)) AS "entityIds",
+          UNION SELECT l.entity_id::text FROM lease l WHERE l.project_id::text = ANY (reach.ids)
+          UNION SELECT c.entity_id::text FROM lease_charge c JOIN lease l ON l.id = c.lease_id
+            WHERE l.project_id::text = ANY (reach.ids)) AS "entityIds",
         ARRAY(SELECT building_id::text FROM staff_building WHERE staff_id = s.id) AS "buildingIds"
       FROM staff s
       JOIN person p ON p.id = s.person_id AND p.forgotten_at IS NULL

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { formatRatio } from "../../../src/domain/money/ratio.ts";
 import type { Meter } from "../../../src/domain/world/property.ts";
 import { day, meterOf, readingOf } from "../metering/meter-fixtures.ts";
 import { compute, leased, type PoolCase, poolOf, sharesOf, unitOf } from "./pool-fixtures.ts";
@@ -155,6 +156,13 @@ describe("weights by consumption", () => {
     expect(sharesOf({ ...base, meters, readings: wentBack })).toBe("POOL_INCOMPLETE");
   });
 
+  it("says first that there is no price: without one no reading would help", () => {
+    const meters = [meter("M1", "A-1"), meterOf(["total"], { code: "MP" })];
+    const pool = { ...base.pool, costs: {}, meters: ["MP"] };
+    // Neither a price of the pool's meter nor a reading of the member's.
+    expect(sharesOf({ ...base, pool, meters, readings: [] })).toBe("TARIFF_MISSING");
+  });
+
   it("parks the pool when nothing was consumed", () => {
     const meters = [meter("M1", "A-1"), meter("M3", "A-2")];
     const readings = [...used("M1", "5", "5"), ...used("M3", "7", "7")];
@@ -169,4 +177,19 @@ describe("weights by consumption", () => {
     ];
     expect(compute({ ...base, meters, readings })).toMatchObject({ ok: true, estimated: true });
   });
+});
+
+it("a share lists only the areas that its lease had days of", () => {
+  const unit = unitOf("A-1", undefined, {
+    areas: [
+      { kind: "", areaSqm: "100", to: day("2026-08-15") },
+      { kind: "", areaSqm: "120", from: day("2026-08-16") },
+    ],
+  });
+  const result = compute({ pool: poolOf("31.00"), units: [unit], leased: [leased("A-1", "L1", 1, 10)] });
+  const share = result.ok ? result.shares.find(({ lease }) => lease === "L1") : undefined;
+  // Ten days of 100 ㎡; the 120 ㎡ begin on the 16th, when the lease is over.
+  expect(share?.parts.map(({ weight, days }) => [formatRatio(weight), days])).toEqual([["100", 10]]);
+  // 1000 of 100 × 15 + 120 × 16 = 3420 ㎡-days: 31.00 × 1000 ÷ 3420 = 9.0643…
+  expect(share?.amountFen).toBe(906n);
 });

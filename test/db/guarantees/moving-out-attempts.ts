@@ -2,6 +2,8 @@ import { type Attempt, appendOnly, attempt, copyOf, triggerAttempt } from "../..
 
 /** Another move of the lease may stand beside the first one when it was given up. */
 const GIVEN_UP = { number: "TZ-202608-00002", state: "cancelled" };
+/** So that nothing but the rule stands in the way of another move out of the lease. */
+const ONCE_GIVEN_UP = "UPDATE move_out SET state = 'cancelled'";
 const CLOSED = { state: "closed", closed_on: "2026-09-05", consent: "confirmed", consented_on: "2026-09-01" };
 
 /** Rules of migration 0021: a tenant leaves once, agrees to what was written, and no deposit is used twice. */
@@ -18,7 +20,12 @@ export const MOVING_OUT_ATTEMPTS: readonly Attempt[] = [
     "move_out_check",
     copyOf("move_out", { ...GIVEN_UP, closed_on: "2026-09-05" }),
   ),
-  attempt("a move closed on no day", "move_out_check", copyOf("move_out", { ...GIVEN_UP, ...CLOSED, closed_on: null })),
+  attempt(
+    "a move closed on no day",
+    "move_out_check",
+    ONCE_GIVEN_UP,
+    copyOf("move_out", { ...GIVEN_UP, ...CLOSED, closed_on: null }),
+  ),
   attempt("a consent to no sheet", "move_out_check1", copyOf("move_out", { ...GIVEN_UP, sheet_version: 0 })),
   attempt("a consent on no day", "move_out_check2", copyOf("move_out", { ...GIVEN_UP, consent: "confirmed" })),
   attempt(
@@ -29,11 +36,13 @@ export const MOVING_OUT_ATTEMPTS: readonly Attempt[] = [
   attempt(
     "a move closed without the tenant's consent",
     "move_out_check3",
+    ONCE_GIVEN_UP,
     copyOf("move_out", { ...CLOSED, number: GIVEN_UP.number, consent: "objected" }),
   ),
   attempt(
     "a move closed of which nobody asked the tenant",
     "move_out_check3",
+    ONCE_GIVEN_UP,
     copyOf("move_out", { ...CLOSED, number: GIVEN_UP.number, consent: null, consented_on: null }),
   ),
   attempt("a sheet version 0", "move_out_sheet_version_check1", copyOf("move_out_sheet", { version: 0 })),

@@ -4,12 +4,21 @@ import { addDays, formatDate, parseCivilDate } from "../../domain/time/civil-dat
 import { findUnreached, unreachedLabel } from "../../usecases/dunning/advance-chain.ts";
 import { preferWays } from "../../usecases/dunning/contacts.ts";
 import { DUNNING_WAYS, type DunningWay } from "../../usecases/dunning/context.ts";
+import { holdDunning, liftDunningHold } from "../../usecases/dunning/hold-dunning.ts";
 import { previewDunning } from "../../usecases/dunning/preview-dunning.ts";
 import { runDunning } from "../../usecases/dunning/run-dunning.ts";
 import { tenantIdOf } from "../../usecases/tasks/arrears.ts";
 import { tellNewTasks } from "../../usecases/tasks/tell-tasks.ts";
 import { actorOf } from "../actor.ts";
-import { type Command, readOption, refused, textOption, UsageError } from "../command.ts";
+import {
+  type Command,
+  type CommandResult,
+  readOption,
+  refused,
+  requiredOption,
+  textOption,
+  UsageError,
+} from "../command.ts";
 import { dunningContextOfCli } from "../dunning-context.ts";
 
 const ACTION_NAMES = {
@@ -105,5 +114,31 @@ export const dunningPreferCommand: Command = {
     });
     if (tenantId === undefined) return refused({ code: "TENANT_UNKNOWN", message: `没有编号为 ${code} 的租户` });
     return { json: { tenant: code, ways }, text: [`${code} 的催缴渠道：${ways.join("、")}`] };
+  },
+};
+
+export const dunningHoldCommand: Command = {
+  name: "dunning hold",
+  usage: "<tenant> --until DATE --reason TEXT --as STAFF | <tenant> --lift --as STAFF",
+  summary: "暂停催缴某个租户到某日，写明原因；--lift 提前恢复",
+  options: { until: { type: "string" }, reason: { type: "string" }, lift: { type: "boolean" }, as: { type: "string" } },
+  positionals: [1, 1],
+  async run(context, [code = ""], options) {
+    requiredOption(options, "as");
+    const actor = await actorOf(context, options);
+    const lift = options.lift === true;
+    const until = lift ? undefined : readOption("--until", requiredOption(options, "until"), parseCivilDate);
+    const reason = lift ? "" : requiredOption(options, "reason");
+    return inTransaction(context.db, async (tx): Promise<CommandResult> => {
+      const tenantId = await tenantIdOf(tx, code);
+      if (tenantId === undefined) return refused({ code: "TENANT_UNKNOWN", message: `没有编号为 ${code} 的租户` });
+      if (until === undefined) {
+        const lifted = await liftDunningHold(tx, tenantId, actor);
+        return { json: { tenant: code, lifted }, text: [lifted ? `${code} 恢复催缴` : `${code} 没有暂停催缴`] };
+      }
+      const held = await holdDunning(tx, { tenantId, until, reason }, actor);
+      if (!held.ok) return refused({ code: held.code, message: held.message.zh });
+      return { json: { tenant: code, until }, text: [`${code} 暂停催缴到${formatDate(until)}`] };
+    });
   },
 };

@@ -54,6 +54,10 @@ export const JOBS = Object.freeze({
   "people.erase": { ...DEFAULTS, payload: z.strictObject({}) },
   /** Holds every statement day that is in and not closed against the books. */
   "recon.run": { ...DEFAULTS, timeoutMs: 1_800_000, payload: z.strictObject({}) },
+  /** Judges the day that has ended for every account whose statements come in. */
+  "day.close": { ...DEFAULTS, timeoutMs: 1_800_000, payload: ofDate },
+  /** Tells cashiers and finance managers what came in on a day. */
+  "day.summary": { ...DEFAULTS, timeoutMs: 300_000, payload: ofDate },
   /** Tells the next role of differences whose deadline has passed. */
   "exception.escalate": { ...DEFAULTS, payload: z.strictObject({}) },
   /** Takes every tenant to its dunning stage of now; at night it does nothing. */

@@ -114,6 +114,20 @@ export const SCHEDULES: readonly Schedule[] = Object.freeze([
     payload: () => ({}),
   },
   {
+    name: "day.close",
+    job: "day.close",
+    // The channels' bills of yesterday are there from ten o'clock on, and the bank's file is handed in by then.
+    timetable: { kind: "daily", at: "11:10", missed: "each" },
+    payload: dayBefore,
+  },
+  {
+    name: "day.summary",
+    job: "day.summary",
+    // While people are at their desks, with the day judged.
+    timetable: { kind: "daily", at: "11:30", missed: "latest" },
+    payload: dayBefore,
+  },
+  {
     name: "exception.escalate",
     job: "exception.escalate",
     timetable: { kind: "every", minutes: 30 },

@@ -1,4 +1,5 @@
 import { type ApprovalLink, approvalCards } from "../../bot/notices/approval-notices.ts";
+import { daySummaryCard } from "../../bot/notices/day-summary-notice.ts";
 import { invoiceCards } from "../../bot/notices/invoice-notices.ts";
 import type { Database } from "../../src/db/client.ts";
 import type { CivilDate } from "../../src/domain/time/civil-date.ts";
@@ -13,6 +14,8 @@ import { expireUnconfirmed } from "../../src/usecases/invoices/expire-red-letter
 import { accrueNightly } from "../../src/usecases/late-fees/accrue-nightly.ts";
 import { checkLedger } from "../../src/usecases/ledger-check/check-ledger.ts";
 import { eraseTraces } from "../../src/usecases/people/erase-traces.ts";
+import { closeDueDays } from "../../src/usecases/month-end/close-due-days.ts";
+import { tellDaySummary } from "../../src/usecases/month-end/day-summary.ts";
 import { collectReadings } from "../../src/usecases/readings/collect-readings.ts";
 import { escalateDifferences, reconcileDueDays } from "../../src/usecases/reconciliation/run-due-days.ts";
 import { pruneExpired } from "../../src/usecases/schedule/prune-expired.ts";
@@ -23,6 +26,7 @@ import { checkLedgerHandler, verifyAuditHandler } from "./checks.ts";
 import { collectBillsHandler } from "./collect-bills.ts";
 import { collectReadingsHandler } from "./collect-readings.ts";
 import { type DunningJobs, dunningHandlers } from "./dunning.ts";
+import { closeDaysHandler, daySummaryHandler } from "./day-end.ts";
 import { eraseTracesHandler } from "./erase-traces.ts";
 import { escalateApprovalsHandler } from "./escalate-approvals.ts";
 import { expireRedLettersHandler } from "./expire-red-letters.ts";
@@ -93,6 +97,10 @@ export const createHandlers = ({
   "recon.run": reconcileHandler(() =>
     reconcileDueDays(db, reconciliationContext(clocks.business, officialAccountAppId, "job:recon.run")),
   ),
+  "day.close": closeDaysHandler((date) =>
+    closeDueDays(db, date, reconciliationContext(clocks.business, officialAccountAppId, "job:day.close")),
+  ),
+  "day.summary": daySummaryHandler((date) => tellDaySummary(db, date, daySummaryCard)),
   "exception.escalate": escalateDifferencesHandler(() =>
     escalateDifferences(db, reconciliationContext(clocks.business, officialAccountAppId, "job:exception.escalate")),
   ),

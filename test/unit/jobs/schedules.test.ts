@@ -102,6 +102,16 @@ describe("the schedules of the house", () => {
           "kind": "every",
           "minutes": 30,
         },
+        "day.close": {
+          "at": "11:10",
+          "kind": "daily",
+          "missed": "each",
+        },
+        "day.summary": {
+          "at": "11:30",
+          "kind": "daily",
+          "missed": "latest",
+        },
         "deferral.release": {
           "at": "01:30",
           "kind": "daily",

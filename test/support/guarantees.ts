@@ -105,14 +105,9 @@ export const triggerAttempt = (
   ...statements: readonly string[]
 ): Attempt => ({ what, refusedBy: says, trigger, statements: () => statements });
 
-/** Attempts to alter and to delete rows that never change. `change` alters something. */
-export const unchanging = (table: string, change: string): readonly Attempt[] => [
+/** Attempts to alter, to delete and to empty out rows that never change. `change` alters something. */
+export const appendOnly = (table: string, change: string): readonly Attempt[] => [
   triggerAttempt(`a row of ${table} altered`, `${table}_append_only`, "append-only", `UPDATE ${table} SET ${change}`),
   triggerAttempt(`a row of ${table} deleted`, `${table}_append_only`, "append-only", `DELETE FROM ${table}`),
-];
-
-/** The same of a table that cannot be emptied either. */
-export const appendOnly = (table: string, change: string): readonly Attempt[] => [
-  ...unchanging(table, change),
   triggerAttempt(`${table} emptied`, `${table}_no_truncate`, "append-only", `TRUNCATE ${table} CASCADE`),
 ];

@@ -62,6 +62,7 @@ BEGIN
 END $$;
 CREATE TRIGGER approval_decision_stays BEFORE UPDATE OR DELETE ON approval_decision
   FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER approval_decision_no_truncate BEFORE TRUNCATE ON approval_decision FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- A person lets another decide in their name, one role, for a range of days.
 CREATE TABLE approval_delegation (

@@ -13,6 +13,7 @@ CREATE TABLE voucher_mapping (
   UNIQUE (entity_id, version)
 );
 CREATE TRIGGER voucher_mapping_append_only BEFORE UPDATE OR DELETE ON voucher_mapping FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER voucher_mapping_no_truncate BEFORE TRUNCATE ON voucher_mapping FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE voucher (
   id uuid PRIMARY KEY,
@@ -29,6 +30,7 @@ CREATE TABLE voucher (
   UNIQUE (entity_id, period, word, number)
 );
 CREATE TRIGGER voucher_append_only BEFORE UPDATE OR DELETE ON voucher FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER voucher_no_truncate BEFORE TRUNCATE ON voucher FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE voucher_entry (
   voucher_id uuid NOT NULL REFERENCES voucher,
@@ -45,6 +47,7 @@ CREATE TABLE voucher_entry (
   CHECK ((debit_fen = 0) <> (credit_fen = 0))
 );
 CREATE TRIGGER voucher_entry_append_only BEFORE UPDATE OR DELETE ON voucher_entry FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER voucher_entry_no_truncate BEFORE TRUNCATE ON voucher_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- I10: every event of the ledger is vouchered at most once.
 CREATE TABLE voucher_event (
@@ -53,3 +56,4 @@ CREATE TABLE voucher_event (
 );
 CREATE INDEX voucher_event_voucher ON voucher_event (voucher_id);
 CREATE TRIGGER voucher_event_append_only BEFORE UPDATE OR DELETE ON voucher_event FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER voucher_event_no_truncate BEFORE TRUNCATE ON voucher_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

@@ -132,6 +132,7 @@ CREATE TABLE red_letter_coverage (
   PRIMARY KEY (red_letter_id, line_id, component)
 );
 CREATE TRIGGER red_letter_coverage_append_only BEFORE UPDATE OR DELETE ON red_letter_coverage FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER red_letter_coverage_no_truncate BEFORE TRUNCATE ON red_letter_coverage FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- The electronic invoice itself, as the tax platform gave it.
 CREATE TABLE invoice_file (

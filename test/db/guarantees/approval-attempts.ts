@@ -44,6 +44,7 @@ export const APPROVAL_ATTEMPTS: readonly Attempt[] = [
     "UPDATE approval_decision SET step = 1",
   ),
   triggerAttempt("a decision deleted", "approval_decision_stays", "append-only", "DELETE FROM approval_decision"),
+  triggerAttempt("decisions emptied", "approval_decision_no_truncate", "append-only", "TRUNCATE approval_decision"),
   attempt(
     "a rejection without a reason",
     "approval_decision_reason",

@@ -1,4 +1,4 @@
-import { type Attempt, attempt, copyOf, unchanging } from "../../support/guarantees.ts";
+import { type Attempt, appendOnly, attempt, copyOf } from "../../support/guarantees.ts";
 
 const second = { number: "I2", ordinal: 1 };
 const ENDED = { red_no: "HZ-202608-00002", state: "withdrawn" };
@@ -85,7 +85,7 @@ export const INVOICE_ATTEMPTS: readonly Attempt[] = [
     "red_letter_coverage_amount_fen_check",
     copyOf("red_letter_coverage", { component: "late-fee", amount_fen: 0 }),
   ),
-  ...unchanging("red_letter_coverage", "amount_fen = 2"),
+  ...appendOnly("red_letter_coverage", "amount_fen = 2"),
   attempt("one file of an invoice twice", "invoice_file_invoice_id_sha256_key", copyOf("invoice_file")),
 ];
 

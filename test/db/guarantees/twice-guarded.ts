@@ -21,4 +21,5 @@ export const TWICE_GUARDED: readonly string[] = [
   "a refund deleted",
   "a part of nothing",
   "a row of voucher deleted",
+  "voucher emptied",
 ];

@@ -1,4 +1,4 @@
-import { type Attempt, attempt, copyOf, unchanging } from "../../support/guarantees.ts";
+import { type Attempt, appendOnly, attempt, copyOf } from "../../support/guarantees.ts";
 
 const next = { number: 2 };
 
@@ -47,10 +47,10 @@ export const VOUCHER_ATTEMPTS: readonly Attempt[] = [
     copyOf("voucher", { ...next, id: "00000000-0000-7000-8000-000000000012" }),
     copyOf("voucher_event", { voucher_id: "00000000-0000-7000-8000-000000000012" }),
   ),
-  ...unchanging("voucher_mapping", "book_code = '002'"),
-  ...unchanging("voucher", "voucher_date = '2026-08-02'"),
-  ...unchanging("voucher_entry", "summary = 'x'"),
-  ...unchanging("voucher_event", "voucher_id = voucher_id"),
+  ...appendOnly("voucher_mapping", "book_code = '002'"),
+  ...appendOnly("voucher", "voucher_date = '2026-08-02'"),
+  ...appendOnly("voucher_entry", "summary = 'x'"),
+  ...appendOnly("voucher_event", "voucher_id = voucher_id"),
 ];
 
 export const VOUCHER_ALLOWED: readonly Attempt[] = [

@@ -27,6 +27,7 @@ import { addPhoto, showReadings, startReadingAsTenant } from "./dialogs/reading.
 import { startRefund } from "./dialogs/refund.ts";
 import { startTitle } from "./dialogs/title.ts";
 import { startUnbind } from "./dialogs/unbind.ts";
+import type { InboundEvent } from "./events.ts";
 import { showBalance, showDeposit } from "./handlers/balance.ts";
 import { sendBillPdf } from "./handlers/bill-pdf.ts";
 import { showBill, showBills } from "./handlers/bills.ts";
@@ -45,6 +46,7 @@ import { showWhatIf } from "./handlers/what-if.ts";
 import { isMoveOutAction, moveOutHandlerOf } from "./move-out-commands.ts";
 import { withPrivacyNotice } from "./privacy.ts";
 import { answerStaff, isStaffPlatform } from "./staff/router.ts";
+import { SAY_EXCEPTION } from "./text/exception.zh-CN.ts";
 import { INTENT_NAMES } from "./text/intents.zh-CN.ts";
 import { SAY } from "./text/zh-CN.ts";
 import type { Intent } from "./understanding/frame.ts";
@@ -54,10 +56,16 @@ import { asOffered, type Understand, wishOfAction, wishOfText } from "./wish.ts"
  * What the bot answers to an event. Open this first: every way through a conversation starts here. In order: what is no
  * message at all, the open dialog, the wish behind a tap or behind words, who may have it, the handler.
  */
-export async function answer(context: BotContext, understand: Understand): Promise<Answer> {
+export async function answer(sent: BotContext, understand: Understand): Promise<Answer> {
+  const context = { ...sent, event: shortened(sent.event) };
   const isStaff = isStaffPlatform(context.event.platform);
   return remembering(context, await (isStaff ? answerStaff(context, understand) : answerTenant(context, understand)));
 }
+
+/** Nobody types more than this; the patterns that read words would spend minutes on what a machine sends. */
+const TEXT_MAX = 1_000;
+const shortened = (event: InboundEvent): InboundEvent =>
+  event.kind === "text" && event.text.length > TEXT_MAX ? { ...event, text: event.text.slice(0, TEXT_MAX) } : event;
 
 async function answerTenant(context: BotContext, understand: Understand): Promise<Answer> {
   const { event, services, memory } = context;
@@ -84,6 +92,9 @@ async function answerTenant(context: BotContext, understand: Understand): Promis
     case "other":
       if (memory.dialog?.name === "reading" && event.what === "image" && event.mediaId !== undefined) {
         return addPhoto(context, memory.dialog, event.mediaId);
+      }
+      if (event.what === "image" && event.mediaId !== undefined && (await services.attachSlip(event.mediaId))) {
+        return say(textCard(SAY_EXCEPTION.claim.slipKept));
       }
       return MESSAGE_TYPES.has(event.what) ? say(textCard(SAY.otherMessage)) : NOTHING;
     default:

@@ -32,6 +32,7 @@ const ADDRESS = /[^\s@，。]+@[^\s@，。]+/g;
 /** One line of at most WORDS_MAX characters without anything that identifies an account or a phone. */
 function shortened(text: string): string {
   const line = text
+    .slice(0, 4 * WORDS_MAX)
     .replace(WIDE, (wide) => wide.normalize("NFKC"))
     .replace(/[\p{Cc}\p{Cf}\s]+/gu, " ")
     .trim();

@@ -18,6 +18,11 @@ export interface ReceivedEvent {
 export const conversationKeyOf = (event: InboundEvent): string =>
   [event.platform, event.appId, event.conversationId, ...(event.group ? [event.senderId] : [])].join("|");
 
+// NUL and half of a surrogate pair: a JSON body may carry them, PostgreSQL's text and jsonb can not.
+const UNSTORABLE = /\0|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g;
+const storable = (_key: string, value: unknown): unknown =>
+  typeof value === "string" ? value.replace(UNSTORABLE, "\uFFFD") : value;
+
 /**
  * Stores an event before anything is done about it (design.md, way 1): at-least-once delivery becomes exactly-once
  * by the unique key (platform, app, external key). Numbered within its conversation, so that two quick taps are
@@ -44,7 +49,7 @@ export async function receiveEvent(db: Database, event: InboundEvent): Promise<R
     await tx.$executeRaw(Prisma.sql`
       INSERT INTO inbox_event (id, platform, app_id, external_key, conversation_key, sequence, event, state)
       VALUES (${inboxEventId}::uuid, ${event.platform}, ${event.appId}, ${event.externalKey}, ${conversationKey},
-        ${sequence}, ${JSON.stringify(event)}::jsonb, 'received')`);
+        ${sequence}, ${JSON.stringify(event, storable)}::jsonb, 'received')`);
     await tx.$executeRaw(
       Prisma.sql`UPDATE conversation SET last_sequence = ${sequence}, updated_at = now() WHERE key = ${conversationKey}`,
     );

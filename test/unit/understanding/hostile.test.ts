@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { type Slots, STAFF_INTENTS, TENANT_INTENTS } from "../../../bot/understanding/frame.ts";
 import { understand } from "../../../bot/understanding/understand.ts";
-import { FORGED, GARBAGE, generated, ORDERS, WISHES_BESIDE } from "../../understanding/hostile.ts";
+import { AIMED, FORGED, GARBAGE, generated, ORDERS, WISHES_BESIDE } from "../../understanding/hostile.ts";
 
 const NOW = "2026-10-15T09:00:00+08:00";
-const ALL = [...ORDERS, ...FORGED, ...GARBAGE, ...generated(200)];
+const ALL = [...ORDERS, ...FORGED, ...AIMED, ...GARBAGE, ...generated(200)];
 const fold = (text: string) =>
   text
     .normalize("NFKC")

@@ -16,7 +16,7 @@ export type ClaimMovement =
  * any line), movement, amount (above zero: more is owed) and the day on which the books have it. No amount comes from the
  * ledger, so that the sums can be held against account 1122 (I6); only the booking date does, since a locked month moves it.
  *
- * Prepayment used at issue has no event of its own (checkPrepaymentPostings): its postings are paired with its allocations
+ * Prepayment used at issue and deposits set off have no event by allocation (checkPrepaymentPostings): their postings are paired with its allocations
  * by line and amount, in the order in which they were made.
  */
 export const claimFacts = (entityId: string): Prisma.Sql => Prisma.sql`
@@ -64,7 +64,7 @@ export const claimFacts = (entityId: string): Prisma.Sql => Prisma.sql`
     LEFT JOIN (SELECT p.line_id, p.amount_fen, t.booking_date,
         row_number() OVER (PARTITION BY p.line_id, p.amount_fen ORDER BY t.recorded_at, p.id) AS nth
       FROM ledger_posting p JOIN ledger_transaction t ON t.id = p.transaction_id
-      WHERE p.entity_id = ${entityId}::uuid AND t.event_type IN ('prepayment.applied', 'late-fee.restored')
+      WHERE p.entity_id = ${entityId}::uuid AND t.event_type IN ('prepayment.applied', 'late-fee.restored', 'deposit.offset')
         AND p.credit_account IN ('1122', '2241.01')) u
       ON a.source = 'prepayment' AND u.line_id = a.line_id AND u.amount_fen = a.amount_fen AND u.nth = a.nth
     WHERE l.kind <> 'deposit' OR a.component = 'late-fee'

@@ -86,7 +86,7 @@ describe("the end of a day", () => {
     expect(words).toMatch(/待认领\n¥123\.45\nPOS未结算\n¥200\.00\n未处理差异\n1 条 ¥123\.45/);
     expect(words).toMatch(/银行转账 2 笔\n¥1,123\.45/);
     expect(words).toMatch(/现金 1 笔\n¥300\.00/);
-    expect(words).toMatch(/CMB1\n入¥1,123\.45 出¥0\.00 对上\d\/2 已日结/);
+    expect(words).toMatch(/CMB1\n入¥1,123\.45 出¥0\.00 对上1\/2 已日结/);
     expect(words).toMatch(/BC-E1-2026-00001 何出纳\n未交班/);
     expect(words).not.toMatch(/E2/);
   });

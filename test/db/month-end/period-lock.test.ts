@@ -1,10 +1,12 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { Prisma } from "../../../generated/prisma/client.ts";
-import { execute } from "../../../src/db/rows.ts";
+import { execute, rows } from "../../../src/db/rows.ts";
 import { parseMonth } from "../../../src/domain/time/civil-date.ts";
 import { makePack } from "../../../src/usecases/month-end/make-pack.ts";
 import { closePeriod } from "../../../src/usecases/periods/accounting-periods.ts";
+import { recordReceipt } from "../../../src/usecases/receipts/record-receipt.ts";
 import { withDatabase } from "../../support/database.ts";
+import { date } from "../../support/ledger-world.ts";
 import { PLAYED_UNTIL, playWorld } from "../../support/played-world.ts";
 
 const database = withDatabase();
@@ -58,5 +60,42 @@ describe("a month with a day of the bank that did not come out", () => {
     expect(await close()).toEqual({ ok: true, closed: true, missing: [] });
     const made = await makePack(database.db, october);
     expect(made.ok && made.pack.locked).toBe(true);
+  });
+
+  it("keeps its figures when money of October comes to light: that is November's, and everything still ties", async () => {
+    const packOf = async (month: string) => {
+      const made = await makePack(database.db, { entity: "E1", month: parseMonth(month) });
+      if (!made.ok) throw new Error(made.code);
+      return made.pack;
+    };
+    const [october, november] = [await packOf("2026-10"), await packOf("2026-11")];
+    const [owing] = await rows<{ tenant: string }>(
+      database.db,
+      Prisma.sql`SELECT t.code AS tenant FROM receivable r JOIN tenant t ON t.id = r.tenant_id JOIN legal_entity e ON e.id = r.entity_id
+        JOIN bill b ON b.id = r.bill_id WHERE e.code = 'E1' AND b.due_date < '2026-10-30' GROUP BY 1 ORDER BY sum(r.open_fen) DESC LIMIT 1`,
+    );
+    const paid = await recordReceipt(
+      database.db,
+      {
+        channel: "bank",
+        tenantCode: owing?.tenant ?? "",
+        entityCode: "E1",
+        amountFen: 5_000_000n,
+        valueDate: date("2026-10-30"),
+      },
+      { actor: "staff:S03", channel: "cli", today: PLAYED_UNTIL },
+    );
+    if (!paid.ok) throw new Error(paid.message.en);
+    expect(paid.prepaymentFen).toBeLessThan(5_000_000n);
+    const after = await packOf("2026-10");
+    expect(after.receivables).toEqual(october.receivables);
+    expect(after.liabilities).toEqual(october.liabilities);
+    const later = await packOf("2026-11");
+    // What it paid of claims, less what fees shrank and set free again, is November's.
+    expect(later.receivablesTotal.receivedFen - november.receivablesTotal.receivedFen).toBe(
+      5_000_000n - paid.prepaymentFen - paid.freedFen,
+    );
+    for (const pack of [after, later])
+      expect(pack.ties.filter(({ differenceFen }) => differenceFen !== 0n)).toEqual([]);
   });
 });

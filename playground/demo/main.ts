@@ -2,6 +2,7 @@ import { nodeVersionProblem } from "../../src/config/node-version.ts";
 import { DatabaseProblem } from "../../src/db/database-problem.ts";
 import { correctReading } from "./chapters/correction.ts";
 import { amountsExplained } from "./chapters/explained.ts";
+import { saidInFreeWords } from "./chapters/free-words.ts";
 import { checkBooks, importAndBill, receipts } from "./chapters/ledger.ts";
 import { statementArrives } from "./chapters/reconciliation.ts";
 import { refundInChat } from "./chapters/refund.ts";
@@ -39,6 +40,7 @@ async function main(): Promise<number> {
     await receipts(stage, print);
     await correctReading(stage, print);
     await statementArrives(stage, print);
+    await saidInFreeWords(stage, print);
     await checkBooks(stage, print);
     const failed = print.failures.length;
     print.line(failed === 0 ? "故事讲完了，每一步都成功。" : `有 ${failed} 步失败：${print.failures.join("、")}`);

@@ -25,4 +25,6 @@ export interface ExceptionServices {
     tenantId: string,
     claim: { readonly amountFen: Fen | undefined; readonly said: string },
   ): Promise<ClaimedTransfer | Refusal>;
+  /** The photo of a slip, by the platform's id: kept with what the sender claimed last. False: nothing was claimed lately. */
+  attachSlip(mediaId: string): Promise<boolean>;
 }

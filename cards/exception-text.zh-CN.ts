@@ -26,7 +26,7 @@ export const EXCEPTION_TEXT = {
     move: (tenant: string) => `改记给${tenant}`,
     hold: "继续挂账",
     prepay: "转预收",
-    return: "留待退款",
+    return: "发起退款",
     keep: "维持账面",
     "keep-open": "继续挂账",
     waive: "申请减免",

@@ -8,6 +8,8 @@ const WORDS = {
   reversed: (amount: string, receiptNo: string) =>
     `银行冲回了您的一笔转账${amount}（收据 ${receiptNo}），这笔款视同没有付过。`,
   reopened: (amount: string) => `重新待付：${amount}，违约金按未付款计算。如有疑问请回复“转人工”。`,
+  claimRefused: (amount: string) =>
+    `您认领的转账${amount}经财务核对不是贵司的款项。如有转账凭证，请把截图发给我们，或回复“转人工”。`,
   prepayment: (amount: string) => `从预存款扣回：${amount}。`,
 } as const;
 
@@ -17,6 +19,8 @@ export function transferNotice(notice: TransferNotice): Card {
   if (notice.prepaymentFen === 0n) return card;
   return { ...card, paragraphs: [WORDS.keepOrBack(formatYuan(notice.prepaymentFen)), ...card.paragraphs] };
 }
+
+export const claimRefusedNotice = (amountFen: bigint): Card => textCard(WORDS.claimRefused(formatYuan(amountFen)));
 
 export const reversalNotice = (notice: ReversalNotice): Card =>
   textCard(

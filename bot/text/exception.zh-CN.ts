@@ -5,8 +5,9 @@ export const SAY_EXCEPTION = {
   waiting: "已提交减免审批，批准后生效。",
   posting: (debit: string, credit: string, amount: string) => `借 ${debit} 贷 ${credit} ${amount}`,
   claim: {
+    slipKept: "已收到转账凭证，和您认领的款项放在一起，财务确认后会通知您。",
     askAmount: "请告诉我转账的金额，例如“我转了5000元”，我请财务核对。",
-    found: "收到。有一笔金额相符的待认领款项，已请财务确认，确认后会发收据给您。",
-    notYet: "收到，已记下。目前还没有金额相符的待认领款项，银行流水到后财务会核对。",
+    found: "收到。有一笔金额相符的待认领款项，已请财务确认，确认后会发收据给您。有转账凭证可以直接发截图给我。",
+    notYet: "收到，已记下。目前还没有金额相符的待认领款项，银行流水到后财务会核对。有转账凭证可以直接发截图给我。",
   },
 } as const;

@@ -13,6 +13,7 @@ import { resolveWithin } from "../usecases/exceptions/resolve-exception.ts";
 import type { Sender } from "../usecases/queries/find-sender.ts";
 import { refuse } from "../usecases/receipts/refusal.ts";
 import { claimTransfer } from "../usecases/reconciliation/claim-transfer.ts";
+import { attachSlip } from "../usecases/reconciliation/transfer-claims.ts";
 import type { StaffMember } from "../usecases/staff/find-staff-member.ts";
 import { covers, may } from "../usecases/staff/permissions.ts";
 import type { StaffDependencies } from "./staff-services.ts";
@@ -48,7 +49,7 @@ export function exceptionServicesOf(
     async statementDays(member) {
       const days = await rows<{ account: string; date: never; closed: boolean; entityId: string }>(
         tx,
-        Prisma.sql`SELECT DISTINCT ON (account_code) account_code AS account, day::text AS date, closed, entity_id AS "entityId"
+        Prisma.sql`SELECT DISTINCT ON (account_code COLLATE "C") account_code AS account, day::text AS date, closed, entity_id AS "entityId"
           FROM statement_day ORDER BY account_code COLLATE "C", day DESC`,
       );
       return days.filter((day) => mayRead(member, day.entityId) && covers(member, { entityId: day.entityId }));
@@ -63,6 +64,10 @@ export function exceptionServicesOf(
       if (!seen || !proposal)
         return refuse("EXCEPTION_UNKNOWN", "这条差异已经不在了，请发送“对账”重新查看。", "Unknown.");
       return resolveWithin(tx, { exceptionId: id, proposal: proposal.code, version }, contextOf(member));
+    },
+    async attachSlip(mediaId) {
+      const person = await sender();
+      return person !== undefined && attachSlip(tx, { personId: person.personId, mediaId, today });
     },
     async claimTransfer(tenantId, claim) {
       const person = await sender();

@@ -7,6 +7,7 @@ import { type Refusal, refuse } from "../receipts/refusal.ts";
 import { receiptContextOf } from "../reconciliation/context.ts";
 import { confirmPayer } from "../reconciliation/fingerprints.ts";
 import { releaseLine, writeMatches } from "../reconciliation/match-rows.ts";
+import { decideClaims } from "../reconciliation/transfer-claims.ts";
 import { type Effect, loadReceipt } from "./effects.ts";
 import type { ExceptionItem } from "./exception.ts";
 import type { ResolutionContext } from "./resolution.ts";
@@ -72,6 +73,7 @@ export async function claim(
   if (!claimed.ok) return claimed;
   const matched = await matchLine(tx, exception, exception.receiptId, `人工认领为 ${tenantCode}`, context);
   await teachPayer(tx, exception, tenantCode, context);
+  await decideClaims(tx, exception.id, tenantCode, context.claimRefusedMessages);
   return { ok: true, effects: [{ type: "claimed", receiptId: exception.receiptId }, ...matched] };
 }
 

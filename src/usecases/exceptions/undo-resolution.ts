@@ -10,6 +10,7 @@ import { allOrNothing } from "../approvals/or-nothing.ts";
 import { type Refusal, refuse } from "../receipts/refusal.ts";
 import { recordMovements } from "../reconciliation/channel-movements.ts";
 import { releaseLine, writeMatches } from "../reconciliation/match-rows.ts";
+import { reopenClaims } from "../reconciliation/transfer-claims.ts";
 import { takeBankFeesBack } from "./bank-fee-relief.ts";
 import { type Effect, loadReceipt } from "./effects.ts";
 import { type ExceptionItem, findException } from "./exception.ts";
@@ -59,6 +60,7 @@ async function undoEffect(
 ): Promise<{ readonly ok: true } | Refusal> {
   switch (effect.type) {
     case "claimed":
+      await reopenClaims(tx, exception.id);
       return unclaim(tx, effect.receiptId, exception.statementLineId, context);
     case "received":
       return takeBack(tx, effect.receiptId, "resolution undone", context);

@@ -8,6 +8,7 @@ import { addDays } from "../../domain/time/civil-date.ts";
 import { findExceptions } from "../exceptions/exception.ts";
 import { tellOfExceptions } from "../exceptions/tell-of-exceptions.ts";
 import type { ReconciliationContext } from "./context.ts";
+import { CLAIM_DAYS, claimCandidate } from "./transfer-claims.ts";
 
 export interface TransferClaim {
   readonly tenantId: string;
@@ -24,8 +25,6 @@ export interface ClaimedTransfer {
   /** Whether money of that amount waits; what it is stays with finance until they confirm. */
   readonly found: boolean;
 }
-
-const CLAIM_DAYS = 60;
 
 /**
  * A tenant says that a transfer was theirs. Money of that amount that nobody could be named for gets this tenant as its
@@ -62,12 +61,7 @@ export async function claimTransfer(
       VALUES (${claimId}::uuid, ${claim.tenantId}::uuid, ${claim.personId}::uuid, ${claim.amountFen ?? null},
         ${claim.said.slice(0, 500)}, ${claim.slipMediaId ?? null}, ${only ?? null}::uuid, ${context.today}::date, 'open')`,
   );
-  const candidate = {
-    tenant: tenant.code,
-    tenantName: tenant.name,
-    confidence: 0.9,
-    reasons: ["租户在聊天里认领了这笔转账"],
-  };
+  const candidate = claimCandidate(tenant);
   for (const { id } of fitting) {
     await execute(
       tx,

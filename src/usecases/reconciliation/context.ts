@@ -2,6 +2,7 @@ import type { OutboxMessage } from "../../db/outbox/enqueue.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import type { ExceptionCards, ExceptionContext } from "../exceptions/exception.ts";
 import type { ReceiptContext, RecordedReceipt } from "../receipts/receipt.ts";
+import type { ClaimRefusedMessages } from "./transfer-claims.ts";
 
 /** What matching needs besides the database. */
 export interface ReconciliationContext extends ExceptionContext {
@@ -9,6 +10,8 @@ export interface ReconciliationContext extends ExceptionContext {
   readonly receiptMessages?:
     | ((receipt: RecordedReceipt, tx: Transaction) => readonly OutboxMessage[] | Promise<readonly OutboxMessage[]>)
     | undefined;
+  /** What a tenant hears whose claim turned out to be about somebody else's money. */
+  readonly claimRefusedMessages?: ClaimRefusedMessages | undefined;
   /** Absent: nobody is told (the command line without channels). */
   readonly cards?: ExceptionCards | undefined;
 }

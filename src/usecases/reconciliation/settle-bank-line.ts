@@ -27,6 +27,7 @@ import { type Account, type ReconciliationContext, receiptContextOf } from "./co
 import { confirmPayer } from "./fingerprints.ts";
 import { lockLine, writeMatches } from "./match-rows.ts";
 import { type OpenClaims, openBillsOf } from "./open-bills.ts";
+import { claimCandidate, findClaimants, tieClaims } from "./transfer-claims.ts";
 
 /** What a run knows of the books before it locks anything. */
 export interface BankBook {
@@ -306,7 +307,15 @@ async function ask(
   const wantsCandidates = decision.kind === "UNKNOWN_PAYER" || decision.kind === "MULTI_TENANT_PAYER";
   const { book } = known;
   const bills = wantsCandidates ? openBillsOf(await book.claims.all(tx), book.tenants, line.valueDate) : known.bills;
-  const ranked = wantsCandidates ? rankCandidates(lineOf(line), known.evidence, [...book.tenants.values()], bills) : [];
+  const claimants = wantsCandidates ? await findClaimants(tx, line) : [];
+  const ranked = wantsCandidates
+    ? [
+        ...claimants.map(claimCandidate),
+        ...rankCandidates(lineOf(line), known.evidence, [...book.tenants.values()], bills).filter(
+          (one) => !claimants.some(({ code }) => code === one.tenant),
+        ),
+      ]
+    : [];
   const { id } = await raiseException(
     tx,
     {
@@ -333,6 +342,8 @@ async function ask(
     },
     context,
   );
+  const codes = claimants.map(({ code }) => code);
+  if (codes.length > 0) await tieClaims(tx, id, { amountFen: line.amountFen, codes });
   await writeMatches(tx, [
     {
       lineId: line.id,

@@ -113,6 +113,14 @@ export async function reversalMessages(
   return toMembers(tx, party.tenantId, `receipt-undone|${undone.receiptId}`, card, messaging);
 }
 
+/** The money was not theirs: nothing is said of whose it is. */
+export const claimRefusedMessages = (
+  tx: Transaction,
+  claim: { readonly claimId: string; readonly tenantId: string; readonly amountFen: Fen },
+  card: Card,
+  messaging: Pick<TransferMessaging, "appId">,
+): Promise<OutboxMessage[]> => toMembers(tx, claim.tenantId, `transfer-claim|${claim.claimId}`, card, messaging);
+
 async function loadKinds(tx: Transaction, lineIds: readonly string[]): Promise<ReadonlyMap<string, LineKind>> {
   const lines = await rows<{ id: string; kind: LineKind }>(
     tx,
@@ -126,7 +134,7 @@ async function toMembers(
   tenantId: string,
   subject: string,
   card: Card,
-  { appId }: TransferMessaging,
+  { appId }: Pick<TransferMessaging, "appId">,
 ): Promise<OutboxMessage[]> {
   if (appId === undefined) return [];
   const members = await rows<{ personId: string; openId: string }>(

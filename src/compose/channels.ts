@@ -11,8 +11,8 @@ import type { Messenger } from "../ports/messenger.ts";
 import type { SendQuota } from "../ports/send-quota.ts";
 import type { SharedState } from "../ports/shared-state.ts";
 import type { SmsSender } from "../ports/sms.ts";
-import { createAliyunSmsSender } from "../sms/aliyun/send.ts";
 import { createDingtalkChannel } from "./dingtalk.ts";
+import { smsSenderOf } from "./sms.ts";
 import { createWecomChannel } from "./wecom-channel.ts";
 
 /** The ways in and out that are configured. What is absent is off. */
@@ -27,13 +27,6 @@ export interface Channels {
   readonly wecomKeys: WecomKeys | undefined;
   readonly sms: SmsSender | undefined;
 }
-
-/** Used until SMS_TEMPLATES names the approved ones; the provider refuses what it does not know, which `doctor` shows. */
-const SMS_TEMPLATE_DEFAULTS = {
-  "bind-code": "SMS_BIND_CODE",
-  "bill-notice": "SMS_BILL_NOTICE",
-  dunning: "SMS_DUNNING",
-};
 
 /** `quotaOf` counts what one app sends to each person. */
 export function createChannels(
@@ -95,20 +88,6 @@ export function createChannels(
       ...(wecom ? [wecom.signIn] : []),
       ...(dingtalk ? [dingtalk.signIn] : []),
     ],
-    sms:
-      sms &&
-      createAliyunSmsSender(
-        {
-          accessKeyId: sms.accessKeyId,
-          accessKeySecret: sms.accessKeySecret.reveal(),
-          signName: sms.signName,
-          templateCodes: {
-            ...SMS_TEMPLATE_DEFAULTS,
-            ...Object.fromEntries([...sms.templates].map(([name, choice]) => [name, choice.templateId])),
-          },
-          apiBase: sms.apiBase,
-        },
-        wireClock,
-      ),
+    sms: sms && smsSenderOf(sms, wireClock),
   };
 }

@@ -77,13 +77,16 @@ export interface DingtalkConfig {
 }
 
 export interface SmsConfig {
-  readonly provider: "aliyun";
+  readonly provider: "aliyun" | "tencent";
   readonly accessKeyId: string;
   readonly accessKeySecret: Secret;
   readonly signName: string;
   /** By our name of the message. */
   readonly templates: ReadonlyMap<string, TemplateChoice>;
   readonly apiBase: string;
+  /** Tencent Cloud: SDK AppID of the SMS application, and where it is. */
+  readonly sdkAppId: string | undefined;
+  readonly region: string | undefined;
 }
 
 export type ConfigResult =
@@ -157,6 +160,9 @@ function assemble(v: Variables, wechatPay: ReadonlyMap<string, WechatPayMerchant
   if ((v.DINGTALK_TOKEN === undefined) !== (v.DINGTALK_AES_KEY === undefined)) {
     problems.push("DINGTALK_TOKEN, DINGTALK_AES_KEY: set both or neither");
   }
+  if (v.SMS_PROVIDER === "tencent" && v.SMS_SDK_APP_ID === undefined) {
+    problems.push("SMS_SDK_APP_ID: is missing; Tencent Cloud wants the SDK AppID of the SMS application");
+  }
   return {
     databaseUrl: v.DATABASE_URL,
     redisUrl: v.REDIS_URL,
@@ -218,7 +224,7 @@ function assemble(v: Variables, wechatPay: ReadonlyMap<string, WechatPayMerchant
         accessKeySecret: ["SMS_ACCESS_KEY_SECRET", v.SMS_ACCESS_KEY_SECRET],
         signName: ["SMS_SIGN_NAME", v.SMS_SIGN_NAME],
       },
-      { templates: v.SMS_TEMPLATES, apiBase: v.SMS_API_BASE },
+      { templates: v.SMS_TEMPLATES, apiBase: smsBaseOf(v), sdkAppId: v.SMS_SDK_APP_ID, region: v.SMS_REGION },
       problems,
     ),
     meterSource: group(
@@ -231,6 +237,11 @@ function assemble(v: Variables, wechatPay: ReadonlyMap<string, WechatPayMerchant
     browserPath: v.PUPPETEER_EXECUTABLE_PATH,
   };
 }
+
+/** Each provider has its own host; SMS_API_BASE is for a proxy and for trying out. */
+const smsBaseOf = (v: Pick<Variables, "SMS_PROVIDER" | "SMS_API_BASE">): string =>
+  v.SMS_PROVIDER === "tencent" && v.SMS_API_BASE === ALIYUN_SMS ? "https://sms.tencentcloudapi.com" : v.SMS_API_BASE;
+const ALIYUN_SMS = "https://dysmsapi.aliyuncs.com";
 
 const sentencesOf = (error: z.ZodError): string[] =>
   error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);

@@ -152,12 +152,14 @@ export const variables = z.object({
 
   ...prefixed("WECHAT_PAY_", MERCHANT_VARIABLES),
 
-  SMS_PROVIDER: z.enum(["aliyun"], { error: "must be aliyun" }).optional(),
+  SMS_PROVIDER: z.enum(["aliyun", "tencent"], { error: "must be aliyun or tencent" }).optional(),
   SMS_ACCESS_KEY_ID: text,
   SMS_ACCESS_KEY_SECRET: secret,
   SMS_SIGN_NAME: text,
   SMS_TEMPLATES: templateList("bind-code=SMS_71390007").default(new Map()),
   SMS_API_BASE: baseUrl("https://dysmsapi.aliyuncs.com"),
+  SMS_SDK_APP_ID: text,
+  SMS_REGION: text,
 
   METER_SOURCE_BASE: url(/^https?:$/, "https://meters.example.com")
     .transform((value) => value.replace(/\/+$/, ""))

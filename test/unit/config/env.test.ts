@@ -78,6 +78,21 @@ describe("the configuration", () => {
     expect(platformsOff(config)).not.toContain("official account is off: no OA_… variables");
   });
 
+  it("sends short messages by Tencent Cloud, from its own host, when it is told the application", () => {
+    const sms = {
+      SMS_PROVIDER: "tencent",
+      SMS_ACCESS_KEY_ID: "AKIDpark",
+      SMS_ACCESS_KEY_SECRET: "poison-sms",
+      SMS_SIGN_NAME: "园账通",
+    };
+    expect(configOf({ ...sms, SMS_SDK_APP_ID: "1400006666" }).sms).toMatchObject({
+      provider: "tencent",
+      apiBase: "https://sms.tencentcloudapi.com",
+      sdkAppId: "1400006666",
+    });
+    expect(loadConfig(sms)).toMatchObject({ ok: false, problems: [expect.stringContaining("SMS_SDK_APP_ID")] });
+  });
+
   it("reads a secret from NAME_FILE, without the line end of the file", () => {
     const file = join(folder, "secret");
     writeFileSync(file, "from-a-file\n");

@@ -96,6 +96,8 @@ export async function writePoolDocuments(
 }
 
 const MANY_DOCUMENTS = 50;
+/** The shares of a large park in one statement would be in memory as rows, as text and as bytes at once. */
+const DOCUMENTS_AT_A_TIME = 100;
 
 async function insertDocuments(
   tx: Transaction,
@@ -125,6 +127,20 @@ async function insertDocuments(
   );
   // The trigger that looks at each share's document would otherwise go through all of them, row by row.
   if (documents.length >= MANY_DOCUMENTS) await execute(tx, Prisma.sql`ANALYZE pool_allocation`);
+  for (let from = 0; from < documents.length; from += DOCUMENTS_AT_A_TIME) {
+    await insertShares(tx, documents.slice(from, from + DOCUMENTS_AT_A_TIME));
+  }
+  // Closing is where the database checks that the shares sum to the cost (I3).
+  await execute(
+    tx,
+    Prisma.sql`UPDATE pool_allocation SET state = 'closed' WHERE id = ANY (${documents.map(({ id }) => id)}::uuid[])`,
+  );
+}
+
+async function insertShares(
+  tx: Transaction,
+  documents: readonly { readonly id: string; readonly month: ComputedPoolMonth }[],
+): Promise<void> {
   const shares = documents.flatMap(({ id, month }) =>
     month.shares.map((share) => ({
       allocation_id: id,
@@ -140,10 +156,5 @@ async function insertDocuments(
     Prisma.sql`INSERT INTO pool_share (allocation_id, holder, lease_code, weight, days, amount_fen)
       SELECT * FROM jsonb_to_recordset(${toRecordset(shares)}::jsonb) AS t(allocation_id uuid, holder text,
         lease_code text, weight text, days integer, amount_fen bigint)`,
-  );
-  // Closing is where the database checks that the shares sum to the cost (I3).
-  await execute(
-    tx,
-    Prisma.sql`UPDATE pool_allocation SET state = 'closed' WHERE id = ANY (${documents.map(({ id }) => id)}::uuid[])`,
   );
 }

@@ -141,16 +141,10 @@ function unitsOf(leases: readonly LeaseTerms[], { units }: BillingIndex): readon
   return [...codes].flatMap((code) => units.get(code) ?? []);
 }
 
-/** `version` changes when an import marks the lease again. */
-interface RecheckMark {
-  readonly lease_id: string;
-  readonly version: string;
-}
-
 interface LoadedRun {
   readonly shared: SharedFacts;
-  /** Marks as they stood before any fact was loaded. */
-  readonly rechecks: readonly RecheckMark[];
+  /** Marks as they stood before any fact was loaded, by lease; they change when an import marks the lease again. */
+  readonly rechecks: ReadonlyMap<string, string>;
   /** Of the pools and their world; the leases are in the chunks. */
   readonly index: BillingIndex;
   readonly poolMonths: PoolMonths;
@@ -165,7 +159,7 @@ async function loadRun(db: Database, command: BillingCommand, issueDate: CivilDa
   return inTransaction(
     db,
     async (tx) => {
-      const rechecks = await rows<RecheckMark>(
+      const rechecks = await rows<{ lease_id: string; version: string }>(
         tx,
         Prisma.sql`SELECT lease_id, xmin::text AS version FROM billing_recheck`,
       );
@@ -183,7 +177,7 @@ async function loadRun(db: Database, command: BillingCommand, issueDate: CivilDa
       }
       return {
         shared,
-        rechecks,
+        rechecks: new Map(rechecks.map((mark) => [mark.lease_id, mark.version])),
         index,
         poolMonths: computeDemandedPoolMonths(demand, index),
         options: await planOptions(tx, command, issueDate),
@@ -212,8 +206,10 @@ async function clearRechecks(
       ...plan.parked.map((line) => leases.get(line.lease)?.leaseId ?? ""),
     ]),
   );
-  const chunk = new Set(leaseIds);
-  const done = rechecks.filter((mark) => chunk.has(mark.lease_id) && !kept.has(mark.lease_id));
+  const done = leaseIds.flatMap((leaseId) => {
+    const version = rechecks.get(leaseId);
+    return version === undefined || kept.has(leaseId) ? [] : [{ lease_id: leaseId, version }];
+  });
   if (done.length === 0) return;
   await execute(
     tx,

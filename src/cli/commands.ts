@@ -97,6 +97,11 @@ import { shiftApproveCommand, shiftCloseCommand, shiftOpenCommand } from "./comm
 import { statementImportCommand } from "./commands/statement.ts";
 import { traceCommand } from "./commands/trace.ts";
 import { understandCommand } from "./commands/understand.ts";
+import {
+  virtualAccountAssignCommand,
+  virtualAccountEndCommand,
+  virtualAccountListCommand,
+} from "./commands/virtual-account.ts";
 import { voucherMappingCommand } from "./commands/voucher-mapping.ts";
 
 /** Every command of the operator's command line, in the order of the help. */
@@ -157,6 +162,9 @@ export const COMMANDS: readonly AnyCommand[] = [
   fingerprintsListCommand,
   fingerprintsRevokeCommand,
   dayCloseCommand,
+  virtualAccountAssignCommand,
+  virtualAccountListCommand,
+  virtualAccountEndCommand,
   dunningPreviewCommand,
   dunningRunCommand,
   dunningUnreachedCommand,

@@ -16,7 +16,7 @@ import {
   plain,
   questionCard,
 } from "./flow.ts";
-import { chargesIn } from "./words.ts";
+import { chargesIn, isAside } from "./words.ts";
 
 const SAY = SAY_CLAIMS.dispute;
 /** A longer list is not read in a chat; the tenant names the bill then. */
@@ -37,7 +37,7 @@ export const disputeFlow: Flow<"dispute"> = {
   answers: (_context, dialog, text) =>
     dialog.lineId === undefined
       ? placeIn(text) !== undefined || isChargeAlone(text)
-      : placeIn(text) !== undefined || !/[?？]\s*$|^(帮助|转人工|人工|查)|等等|等一下/.test(plain(text)),
+      : placeIn(text) !== undefined || !isAside(text),
   async next(context, dialog, text) {
     const tenant = await asMemberOf(context, dialog.tenantId);
     if (!tenant) return noLongerMember(context);

@@ -19,7 +19,7 @@ import {
   plain,
   questionCard,
 } from "./flow.ts";
-import { amountIn } from "./words.ts";
+import { amountIn, isAside } from "./words.ts";
 
 const REASON_MIN = 2;
 const REASON_MAX = 100;
@@ -48,7 +48,7 @@ export const refundFlow: Flow<"refund"> = {
     if (dialog.key === undefined) return placeIn(text) !== undefined;
     if (dialog.amount === undefined) return amountOfWords(text) !== undefined || ALL.test(plain(text));
     if (isAmountWords(text)) return true;
-    if (dialog.reason === undefined) return !/[?？]\s*$|^(帮助|转人工|人工|查)|等等|等一下/.test(plain(text));
+    if (dialog.reason === undefined) return !isAside(text);
     return confirms(text) || denies(text) || plain(text) === SAY.otherAmount || accountIn(text) !== undefined;
   },
   async next(context, dialog, text) {

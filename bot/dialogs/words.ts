@@ -22,5 +22,16 @@ export function amountIn(text: string): string | undefined {
   return alone ? `${alone[1]}.${(alone[2] ?? ".").slice(1).padEnd(2, "0")}` : undefined;
 }
 
+const ASIDE = [
+  /[?？]\s*$|^(?:帮助|转人工|人工|查|叫管家|找管家)|等等|等一下/,
+  // A whole wish by its name: 缴费, 开发票, 我要退款
+  /^(?:我?(?:要|想))?(?:缴费|付款|开发?票|退款|预存|对账单|余额|缴费记录|账单|绑定|解绑)[吧。.!！]*$/,
+  // Facts of other matters: 合同什么时候到期, 我押金多少
+  /(?:合同|租约|押金|保证金|余额|预存款|账号|发票|抬头|税号)[^，,。]{0,6}(?:什么时候|几时|几号|多少|在哪|到期|是什么|呢|吗|开了没)/,
+];
+
+/** Whether words that would do for a reason are rather a question or a wish in between. */
+export const isAside = (text: string): boolean => ASIDE.some((pattern) => pattern.test(plain(text)));
+
 /** Kinds of charges by name. */
 export const chargesIn = (text: string): readonly string[] => chargeKinds(findCharges(normalise(text).plain));

@@ -4,7 +4,7 @@ export const CASH_SAY = {
   dialogTitle: "登记收款",
   form: "请这样说：“收现金 租户名 3000 9月5日”，刷卡请说“收刷卡 租户名 3000 9月5日 凭证号123456”。",
   nameEntity: "收款公司的编号写在最后，例如“收现金 租户名 3000 9月5日 E1”。",
-  badDate: (text: string) => `没看懂日期“${text}”，请写成“9月5日”或“2026-09-05”。`,
+  badDate: (text: string) => `没看懂日期“${text}”，请写成“9月5日”或“2026年9月5日”。`,
   unknownTenant: (words: string) => `您负责的范围里没有“${words}”，请检查租户名称或编号。`,
   manyTenants: (names: readonly string[]) => `有几家租户：${names.join("、")}。请写全名或编号。`,
   previewTitle: (name: string) => `${name}：请核对`,

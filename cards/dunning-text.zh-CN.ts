@@ -73,6 +73,8 @@ export const TASK_CARD_TEXT = {
   sum: "逾期合计",
   listHint: "金额大的在前；点编号看详情，或直接说“某某联系不上”“某某说20号付款”。",
   lateHint: "这些任务三天没有进展，请督促，或回复“转派 任务编号 员工编号”。",
+  partPaidTitle: "收到一笔款",
+  partPaid: (tenant: string, amount: string, rest: string) => `${tenant}刚到账${amount}，逾期的还有${rest}。`,
   closedTitle: "任务已关闭",
   closed: (tenant: string) => `${tenant}的逾期款已到账，任务自动关闭，不用再跟进。`,
   settled: (tenant: string) => `${tenant}没有需要催缴的款项了，任务自动关闭。`,

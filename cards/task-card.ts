@@ -146,6 +146,13 @@ export function taskListCard(kind: keyof typeof TEXT.list, tasks: readonly TaskV
   };
 }
 
+/** To who has the task: a part came, the rest is still to be fetched. */
+export const taskPartPaidCard = ({ number, tenantName, overdueFen }: TaskView, amountFen: Fen): Card => ({
+  ...textCard(TEXT.partPaid(tenantName, formatYuan(amountFen), formatYuan(overdueFen))),
+  title: `${TEXT.partPaidTitle} ${number}`,
+  buttons: [{ kind: "action", label: TEXT.show(number), action: { type: "task.show", number } }],
+});
+
 /** To who had the task: the money came, nothing is left to do. */
 export const taskClosedCard = ({ number, tenantName, closedReason }: TaskView): Card => ({
   ...textCard(closedReason === "paid" ? TEXT.closed(tenantName) : TEXT.settled(tenantName)),

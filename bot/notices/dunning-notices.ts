@@ -1,6 +1,6 @@
 import { dunningCard } from "../../cards/dunning-card.ts";
 import { DUNNING_TEXT } from "../../cards/dunning-text.zh-CN.ts";
-import { type TaskView, taskCard, taskClosedCard, taskListCard } from "../../cards/task-card.ts";
+import { type TaskView, taskCard, taskClosedCard, taskListCard, taskPartPaidCard } from "../../cards/task-card.ts";
 import { formatYuan, toYuanText } from "../../src/domain/money/fen.ts";
 import { formatDate } from "../../src/domain/time/civil-date.ts";
 import type { DunningWords } from "../../src/usecases/dunning/context.ts";
@@ -50,6 +50,7 @@ export const taskCards = (links: TaskLinks = NO_LINKS): TaskCards => ({
       tasks.map((task) => taskView(task, links)),
     ),
   closed: (task) => taskClosedCard(taskView(task, links)),
+  partPaid: (task, amountFen) => taskPartPaidCard(taskView(task, links), amountFen),
 });
 
 export function taskView(task: StewardTask, { callUrl }: TaskLinks = NO_LINKS): TaskView {

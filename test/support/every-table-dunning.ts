@@ -1,4 +1,6 @@
+import { Prisma } from "../../generated/prisma/client.ts";
 import { newId } from "../../src/db/ids.ts";
+import { execute } from "../../src/db/rows.ts";
 import type { Transaction } from "../../src/db/transaction.ts";
 import { insertRow } from "./rows.ts";
 
@@ -48,6 +50,10 @@ export async function insertDunning(
     waiting_since: "2026-08-18",
   });
   await row("task_note", { task_id: taskId, result: "visited", noted_by: "S01", noted_on: "2026-08-19" });
+  await execute(
+    tx,
+    Prisma.sql`INSERT INTO task_receipt_told (receipt_id, assignee_id) SELECT r.id, s.id FROM receipt r, staff s LIMIT 1`,
+  );
   await row("reminder", {
     kind: "lease-end",
     subject_key: "lease-end|LX|2026-12-31|60",

@@ -40,6 +40,13 @@ CREATE TABLE task_note (
 );
 CREATE INDEX task_note_task ON task_note (task_id, recorded_at);
 
+-- Who was told of a payment while the rest was still owed.
+CREATE TABLE task_receipt_told (
+  receipt_id uuid NOT NULL REFERENCES receipt,
+  assignee_id uuid NOT NULL REFERENCES staff,
+  PRIMARY KEY (receipt_id, assignee_id)
+);
+
 -- Reminders of dates: each is given once.
 CREATE TABLE reminder (
   id uuid PRIMARY KEY,

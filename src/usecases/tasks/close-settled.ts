@@ -1,9 +1,10 @@
 import { Prisma } from "../../../generated/prisma/client.ts";
 import { recordAudit } from "../../db/audit.ts";
 import type { Database } from "../../db/client.ts";
-import { rows } from "../../db/rows.ts";
+import { execute, rows } from "../../db/rows.ts";
 import { inTransaction, type Transaction } from "../../db/transaction.ts";
 import { MINIMUM_DUNNED_FEN } from "../../domain/dunning/dunning-stage.ts";
+import type { Fen } from "../../domain/money/fen.ts";
 import type { CivilDate } from "../../domain/time/civil-date.ts";
 import { updateCards } from "../cards/update-cards.ts";
 import { tellStaff } from "../staff/tell-staff.ts";
@@ -24,7 +25,40 @@ export async function closeSettledTasks(db: Database, context: ClosingContext): 
   for (const tenantId of settled) {
     closed += await inTransaction(db, (tx) => closeOfTenant(tx, tenantId, context));
   }
-  return closed;
+  return closed + (await tellPartReceipts(db, context));
+}
+
+/** Older receipts than this are news to nobody; after an outage the digest of the morning says what is left. */
+const NEWS_MINUTES = 15;
+
+/** A part of the money: who stands there with the code hears at once what came and what is left; once for each receipt. */
+async function tellPartReceipts(db: Database, { today, cards }: ClosingContext): Promise<number> {
+  const news = await rows<{ receiptId: string; amountFen: Fen; taskId: string }>(
+    db,
+    Prisma.sql`SELECT DISTINCT ON (r.id, k.assignee_id) r.id AS "receiptId", r.amount_fen AS "amountFen", k.id AS "taskId"
+      FROM receipt r JOIN steward_task k ON k.tenant_id = r.tenant_id
+      WHERE ${isOfDunning} AND k.assignee_id IS NOT NULL AND r.state <> 'undone'
+        AND r.known_at > now() - make_interval(mins => ${NEWS_MINUTES}::integer)
+        AND NOT EXISTS (SELECT 1 FROM task_receipt_told t WHERE t.receipt_id = r.id AND t.assignee_id = k.assignee_id)
+      ORDER BY r.id, k.assignee_id, k.created_on, k.number`,
+  );
+  for (const { receiptId, amountFen, taskId } of news) {
+    await inTransaction(db, async (tx) => {
+      const [task] = await loadTasks(tx, Prisma.sql`k.id = ${taskId}::uuid`, today);
+      if (!task || task.assigneeId === null) return;
+      await execute(
+        tx,
+        Prisma.sql`INSERT INTO task_receipt_told (receipt_id, assignee_id)
+          VALUES (${receiptId}::uuid, ${task.assigneeId}::uuid) ON CONFLICT DO NOTHING`,
+      );
+      await tellStaff(tx, {
+        to: { staffIds: [task.assigneeId] },
+        card: cards.partPaid(task, amountFen),
+        dedupeKey: `task-receipt|${receiptId}|${task.assigneeId}`,
+      });
+    });
+  }
+  return news.length;
 }
 
 const isOfDunning = Prisma.sql`k.state = 'open' AND k.kind IN ('dunning', 'formal-notice', 'escalation')`;

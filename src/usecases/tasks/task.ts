@@ -59,6 +59,8 @@ export interface TaskCards {
   task(task: StewardTask): Card;
   list(title: "new" | "digest" | "late", tasks: readonly StewardTask[]): Card;
   closed(task: StewardTask): Card;
+  /** A part of the money has come. */
+  partPaid(task: StewardTask, amountFen: Fen): Card;
 }
 
 export interface TaskContext extends Actor {

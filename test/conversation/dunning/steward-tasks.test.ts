@@ -153,6 +153,10 @@ describe("a steward with a phone in one hand", () => {
     await morning("2026-09-17");
     await moneyComes(100_000n);
     expect(await tasksOf(database.db)).toMatchObject([{ state: "open" }]);
+    await closeSettledTasks(database.db, today());
+    await ends.relay();
+    const news = ends.sent.filter(({ to, title }) => to === "li" && title.startsWith("收到一笔款"));
+    expect(news).toHaveLength(1);
     expect(await said("li", "二号贸易欠多少")).toMatch(/逾期¥20\d\.\d\d/);
   });
 

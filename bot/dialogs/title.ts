@@ -31,10 +31,12 @@ export const titleFlow: Flow<"title"> = {
     const { known, suggestions = [] } = dialog;
     if (dialog.confirming) {
       const party = await context.services.party(dialog.tenantId);
+      const { warnings } = checkTitle({ ...EMPTY_TITLE, ...known }, party ? { party } : {});
+      const differs = warnings.includes("NAME_DIFFERS") ? SAY.differs : SAY.taxNoDiffers;
       return questionCard(
         [answerButton(dialog, SAY.yes, { style: "primary" }), answerButton(dialog, SAY.again)],
         [known.name, known.taxNo].filter((word) => word !== "").join(" "),
-        SAY.differs(party?.name ?? ""),
+        differs(party?.name ?? ""),
       );
     }
     if (suggestions.length > 0) {

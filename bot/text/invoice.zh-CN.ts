@@ -15,6 +15,7 @@ export const SAY_INVOICE = {
     saved: "抬头已保存，以后开票默认用它。",
     known: "这个抬头已经存过，现在设为默认。",
     differs: (party: string) => `这个抬头与租赁合同的承租方“${party}”不一致，确认要保存吗？`,
+    taxNoDiffers: (party: string) => `这个税号与承租方“${party}”登记的税号不同，请再核对一遍；确认要保存吗？`,
     yes: "确认保存",
     again: "重新填写",
     start: "开发票",

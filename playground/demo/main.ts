@@ -4,6 +4,7 @@ import { correctReading } from "./chapters/correction.ts";
 import { amountsExplained } from "./chapters/explained.ts";
 import { saidInFreeWords } from "./chapters/free-words.ts";
 import { checkBooks, importAndBill, receipts } from "./chapters/ledger.ts";
+import { papersInChat } from "./chapters/papers.ts";
 import { statementArrives } from "./chapters/reconciliation.ts";
 import { refundInChat } from "./chapters/refund.ts";
 import { tenantPays } from "./chapters/tenant.ts";
@@ -40,6 +41,7 @@ async function main(): Promise<number> {
     await receipts(stage, print);
     await correctReading(stage, print);
     await statementArrives(stage, print);
+    await papersInChat(stage, print);
     await saidInFreeWords(stage, print);
     await checkBooks(stage, print);
     const failed = print.failures.length;

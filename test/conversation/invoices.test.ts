@@ -102,3 +102,59 @@ it("开错的发票申请红冲", async () => {
   await 张总.says("发票开错了要红冲");
   张总.hears("请告诉我发票号码和哪里不对");
 });
+
+it("写到一半改口：名称和税号都可以重新发，最后一次为准", async () => {
+  await chat.bills(SEPTEMBER);
+  const 张总 = await chat.person("张总");
+  await 张总.says("设置开票抬头");
+  await 张总.says("华星电子有限公司");
+  张总.hears("“华星电子有限公司”的税号是多少");
+  await 张总.says("名称：一号电子");
+  张总.hears("“一号电子”的税号是多少");
+  await 张总.says("123456");
+  张总.hears("税号");
+  await 张总.says(TAX_NO);
+  张总.hears("抬头已保存");
+  expect(await titles()).toEqual([{ name: "一号电子", tax_no: TAX_NO }]);
+});
+
+it("抬头写到一半放下了，超时后从头再来，什么也没有保存", async () => {
+  await chat.bills(SEPTEMBER);
+  const 张总 = await chat.person("张总");
+  await 张总.says("设置开票抬头");
+  await 张总.says("华星电子有限公司");
+  chat.later("（过了一天）", 24 * 3_600_000);
+  await 张总.says(TAX_NO);
+  张总.hears("超时");
+  expect(await titles()).toEqual([]);
+});
+
+it("开票确认前取消；换了抬头再确认；只能看的同事办不了", async () => {
+  await chat.bills(SEPTEMBER);
+  await paid("1316.00");
+  const 张总 = await chat.person("张总");
+  await 张总.says(`设置抬头 一号电子 ${TAX_NO}`);
+  张总.hears("抬头已保存");
+  await 张总.says("开9月的普通发票");
+  张总.hears("开票确认", "¥1,316.00");
+  await 张总.says("取消");
+  张总.hears("已取消");
+  expect(await applications()).toEqual([]);
+  await 张总.says("开9月的普通发票");
+  await 张总.taps("换抬头");
+  张总.hears("请把公司名称和税号发给我");
+  await 张总.says("个人 张三");
+  张总.hears("张三");
+  await 张总.says("确认");
+  张总.hears("开票确认", "抬头：张三");
+  await 张总.says("查账单");
+  张总.hears("目前没有待付账单");
+  张总.hears("我们继续", "抬头：张三");
+  await 张总.taps("确认开票");
+  张总.hears("已提交，申请号 FP-202609-00001");
+  expect(await applications()).toMatchObject([{ state: "submitted" }]);
+  const 小李 = await chat.person("小李");
+  await 小李.says("开9月的普通发票");
+  小李.hears("负责人");
+  expect(await applications()).toHaveLength(1);
+});

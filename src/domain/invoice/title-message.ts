@@ -29,16 +29,25 @@ const NUMBER = /(?<![0-9A-Za-z])[0-9A-Za-z][0-9A-Za-z -]{13,22}[0-9A-Za-z](?![0-
 const EMAIL = /[^\s@,;，；:：]+@[^\s@,;，；]+\.[A-Za-z]{2,}/;
 const PHONE = /(?<!\d)(?:0\d{2,3}-?\d{7,8}|1\d{10})(?!\d)/;
 
+/** “个人 张三” */
+const PERSON = /^(?:个人|自然人)[\s,，:：]+([^\s,，]{2,30})$/;
+
+/** “设置抬头”, “把开票信息改成”: the wish before the title, which is no part of its name. */
+const REQUEST =
+  /^(?:请|帮我|麻烦|我要|我想)*(?:(?:设置|修改|更换|更新|新增|添加|保存|换|改)(?:一下)?(?:开票|发票)?(?:抬头|信息|资料)|把(?:开票|发票)?(?:抬头|信息|资料)(?:改|换|设)(?:成|为)?)(?:为|成|是)?[\s,，:：]*/;
+
 /** The fields that the words name; what they don't name is "". Persons by 个人. */
 export function titleInMessage(text: string): InvoiceTitle {
-  const plain = text.normalize("NFKC").trim();
+  const plain = text.normalize("NFKC").trim().replace(REQUEST, "");
   const labelled = labelledFields(plain);
   const found: InvoiceTitle = { ...EMPTY_TITLE, ...labelled, type: /个人|自然人/.test(plain) ? "person" : "company" };
   const rest = Object.keys(labelled).length > 0 ? withoutLabelled(plain) : plain;
   const email = found.email || (EMAIL.exec(plain)?.[0] ?? "");
   const taxNo = found.taxNo || (found.type === "person" ? "" : numberIn(rest));
   const name =
-    found.name || (COMPANY.exec(rest.replace(email, " "))?.[0] ?? besideNumber(rest.replace(email, " "), taxNo));
+    found.name ||
+    (PERSON.exec(rest)?.[1] ?? "") ||
+    (COMPANY.exec(rest.replace(email, " "))?.[0] ?? besideNumber(rest.replace(email, " "), taxNo));
   return splitPairs({ ...found, email, name: withoutWords(name), taxNo: normaliseTaxpayerNumber(taxNo) });
 }
 

@@ -84,4 +84,18 @@ describe("whether a title may be printed", () => {
     expect(codes(good, { party: { ...party, name: "华星(电子)有限公司" } })).toEqual(["BRACKETS_DIFFER"]);
     expect(codes({ ...good, taxNo: "440301103112345" }, { party })).toEqual(["LEGACY_FIFTEEN", "TAX_NO_DIFFERS"]);
   });
+
+  it("does not take the wish for the name", () => {
+    for (const words of [
+      "设置抬头 一号电子 91350100M000100Y43",
+      "请修改开票信息：一号电子，91350100M000100Y43",
+      "把发票抬头改成一号电子 91350100M000100Y43",
+      "换抬头 抬头：一号电子 税号：91350100M000100Y43",
+    ]) {
+      expect(titleInMessage(words), words).toMatchObject({ name: "一号电子", taxNo: "91350100M000100Y43" });
+    }
+    expect(titleInMessage("个人 张三")).toMatchObject({ type: "person", name: "张三" });
+    expect(titleInMessage("设置开票抬头")).toMatchObject({ name: "", taxNo: "" });
+    expect(titleInMessage("修改抬头 华星电子有限公司")).toMatchObject({ name: "华星电子有限公司" });
+  });
 });

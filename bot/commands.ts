@@ -10,6 +10,7 @@ import { startForget } from "./dialogs/forget.ts";
 import { startInvite } from "./dialogs/invite.ts";
 import { startJoin } from "./dialogs/join.ts";
 import { startMembers } from "./dialogs/members.ts";
+import { startPromise } from "./dialogs/promise.ts";
 import { startWithdrawDispute } from "./dialogs/withdraw-dispute.ts";
 import { cancelApplication } from "./handlers/invoices.ts";
 import { cancelRefundByWords, changeRefundByWords } from "./handlers/refunds.ts";
@@ -57,6 +58,10 @@ export function commandOf(text: string): Command | undefined {
   }
   const refund = WITHDRAWS_REFUND.exec(bare);
   if (refund) return forTenant((context) => cancelRefundByWords(context, refund[1]?.toUpperCase()), words);
+  // The card of dunning says these very words.
+  if (/^(?:我要?|我想)?承诺付款$/.test(bare)) {
+    return forTenant((context) => startPromise(context, { intent: "promise", slots: {} }), words);
+  }
   const movesOut = moveOutCommandOf(words);
   if (movesOut) return forTenant(movesOut, words);
   if (WANTS_TO_JOIN.test(words)) return askToJoin;

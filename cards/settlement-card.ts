@@ -1,5 +1,5 @@
 import { type Fen, formatYuan } from "../src/domain/money/fen.ts";
-import type { StepState } from "../src/domain/moving-out/steps.ts";
+import { currentStep, type StepState } from "../src/domain/moving-out/steps.ts";
 import { type CivilDate, formatDate } from "../src/domain/time/civil-date.ts";
 import type { Card, CardButton, CardRow } from "./card.ts";
 import { SETTLEMENT_TEXT as TEXT } from "./settlement-text.zh-CN.ts";
@@ -15,6 +15,8 @@ export interface SettlementView {
   readonly steps: readonly StepState[];
   readonly billNos: readonly string[];
   readonly owedFen: Fen;
+  /** To other companies of the park. */
+  readonly owedToOthersFen: Fen;
   readonly forfeitedFen: Fen;
   /** Held now. */
   readonly depositFen: Fen;
@@ -32,16 +34,14 @@ export interface SettlementView {
 
 /** 退租进度: every step with its state, the money, and what the reader can do now. */
 export function settlementCard(view: SettlementView): Card {
-  const steps = view.steps.map(({ step, state, why }) => ({
-    label: TEXT.steps[step],
-    value: state === "waits" && why ? TEXT.waits[why] : TEXT.states[state === "waits" ? "later" : state],
-  }));
+  const steps = view.steps.map((step) => ({ label: TEXT.steps[step.step], value: stateOf(step) }));
   return {
     name: "settlement",
     title: view.title,
     subtitle: view.tenantName,
     emphasis: balanceOf(view),
     rows: [
+      { label: TEXT.current, value: currentOf(view.steps) },
       { label: TEXT.number, value: view.number },
       { label: TEXT.lease, value: `${view.leaseCode}（${view.units.join("、")}）` },
       { label: TEXT.lastDay, value: formatDate(view.lastDay) },
@@ -53,6 +53,7 @@ export function settlementCard(view: SettlementView): Card {
       ...view.redLetters.map(({ invoiceNo, charge }) => TEXT.redLetter(invoiceNo, charge)),
     ],
     buttons: buttonsOf(view),
+    ...(view.paperUrl === undefined || view.proceeds !== undefined ? {} : { link: view.paperUrl }),
     notice: [
       { label: TEXT.tenant, value: view.tenantName },
       { label: TEXT.number, value: view.number },
@@ -60,6 +61,15 @@ export function settlementCard(view: SettlementView): Card {
       { label: TEXT.status, value: view.title },
     ],
   };
+}
+
+const stateOf = ({ state, why }: StepState): string =>
+  state === "waits" && why ? TEXT.waits[why] : TEXT.states[state === "waits" ? "later" : state];
+
+/** "租户确认：等租户确认": what a narrow screen shows first. */
+function currentOf(steps: readonly StepState[]): string {
+  const now = currentStep(steps);
+  return now ? `${TEXT.steps[now.step]}：${stateOf(now)}` : TEXT.states.done;
 }
 
 /** What the tenant gets or pays when everything is set off. */
@@ -77,6 +87,7 @@ function balanceOf({ owedFen, depositFen, prepaymentFen, refunds }: SettlementVi
 function moneyRows(view: SettlementView): CardRow[] {
   const amounts: readonly (readonly [string, Fen])[] = [
     [TEXT.owed, view.owedFen],
+    [TEXT.owedToOthers, view.owedToOthersFen],
     [TEXT.deposit, view.depositFen],
     [TEXT.forfeited, view.forfeitedFen],
     [TEXT.offset, view.offsetFen],

@@ -56,7 +56,7 @@ export function progressCard(
       ...(now?.why === "payout-account" ? [TEXT.words.accountNeeded] : []),
     ],
     decides: options.decides && asks ? moveOut.sheetVersion : undefined,
-    proceeds: options.proceeds && goesOn,
+    proceeds: options.proceeds === undefined ? undefined : options.proceeds && goesOn,
     paperUrl: documentId === null ? undefined : options.paperUrl?.(documentId),
   });
 }

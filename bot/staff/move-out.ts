@@ -55,7 +55,8 @@ async function show(context: StaffContext, reference: string, ...said: string[])
   const progress = await context.services.moveOutForStaff(context.staff, reference);
   if (!progress) return say(textCard(SAY.unknown));
   const paperUrl = context.services.settlementPaperUrl;
-  return say(progressCard(progress, { proceeds: true, paragraphs: said, paperUrl }));
+  // What was done is said apart: a card with buttons has little room for sentences.
+  return say(...said.map((words) => textCard(words)), progressCard(progress, { proceeds: true, paperUrl }));
 }
 
 async function notice(

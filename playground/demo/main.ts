@@ -4,6 +4,8 @@ import { correctReading } from "./chapters/correction.ts";
 import { amountsExplained } from "./chapters/explained.ts";
 import { saidInFreeWords } from "./chapters/free-words.ts";
 import { checkBooks, importAndBill, receipts } from "./chapters/ledger.ts";
+import { tenantMovesOut } from "./chapters/moving-out.ts";
+import { tenantIsOverdue } from "./chapters/overdue.ts";
 import { papersInChat } from "./chapters/papers.ts";
 import { statementArrives } from "./chapters/reconciliation.ts";
 import { refundInChat } from "./chapters/refund.ts";
@@ -42,6 +44,8 @@ async function main(): Promise<number> {
     await correctReading(stage, print);
     await statementArrives(stage, print);
     await papersInChat(stage, print);
+    await tenantIsOverdue(stage, print);
+    await tenantMovesOut(stage, print);
     await saidInFreeWords(stage, print);
     await checkBooks(stage, print);
     const failed = print.failures.length;

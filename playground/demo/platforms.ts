@@ -3,7 +3,13 @@ import type { Playground, PlaygroundOptions } from "../playground.ts";
 
 const AES_KEY = randomBytes(33).toString("base64").replace(/[+/=]/g, "A").slice(0, 43);
 const WECOM_AES_KEY = randomBytes(33).toString("base64").replace(/[+/=]/g, "A").slice(0, 43);
-const TEMPLATES = { bill: "TM-BILL", receipt: "TM-RECEIPT", "payment-link": "TM-PAY" } as const;
+const TEMPLATES = {
+  bill: "TM-BILL",
+  receipt: "TM-RECEIPT",
+  "payment-link": "TM-PAY",
+  dunning: "TM-DUNNING",
+  settlement: "TM-SETTLEMENT",
+} as const;
 
 /** The pretend platforms as their consoles would be set up for a bot at `url`; `nowMs` is the clock of their world. */
 export function playgroundOptions(url: string, nowMs: () => number): PlaygroundOptions {
@@ -32,6 +38,18 @@ export function playgroundOptions(url: string, nowMs: () => number): PlaygroundO
           title: "缴费提醒",
           content:
             "收款方：{{keyword1.DATA}}\n账单编号：{{keyword2.DATA}}\n本次应付：{{keyword3.DATA}}\n链接有效至：{{keyword4.DATA}}",
+        },
+        {
+          templateId: TEMPLATES.dunning,
+          title: "逾期缴费提醒",
+          content:
+            "租户：{{keyword1.DATA}}\n待付金额：{{keyword2.DATA}}\n到期日：{{keyword3.DATA}}\n已逾期：{{keyword4.DATA}}",
+        },
+        {
+          templateId: TEMPLATES.settlement,
+          title: "退租进度通知",
+          content:
+            "租户：{{keyword1.DATA}}\n结算编号：{{keyword2.DATA}}\n退租日：{{keyword3.DATA}}\n进度：{{keyword4.DATA}}",
         },
       ],
     },

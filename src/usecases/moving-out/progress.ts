@@ -10,7 +10,7 @@ import { findPayoutWay } from "../refunds/payout-way.ts";
 import { planFinalBill, settlementBillsOf } from "./final-bill.ts";
 import { isForfeitPending } from "./forfeit-deposit.ts";
 import { findRedLetterNeeds, type RedLetterNeed } from "./invoice-check.ts";
-import { findOwnSources, loadForfeitedFen, loadSettlement } from "./settlement-facts.ts";
+import { findOwnSources, loadForfeitedFen, loadOwedToOthers, loadSettlement } from "./settlement-facts.ts";
 import { findSettlementRefunds } from "./settlement-refunds.ts";
 import { findSheet, sheetStillHolds } from "./sheet.ts";
 import type { StoredMoveOut } from "./stored-move-out.ts";
@@ -24,6 +24,8 @@ export interface MoveOutProgress {
   readonly parked: readonly string[];
   readonly redLetters: readonly RedLetterNeed[];
   readonly owedFen: Fen;
+  /** On bills of other companies; no deposit pays it. */
+  readonly owedToOthersFen: Fen;
   readonly depositFen: Fen;
   readonly forfeitedFen: Fen;
   readonly offsetFen: Fen;
@@ -55,6 +57,7 @@ export async function loadProgress(
     const open = openLineOf(claim, today);
     return sum + open.principalFen + open.lateFeeFen;
   }, 0n);
+  const owedToOthersFen = await loadOwedToOthers(tx, moveOut, today);
   const facts: MoveOutFacts = {
     today,
     lastDay: moveOut.lastDay,
@@ -71,7 +74,7 @@ export async function loadProgress(
     toRefundFen: sources.reduce((sum, one) => sum + one.refundableFen, 0n),
     payoutAccountMissing: account === undefined && routes.some(({ route }) => route === "bank"),
     refunds: refunds.map(({ state }) => phaseOf(state)),
-    openFen,
+    openFen: openFen + owedToOthersFen,
     closed: moveOut.state === "closed",
   };
   return {
@@ -81,6 +84,7 @@ export async function loadProgress(
     parked: parked.map(({ message }) => message),
     redLetters,
     owedFen: plan.owedFen,
+    owedToOthersFen,
     depositFen: plan.depositFen,
     forfeitedFen: await loadForfeitedFen(tx, moveOut.moveOutId),
     offsetFen: await loadOffsetFen(tx, moveOut.moveOutId),

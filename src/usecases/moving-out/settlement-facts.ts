@@ -65,15 +65,33 @@ const hasOtherLease = async (tx: Transaction, of: Parties): Promise<boolean> =>
     )
   )?.other ?? false;
 
+/** No other lease of the tenant goes on, with whatever entity. */
+const isLastLease = async (tx: Transaction, of: Parties): Promise<boolean> =>
+  (
+    await row<{ last: boolean }>(
+      tx,
+      Prisma.sql`SELECT NOT EXISTS (SELECT 1 FROM lease l JOIN lease own ON own.id = ${of.leaseId}::uuid
+        WHERE l.tenant_id = ${of.tenantId}::uuid AND l.id <> own.id AND l.end_date >= own.end_date) AS last`,
+    )
+  )?.last ?? false;
+
+/** What the lease owes other entities on a date: paid to them, before the lease can be closed. */
+export const loadOwedToOthers = async (tx: Transaction, of: Parties, asOf: CivilDate): Promise<Fen> =>
+  (await loadClaims(tx, { tenantId: of.tenantId }))
+    .filter(({ leaseId, entityId, kind }) => leaseId === of.leaseId && entityId !== of.entityId && kind !== "deposit")
+    .map((claim) => openLineOf(claim, asOf))
+    .reduce((sum, { principalFen, lateFeeFen }) => sum + principalFen + lateFeeFen, 0n);
+
 /** Sources of refunds that belong to the lease: its deposits, and prepayment where it goes with the lease. */
 export async function findOwnSources(tx: Transaction, of: Parties): Promise<RefundableSource[]> {
   const other = await hasOtherLease(tx, of);
-  return (await findRefundableSources(tx, { tenantId: of.tenantId })).filter(
-    (source) =>
-      source.entityId === of.entityId &&
-      source.refundableFen > 0n &&
-      (source.source === "deposit" ? source.leaseId === of.leaseId : !other),
-  );
+  const last = await isLastLease(tx, of);
+  return (await findRefundableSources(tx, { tenantId: of.tenantId })).filter((source) => {
+    if (source.refundableFen === 0n) return false;
+    if (source.source === "deposit") return source.leaseId === of.leaseId && source.entityId === of.entityId;
+    // What was paid to another entity for this lease (a service company) goes back when the tenant leaves for good.
+    return source.entityId === of.entityId ? !other : last;
+  });
 }
 
 /** Deposits that are held and free: neither used nor asked back. */

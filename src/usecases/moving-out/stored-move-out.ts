@@ -79,11 +79,16 @@ export const findOpenMoveOuts = (tx: Transaction, projectIds: readonly string[])
     Prisma.sql`${SELECT} WHERE m.state = 'open' AND m.project_id = ANY (${[...projectIds]}::uuid[]) ORDER BY m.number`,
   );
 
-/** The account first, as everybody who moves money, then the settlement: whatever a step decides holds until it commits. */
+/** The accounts of the tenant first, as everybody who moves money, then the settlement: whatever a step decides holds until it commits. */
 export async function lockMoveOut(tx: Transaction, key: MoveOutKey): Promise<StoredMoveOut | undefined> {
   const seen = await findMoveOut(tx, key);
   if (!seen) return undefined;
-  await lockTenantAccounts(tx, [seen]);
+  const accounts = await rows<{ tenantId: string; entityId: string }>(
+    tx,
+    Prisma.sql`SELECT tenant_id AS "tenantId", entity_id AS "entityId" FROM tenant_account
+      WHERE tenant_id = ${seen.tenantId}::uuid`,
+  );
+  await lockTenantAccounts(tx, [{ tenantId: seen.tenantId, entityId: seen.entityId }, ...accounts]);
   await execute(tx, Prisma.sql`SELECT 1 FROM move_out WHERE id = ${seen.moveOutId}::uuid FOR UPDATE`);
   return findMoveOut(tx, { moveOutId: seen.moveOutId });
 }

@@ -1,0 +1,114 @@
+import { Prisma } from "../../../generated/prisma/client.ts";
+import { row } from "../../../src/db/rows.ts";
+import { type ChatMessage, readableText } from "../../official-account/chat.ts";
+import type { Follower } from "../../official-account/follower.ts";
+import { readable, type ChatMessage as StaffMessage } from "../../wecom/chat.ts";
+import { orderAtCashier } from "../cashier-visit.ts";
+import type { Printer } from "../print.ts";
+import type { Stage } from "../stage.ts";
+import { linkOf } from "./tenant.ts";
+
+const WAIT_MS = 20_000;
+const TENANT = { code: "T002", openId: "oDemoOpenId201", name: "黄锐", company: "东莞锐达模具有限公司" } as const;
+const STEWARD = { userId: "li.guanjia", name: "李管家" } as const;
+
+/**
+ * Chapter 7, first half: 锐达模具 has been overdue since August. The ladder has reminded it, 李管家 has a task on his phone;
+ * 黄锐 promises a day in the chat, pays on it, and the task closes by itself.
+ */
+export async function tenantIsOverdue(stage: Stage, print: Printer): Promise<void> {
+  const { officialAccount, wecom } = stage.playground;
+  const huang = officialAccount.user(TENANT.openId);
+  const steward = wecom?.member(STEWARD.userId);
+  if (!steward) throw new Error("no steward");
+  print.chapter("第七章 逾期：提醒、管家上门、承诺、付款");
+  stage.clock.moveTo("2026-10-02T09:30:00+08:00");
+  await print.step(
+    "催缴按阶梯一步步来，租户收到的提醒",
+    async () => {
+      const isDunning = (message: ChatMessage) =>
+        /逾期缴费提醒|逾期提醒|逾期缴费通知|催款函|最后通知/.test(readableText(message));
+      print.chat(TENANT.name, await huang.waitForMessage(isDunning, WAIT_MS));
+      return huang.messages.filter(isDunning).length;
+    },
+    (count) => `${count} 条，一天最多一条`,
+  );
+  await print.step("李管家手机上的任务", async () => {
+    const isTask = (message: StaffMessage) => readable(message).includes(TENANT.company);
+    const message = await steward.waitForMessage(isTask, WAIT_MS);
+    tellStaff(print, STEWARD.name, message);
+  });
+  await print.step("黄锐在聊天里承诺付款日", async () => {
+    await ask(print, huang, TENANT.name, "承诺付款", /哪天|哪一天|日期/);
+    await ask(print, huang, TENANT.name, "10月8日", /2026年10月8日/);
+    await ask(print, huang, TENANT.name, "确认", /已|好的/);
+  });
+  stage.clock.moveTo("2026-10-08T10:00:00+08:00");
+  await print.step(
+    "到了那天，他付清了",
+    () => payAll(stage, print, huang, TENANT),
+    (count) => `${count} 笔付款`,
+  );
+  await print.step("任务自己关闭", async () => {
+    for (let tries = 0; ; tries += 1) {
+      const open = await row<{ open: number; done: number }>(
+        stage.application.db,
+        Prisma.sql`SELECT count(*) FILTER (WHERE k.state = 'open')::int AS open,
+            count(*) FILTER (WHERE k.state = 'done' AND k.closed_reason = 'paid')::int AS done
+          FROM steward_task k JOIN tenant t ON t.id = k.tenant_id WHERE t.code = ${TENANT.code} AND k.kind <> 'reminder'`,
+      );
+      if (open && open.open === 0 && open.done > 0) return;
+      if (tries > 300) throw new Error(`还有 ${open?.open} 个任务没有关闭`);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  });
+}
+
+/** One link for each legal entity, one payment for each. */
+export async function payAll(
+  stage: Stage,
+  print: Printer,
+  payer: Follower,
+  { name, openId }: { readonly name: string; readonly openId: string },
+): Promise<number> {
+  const { wechatPay } = stage.playground;
+  const seen = payer.messages.length;
+  print.says(name, "缴费");
+  await payer.say("缴费");
+  await payer.waitForMessage((message) => linkOf(message) !== "", WAIT_MS, seen);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const offers = payer.messages.slice(seen).filter((message) => linkOf(message) !== "");
+  for (const offer of offers) {
+    print.chat(name, offer);
+    const before = payer.messages.length;
+    const known = new Set(wechatPay.orders.all().map(({ outTradeNo }) => outTradeNo));
+    await orderAtCashier(linkOf(offer));
+    const order = wechatPay.orders.all().find(({ outTradeNo }) => !known.has(outTradeNo));
+    const paid = wechatPay.pay(order?.ticket ?? "", openId);
+    if (paid.state !== "paid") throw new Error(paid.reason);
+    const isReceipt = (message: ChatMessage) => /收据编号/.test(readableText(message));
+    print.chat(name, await payer.waitForMessage(isReceipt, WAIT_MS, before));
+  }
+  return offers.length;
+}
+
+/** Says something and prints the answer that fits. */
+export async function ask(
+  print: Printer,
+  follower: Follower,
+  name: string,
+  words: string,
+  expected: RegExp,
+): Promise<string> {
+  const seen = follower.messages.length;
+  print.says(name, words);
+  await follower.say(words);
+  const answer = await follower.waitForMessage((message) => expected.test(readableText(message)), WAIT_MS, seen);
+  print.chat(name, answer);
+  return readableText(answer);
+}
+
+export function tellStaff(print: Printer, name: string, message: StaffMessage): void {
+  print.line(`  → ${name} 收到（企业微信）`);
+  for (const line of readable(message).split("\n")) print.line(`    │ ${line}`);
+}

@@ -1,5 +1,7 @@
 import type { Wish } from "./context.ts";
 import type { Intent, Slots } from "./understanding/frame.ts";
+import { normalise } from "./understanding/normalise.ts";
+import { findPlaces } from "./understanding/slots/place.ts";
 import type { Understanding } from "./wish.ts";
 
 /*
@@ -47,11 +49,17 @@ export function followUp(
 ): Understanding {
   if (last === undefined || !OF_A_MONTH.has(last.intent) || !BARE.has(heard.intent)) return heard;
   if (text.length > LONGEST || !CONTINUES.test(text) || NAMES_A_WISH.test(text)) return heard;
-  const named = Object.keys(heard.slots);
-  const said =
-    named.length > 0 ? heard.slots : heard.alternatives?.find((one) => Object.keys(one.slots).length > 0)?.slots;
+  const said = [heard.slots, ...(heard.alternatives ?? []).map((one) => one.slots), buildingIn(text)].find(
+    (slots) => Object.keys(slots).length > 0,
+  );
   if (said === undefined) return heard;
   return { intent: ofOne(last.intent, said), slots: { ...carried(last.slots), ...said }, confidence: 0.9 };
+}
+
+/** “那B座呢” is of no intent by itself. */
+function buildingIn(text: string): Slots {
+  const { building } = findPlaces(normalise(text), []);
+  return building === undefined ? {} : { building: building.value };
 }
 
 /** “那恒泰呢” after a list of debtors asks after this one. */

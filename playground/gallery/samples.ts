@@ -1,8 +1,10 @@
 import { approvalCard } from "../../cards/approval-card.ts";
 import type { Card } from "../../cards/card.ts";
+import { dunningCard } from "../../cards/dunning-card.ts";
 import { invoiceApplicationCard } from "../../cards/invoice-application-card.ts";
 import { refundCard } from "../../cards/refund-card.ts";
 import { staffMenuCard } from "../../cards/staff-menu-card.ts";
+import { taskCard } from "../../cards/task-card.ts";
 import { parseCivilDate } from "../../src/domain/time/civil-date.ts";
 import { CARDS } from "../../test/unit/cards/sample-cards.ts";
 
@@ -38,6 +40,39 @@ export const SAMPLES: Readonly<Record<string, Card>> = {
     },
     { may: "read" },
   ),
+  dunning: dunningCard({
+    action: "formal-notice",
+    tenantName: "深圳市华星光电半导体显示技术股份有限公司",
+    dueDate: parseCivilDate("2026-09-10"),
+    daysOverdue: 15,
+    openFen: 123_456_789n,
+    entities: [
+      {
+        entityName: "东莞市明远物业服务有限公司",
+        openFen: 123_456_789n,
+        payUrl: "https://park.example.com/h5/pay?t=abc",
+        letter: { url: "https://park.example.com/h5/document/abc" },
+      },
+    ],
+  }),
+  task: taskCard({
+    number: "RW2026-00001",
+    kind: "dunning",
+    state: "open",
+    title: "上门催缴",
+    tenantName: "深圳市华星光电半导体显示技术股份有限公司",
+    place: "东莞园区 A栋 A-301、A-302",
+    overdueFen: 123_456_789n,
+    disputedFen: 0n,
+    daysOverdue: 12,
+    contactName: "王会计",
+    assigneeName: "李管家",
+    lastNote: null,
+    promisedUntil: null,
+    closedReason: null,
+    callUrl: "https://park.example.com/h5/call?t=abc",
+    mapUrl: "https://uri.amap.com/search?keyword=x",
+  }),
   refund: refundCard({
     step: "asked",
     refundNo: "RF-202609-00003",

@@ -6,6 +6,7 @@ import { lockTenantAccounts } from "../../db/tenant-account.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import type { Fen } from "../../domain/money/fen.ts";
 import type { CivilDate } from "../../domain/time/civil-date.ts";
+import { expireApproval } from "../approvals/cancel-approval.ts";
 import { allOrNothing } from "../approvals/or-nothing.ts";
 import { type Refusal, refuse } from "../receipts/refusal.ts";
 import { recordMovements } from "../reconciliation/channel-movements.ts";
@@ -151,11 +152,9 @@ async function cancelWaivers(
       `The waiver ${decided.number} has been approved.`,
     );
   }
-  await execute(
-    tx,
-    Prisma.sql`UPDATE approval_request SET state = 'cancelled', closed_on = ${context.today}::date, closed_by = ${context.actor},
-        closed_reason = 'exception undone' WHERE id = ANY (${[...approvalIds]}::uuid[]) AND state = 'pending'`,
-  );
+  if (!context.approvals) throw new Error("an undo of a waiver is asked where approvals are known");
+  for (const id of approvalIds)
+    await expireApproval(tx, id, "对账差异的处理已撤销", { ...context, ...context.approvals });
   return { ok: true };
 }
 

@@ -6,7 +6,7 @@ export const SAY_CLAIMS = {
     title: "账单异议",
     again: (count: number) => `请回复1到${count}之间的序号，或说出费用名称，例如“电费”；也可以回复“取消”。`,
     askReason: (label: string, amount: string) =>
-      `${label} ${amount}。请简单说说哪里不对，例如“用电量比上月多一倍”。选错了可直接说费用名称。`,
+      `${label} ${amount}。请简单说说哪里不对，例如“比上个月多了一倍”。选错了可直接说费用名称。`,
     reasonTooShort: "请用几个字说明原因，管家会据此核查；也可以回复“取消”。",
     done: (label: string) =>
       `已登记${label}的异议并通知管家。核查期间这一笔不催缴、不计违约金。想撤销可回复“撤销异议”。`,

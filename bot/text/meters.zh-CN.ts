@@ -12,7 +12,7 @@ export const SAY_METERS = {
   badValues: (count: number) =>
     count === 1
       ? "没有看到读数，请只回复表上的数字，例如 12345.6。"
-      : `需要 ${count} 个数，请用空格隔开，例如 120.5 300 410 96。`,
+      : `需要 ${count} 个数，请用空格隔开，例如 ${["120.5", "300", "410", "96", "80"].slice(0, count).join(" ")}。`,
   confirm: (meter: string, on: string, values: string) => `${meter}，${on}读数 ${values}，对吗？`,
   usage: (usage: string, unit: string, since: string) => `自${since}以来用了 ${usage} ${unit}。`,
   unusual: (median: string, unit: string) => `比平时多很多（近一年每月约 ${median} ${unit}），请再看一眼表。`,

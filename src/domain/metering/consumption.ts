@@ -17,6 +17,7 @@ import { formatDate } from "../time/civil-date.ts";
 import type { DecimalText } from "../world/lease.ts";
 import type { Meter, Reading, Register, RegisterValues } from "../world/property.ts";
 import { type MeterReadings, readingsBetween, type StandingReading } from "./reading-index.ts";
+import { REGISTER_NAMES } from "./usage-trace.ts";
 
 /** What one register counted from one reading to the next, before the multiplier. */
 export interface RegisterStep {
@@ -150,7 +151,7 @@ function stepBetween(meter: Meter, from: StandingReading, to: Reading): Consumpt
     const end = endValues[register];
     if (start === undefined || end === undefined) {
       const day = formatDate(start === undefined ? from.reading.standsOn : to.standsOn);
-      return failure("READING_MISSING", `表计 ${meter.code} 在${day}的读数缺少 ${register}，请补录`);
+      return failure("READING_MISSING", `表计 ${meter.code} 在${day}缺少${REGISTER_NAMES[register]}示数，请补录`);
     }
     const difference = subtract(parseRatio(end), parseRatio(start));
     if (!isNegative(difference) || from.reading.kind === "estimated") {
@@ -160,7 +161,7 @@ function stepBetween(meter: Meter, from: StandingReading, to: Reading): Consumpt
     const rollover = 10n ** BigInt(from.digits);
     const counted = add(difference, integer(rollover));
     if (!to.rollover || isNegative(counted)) {
-      const what = `表计 ${meter.code} 的 ${register} 在${formatDate(to.standsOn)}为 ${end}，小于前一读数 ${start}`;
+      const what = `表计 ${meter.code} 的${REGISTER_NAMES[register]}示数在${formatDate(to.standsOn)}为 ${end}，小于前一读数 ${start}`;
       return failure("READING_WENT_BACK", `${what}，请核对或确认表计归零`);
     }
     registers.push({ register, start, end, rollover, counted });

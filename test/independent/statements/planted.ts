@@ -126,6 +126,9 @@ export function plant(seed: number): PlantedPark {
       put(day, { amountFen: short.amountFen - missing, payer: "", account: "", remark: short.billNo.toLowerCase() });
       say("CMB1", day, "UNDERPAYMENT", missing);
     }
+    // The second tenant owes nothing to the first company: all of it is too much.
+    const over = put(day, { amountFen: amount(), payer: "租户二", account: "", remark: "房租" });
+    say("CMB1", day, "OVERPAYMENT", over.amountFen);
     const elsewhere = bill("E2");
     put(day, { amountFen: elsewhere.amountFen, payer: "", account: "", remark: elsewhere.billNo });
     say("CMB1", day, "CROSS_ENTITY_PAYMENT", elsewhere.amountFen);
@@ -194,6 +197,11 @@ export function plant(seed: number): PlantedPark {
     keep(day, costly);
     book(day, costly, dear);
     say("WX1", day, "FEE_MISMATCH", 5);
+    const foreign = amount();
+    const refunded = trade(day, 0, { fee: yuan(-Math.round((foreign * 6) / 1_000)) });
+    const refundNo = `RFTEST${refunded.transactionId}`;
+    keep(day, { ...refunded, refund: { id: `503${refunded.transactionId}`, no: refundNo, amount: yuan(foreign) } });
+    say("WX1", day, "REFUND_MISMATCH", foreign);
     const back = amount();
     const undone = trade(day, back);
     keep(day, undone);
@@ -205,6 +213,22 @@ export function plant(seed: number): PlantedPark {
   keep(second, crossed);
   book(first, crossed, late);
   say("WX1", first, "CUTOFF", late);
+
+  // A copied row: there was one payment. The file contradicts itself, and the second row explains nothing.
+  const copied = amount();
+  const once = trade(second, copied);
+  keep(second, once);
+  keep(second, once);
+  book(second, once, copied);
+  say("WX1", second, "DUPLICATE_PAYMENT", copied);
+  say("WX1", second, "STATEMENT_GAP", copied);
+
+  // The third day does not begin where the second one ended: something in between was never sent.
+  const third = DAYS[2] ?? "";
+  const last = bill();
+  put(third, { amountFen: last.amountFen, payer: "租户一", account: "62T1", remark: last.billNo });
+  const hidden = amount();
+  say("CMB1", third, "STATEMENT_GAP", hidden);
 
   let balance = 1_000_000;
   const bank = DAYS.map((day) => ({ day, text: bankFile(day, rows.get(day) ?? []) }));
@@ -218,6 +242,7 @@ export function plant(seed: number): PlantedPark {
   };
 
   function bankFile(day: string, lines: readonly PlantedBankRow[]): string {
+    if (day === third) balance += hidden;
     const body = lines.map((row, index) => {
       balance += row.amountFen;
       const time = `09:${String(index).padStart(2, "0")}:00`;

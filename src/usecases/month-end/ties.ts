@@ -6,7 +6,7 @@ import { recomputeBalances } from "../../domain/ledger/recompute.ts";
 import type { Fen } from "../../domain/money/fen.ts";
 import { firstDayOf, type Month, rangeOfMonth } from "../../domain/time/civil-date.ts";
 import { loadBookFacts } from "../ledger-check/checks/book-facts.ts";
-import { claimFacts } from "./claim-facts.ts";
+import { claimFacts, kindOf } from "./claim-facts.ts";
 import type { LiabilityRollForward, ReceivableRow, Tie } from "./month-end-pack.ts";
 import { isLiability } from "./roll-forward.ts";
 
@@ -67,7 +67,7 @@ const openItems = (tx: Transaction, entityId: string): Promise<{ kind: string; f
     tx,
     Prisma.sql`SELECT kind, sum(facts)::bigint AS "factsFen", sum(items)::bigint AS "ledgerFen"
       FROM (SELECT kind, amount_fen AS facts, 0 AS items FROM (${claimFacts(entityId)}) f
-        UNION ALL SELECT l.kind, 0, r.open_fen FROM receivable r JOIN bill_line l ON l.id = r.line_id
+        UNION ALL SELECT ${kindOf("l")}, 0, r.open_fen FROM receivable r JOIN bill_line l ON l.id = r.line_id
           WHERE r.entity_id = ${entityId}::uuid AND l.kind <> 'deposit'
         UNION ALL SELECT 'late-fee', 0, r.late_fee_open_fen FROM receivable r WHERE r.entity_id = ${entityId}::uuid) parts
       GROUP BY kind ORDER BY kind = 'late-fee', kind COLLATE "C"`,

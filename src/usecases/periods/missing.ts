@@ -33,16 +33,20 @@ async function draftBills(tx: Transaction, entityId: string, month: Month): Prom
 }
 
 /**
- * Days of an account that were held against its statement and did not come out (money-rules 10). Days without a statement are
- * no obstacle, since a park may do without, and neither are open differences: their money has its account in the books
- * (2241.02) until somebody decides.
+ * Days of an account that were held against its statement and did not come out (money-rules 10). Accounts without statements
+ * are no obstacle, since a park may do without, and neither are open differences: their money has its account in the books
+ * (2241.02) until somebody decides. A day on which nothing moved, like a Sunday, has no line to show: a later day that is
+ * closed proves it by its opening balance.
  */
 async function openDays(tx: Transaction, entityId: string, month: Month): Promise<MissingForClose[]> {
   const found = await rows<{ date: CivilDate; account: string }>(
     tx,
-    Prisma.sql`SELECT day::text AS date, account_code AS account FROM statement_day
-      WHERE entity_id = ${entityId}::uuid AND NOT closed AND to_char(day, 'YYYY-MM') = ${month}
-      ORDER BY day, account_code COLLATE "C"`,
+    Prisma.sql`SELECT s.day::text AS date, s.account_code AS account FROM statement_day s
+      WHERE s.entity_id = ${entityId}::uuid AND NOT s.closed AND to_char(s.day, 'YYYY-MM') = ${month}
+        AND (EXISTS (SELECT 1 FROM statement_line l WHERE l.account_code = s.account_code AND l.booking_date = s.day)
+          OR EXISTS (SELECT 1 FROM receipt r WHERE r.account_code = s.account_code AND r.value_date = s.day AND r.state = 'counted')
+          OR NOT EXISTS (SELECT 1 FROM statement_day n WHERE n.account_code = s.account_code AND n.day > s.day AND n.closed))
+      ORDER BY s.day, s.account_code COLLATE "C"`,
   );
   return found.map(({ date, account }) => ({
     date,

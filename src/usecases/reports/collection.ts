@@ -3,6 +3,7 @@ import { rows } from "../../db/rows.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import type { Fen } from "../../domain/money/fen.ts";
 import type { Month } from "../../domain/time/civil-date.ts";
+import { kindOf } from "../month-end/claim-facts.ts";
 import { billsOf, type ReportPlace } from "./place.ts";
 
 /** What of a month's bills has come in. billed = received + relieved + open. */
@@ -34,7 +35,7 @@ export const collectionOf = (
         sum(principal - open - relieved)::bigint AS "receivedFen", sum(relieved)::bigint AS "relievedFen",
         sum(open)::bigint AS "openFen"
       FROM (SELECT b.period AS month, p.code AS project, p.name AS "projectName", coalesce(g.code, '') AS building,
-          coalesce(g.name, '') AS "buildingName", l.kind, r.principal_fen AS principal, r.open_fen AS open,
+          coalesce(g.name, '') AS "buildingName", ${kindOf("l")} AS kind, r.principal_fen AS principal, r.open_fen AS open,
           coalesce(f.fen, 0) AS relieved
         FROM receivable r JOIN bill_line l ON l.id = r.line_id JOIN bill b ON b.id = r.bill_id
         JOIN project p ON p.id = b.project_id

@@ -97,6 +97,8 @@ describe("the month-end pack of a lived-in world", () => {
     expect(column((row) => row.receivedFen)).toBe(true);
     // One fen was waived.
     expect(sum(packs.map((pack) => pack.receivablesTotal.waivedFen)) > 0n).toBe(true);
+    // A discount lowers its charge and is no kind of its own.
+    expect(packs.flatMap((pack) => pack.receivables.map(({ kind }) => kind))).not.toContain("discount");
     const fees = packs.flatMap((pack) => pack.receivables.filter(({ kind }) => kind === "late-fee"));
     expect(fees.some((row) => row.lateFeeFen > 0n)).toBe(true);
     expect(fees.some((row) => row.receivedFen > 0n)).toBe(true);

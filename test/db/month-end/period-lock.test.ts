@@ -55,6 +55,25 @@ describe("a month with a day of the bank that did not come out", () => {
     expect(made.pack.locked).toBe(false);
   });
 
+  it("does not wait for a Sunday: nothing moved on it, and the Monday after is closed", async () => {
+    await dayOf("CMB1", "2026-10-16", true);
+    await dayOf("CMB1", "2026-10-18", false);
+    const days = async () => {
+      const made = await makePack(database.db, october);
+      return made.ok ? made.pack.missing.map(({ date: day }) => day) : [];
+    };
+    // Neither has a line; the 15th is proved by the 16th, the 18th by nothing yet.
+    expect(await days()).toEqual(["2026-10-18"]);
+    await dayOf("CMB1", "2026-10-19", true);
+    expect(await days()).toEqual([]);
+    await dayOf("CMB1", "2026-10-16", false);
+    await dayOf("CMB1", "2026-10-19", false);
+    expect(await days()).toHaveLength(4);
+    await dayOf("CMB1", "2026-10-16", true);
+    await dayOf("CMB1", "2026-10-18", true);
+    await dayOf("CMB1", "2026-10-19", true);
+  });
+
   it("is locked once the day is closed, and the pack says so", async () => {
     await dayOf("CMB1", "2026-10-15", true);
     expect(await close()).toEqual({ ok: true, closed: true, missing: [] });

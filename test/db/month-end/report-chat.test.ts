@@ -122,6 +122,18 @@ describe("账龄", () => {
   });
 });
 
+describe("on DingTalk", () => {
+  it("the same to a colleague there, with a smaller list when a number is said", async () => {
+    const chat = openChat(database.db, clock);
+    const told = wordsOf(await chat.says("dingtalk", "d-S11", "账龄前1名"));
+    expect(told).toMatch(/账龄分析\n¥1,400\.00\n/);
+    expect(told).toMatch(/二号贸易\n逾期¥800\.00\n另有 1 家/);
+    expect(wordsOf(await chat.says("dingtalk", "d-S11", "A栋账龄"))).toMatch(/东莞园区|A栋/);
+    expect(wordsOf(await chat.says("dingtalk", "d-S11", "B栋账龄"))).toMatch(/没有找到“B栋”/);
+    expect(chat.failures).toEqual([]);
+  });
+});
+
 describe("回款预测", () => {
   it("promises, due dates and months to come, with how it was computed", async () => {
     const chat = chatOf();

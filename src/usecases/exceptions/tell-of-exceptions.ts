@@ -3,7 +3,8 @@ import { execute, rows } from "../../db/rows.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import { groupBy } from "../../domain/group-by.ts";
 import { DUTIES } from "../../domain/reconciliation/difference.ts";
-import { tellStaff } from "../staff/tell-staff.ts";
+import { findAddressees, type StaffAddress, tellStaff } from "../staff/tell-staff.ts";
+import { type GroupNotice, tellProjectGroups } from "../staff-groups/tell-group.ts";
 import { type ExceptionCards, type ExceptionContext, type ExceptionItem, findExceptions } from "./exception.ts";
 
 interface TellContext extends ExceptionContext {
@@ -26,11 +27,37 @@ export async function tellOfExceptions(
     const [first] = alike;
     if (!first) continue;
     const ids = alike.map((one) => `${one.id}:${one.version}`).sort();
-    await tellStaff(tx, {
-      to: { roles: [first.ownerRole], entityId: first.entityId },
+    const to = { roles: [first.ownerRole], entityId: first.entityId };
+    const notice = {
       card: cards.alert(alike),
-      subject: alike.length === 1 ? { kind: "exception", id: first.id, version: first.version } : undefined,
+      subject: alike.length === 1 ? { kind: "exception" as const, id: first.id, version: first.version } : undefined,
       dedupeKey: `exception|${alike.length === 1 ? ids[0] : `${key}|${ids.length}|${ids[0]}|${ids.at(-1)}`}`,
+    };
+    await tellStaff(tx, { to, ...notice });
+    await tellGroups(tx, first, to, notice);
+  }
+}
+
+/** In the groups of the entity's projects everybody sees it; the buttons are for those who own it. */
+async function tellGroups(
+  tx: Transaction,
+  { entityId }: ExceptionItem,
+  to: StaffAddress,
+  notice: Pick<GroupNotice, "card" | "subject" | "dedupeKey">,
+): Promise<void> {
+  const projects = await rows<{ projectId: string }>(
+    tx,
+    Prisma.sql`SELECT id AS "projectId" FROM project p WHERE entity_id = ${entityId}::uuid
+      AND EXISTS (SELECT 1 FROM staff_group g WHERE g.project_id = p.id) ORDER BY code COLLATE "C"`,
+  );
+  if (projects.length === 0) return;
+  const buttonsForPersonIds = (await findAddressees(tx, to)).map(({ personId }) => personId);
+  for (const { projectId } of projects) {
+    await tellProjectGroups(tx, {
+      ...notice,
+      projectId,
+      buttonsForPersonIds,
+      dedupeKey: `${notice.dedupeKey}|group|${projectId}`,
     });
   }
 }

@@ -1,7 +1,8 @@
 import { beforeEach, expect, it } from "vitest";
 import { reconciliationMessaging } from "../../../bot/notices/reconciliation-messaging.ts";
 import { Prisma } from "../../../generated/prisma/client.ts";
-import { rows } from "../../../src/db/rows.ts";
+import { newId } from "../../../src/db/ids.ts";
+import { execute, rows } from "../../../src/db/rows.ts";
 import { resolveException } from "../../../src/usecases/exceptions/resolve-exception.ts";
 import { undoResolution } from "../../../src/usecases/exceptions/undo-resolution.ts";
 import { findStaffMember } from "../../../src/usecases/staff/find-staff-member.ts";
@@ -106,6 +107,25 @@ it("两家都说是自己的：财务选一家，另一家的认领被退回并�
   expect((await claims()).map(({ state }) => state)).toEqual(["open", "open"]);
   expect((await balances(database.db))["2241.02"]).toBe(-50_000n);
   await expectBooksInOrder(database.db);
+});
+
+it("园区的员工群也看到这张卡，按钮只给有权处理的人，处理后群里的卡片一起更新", async () => {
+  // 马钉钉 (S11) is on DingTalk and an area manager: reads, does not decide.
+  await execute(
+    database.db,
+    Prisma.sql`INSERT INTO staff_group (id, project_id, platform, app_id, external_id)
+      SELECT ${newId()}::uuid, id, 'dingtalk', 'ding', 'cid-group' FROM project WHERE code = 'DG'`,
+  );
+  await desk.import(DAY, [stranger(9_900n, "C4")], 0n);
+  await desk.run(DAY);
+  await desk.run(DAY);
+  const inGroup = await chat.cardsOf("cid-group");
+  expect(inGroup).toHaveLength(1);
+  expect(wordsOf(inGroup.map(({ card }) => card))).toMatch(/付款人不明/);
+  expect(inGroup[0]?.card.buttonsFor).toEqual([]);
+  await chat.presses("wecom", "w-S05", "继续挂账");
+  expect((await chat.cardsOf("cid-group"))[0]?.card.outcome).toBe("继续挂账");
+  expect(chat.failures).toEqual([]);
 });
 
 it("没有认领过的人发来图片，照旧请他说明；别人看不到也点不动差异", async () => {

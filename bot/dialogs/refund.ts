@@ -180,7 +180,7 @@ function offersCard(offers: readonly RefundOffer[], dialog: DialogOf<"refund">):
   const offered = dialog.keys.flatMap((key) => offers.filter((offer) => offer.key === key));
   const card = questionCard(
     offered.slice(0, BUTTONS_MAX).map((offer, index) =>
-      answerButton(dialog, `${index + 1}. ${nameOf(offer)} ${formatYuan(offer.refundableFen)}`, {
+      answerButton(dialog, `${index + 1}. ${formatYuan(offer.refundableFen)}`, {
         value: String(index + 1),
       }),
     ),

@@ -18,11 +18,11 @@ describe("a tenant's own number", () => {
   const run = async (command: Command, options: OptionValues, ...positionals: string[]) => {
     const context = { db: database.db, clock: { today: () => today } } as unknown as CliContext;
     const { json, exitCode = 0 } = await command.run(context, positionals, options);
-    return { ...(json as Record<string, unknown>), exitCode };
+    return { ...(json as { errors?: { code: string }[] }), exitCode };
   };
   const assign = (tenant: string, number: string, entity = "E1") =>
     run(virtualAccountAssignCommand, { tenant, entity, number, as: "S09" });
-  const codeOf = (result: { errors?: unknown }) => (result.errors as { code: string }[])[0]?.code;
+  const codeOf = (result: { errors?: { code: string }[] }) => result.errors?.[0]?.code;
 
   beforeAll(async () => {
     await importPark(database.db, [{ code: "L1" }, { code: "L2", tenant: "T2" }]);

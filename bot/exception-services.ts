@@ -2,6 +2,7 @@ import type { Fen } from "../src/domain/money/fen.ts";
 import type { CivilDate } from "../src/domain/time/civil-date.ts";
 import type { ExceptionItem } from "../src/usecases/exceptions/exception.ts";
 import type { Resolved } from "../src/usecases/exceptions/resolution.ts";
+import type { TransferClaim } from "../src/usecases/queries/transfer-claims.ts";
 import type { Refusal } from "../src/usecases/receipts/refusal.ts";
 import type { ClaimedTransfer } from "../src/usecases/reconciliation/claim-transfer.ts";
 import type { StaffMember } from "../src/usecases/staff/find-staff-member.ts";
@@ -20,6 +21,8 @@ export interface ExceptionServices {
     member: StaffMember,
     click: { readonly id: string; readonly version: number; readonly choice: number },
   ): Promise<Resolved | Refusal>;
+  /** Transfers that the tenant told us of, the latest first. */
+  transferClaims(tenantId: string): Promise<readonly TransferClaim[]>;
   /** 一键认领: a member of a tenant says that a transfer is theirs; a person of finance confirms. */
   claimTransfer(
     tenantId: string,

@@ -50,7 +50,9 @@ export function whatIfWish(text: string, frame: Frame): Wish | undefined {
   const isSaid = frame.intent === "pay" && PART_FIRST.test(text) && !ANOTHER_DAY.test(text);
   if (!isAsked && !isSaid) return undefined;
   const amount = frame.slots.amount ?? (isAsked ? amountIn(text) : undefined);
-  return amount === undefined ? undefined : { intent: "pay", slots: { amount }, whatIf: true };
+  if (amount === undefined) return undefined;
+  // Said, not asked: the way to pay that part, which says what is left.
+  return isAsked ? { intent: "pay", slots: { amount }, whatIf: true } : { intent: "pay", slots: { amount } };
 }
 
 /** What a question about a payment may be taken for. */

@@ -7,6 +7,7 @@ export const EXPLANATION_TEXT = {
   amount: "金额",
   billNo: "账单编号",
   doubt: "觉得不对？回复“转人工”，管家会帮您核对。",
+  dispute: "这笔有异议",
   askTitle: "想看哪一笔？",
   ask: "点一下，或回复“第几笔怎么算的”：",
   comparisonTitle: (name: string) => `${name}的变化`,
@@ -24,14 +25,26 @@ export interface ExplanationView {
   readonly name: string;
   /** Of explainLine: at most 12. */
   readonly lines: readonly string[];
+  /** Place of the line on its bill, from 0, where it can be disputed by one tap; undefined: nothing is open on it. */
+  readonly disputes?: number | undefined;
 }
 
-export const explanationCard = ({ billNo, name, lines }: ExplanationView): Card => ({
+export const explanationCard = ({ billNo, name, lines, disputes }: ExplanationView): Card => ({
   name: "explanation",
   title: EXPLANATION_TEXT.title(name),
   rows: [{ label: EXPLANATION_TEXT.billNo, value: billNo }],
   paragraphs: [...lines, EXPLANATION_TEXT.doubt],
-  buttons: [],
+  buttons:
+    disputes === undefined
+      ? []
+      : [
+          {
+            kind: "action",
+            label: EXPLANATION_TEXT.dispute,
+            action: { type: "line.dispute", billNo, position: disputes },
+            style: "danger",
+          },
+        ],
 });
 
 /** More lines than this are chosen by words. */

@@ -59,7 +59,13 @@ export async function startDispute(context: TenantContext, wish: Wish): Promise<
   if (context.member.role === "viewer") return say(textCard(SAY_CLAIMS.viewerOnly));
   const { tenantId } = context.member;
   const open = (await context.services.disputableLines(tenantId)).filter((line) => !line.disputed);
-  const ofBill = wish.billNo === undefined ? open : open.filter((line) => line.billNo === wish.billNo);
+  const tapped = await tappedLine(context, wish);
+  const ofBill =
+    tapped !== undefined
+      ? open.filter((line) => line.lineId === tapped)
+      : wish.billNo === undefined
+        ? open
+        : open.filter((line) => line.billNo === wish.billNo);
   const { charges = [] } = wish.slots;
   const ofCharge = ofBill.filter((line) => charges.includes(line.kind));
   const lines = (ofCharge.length > 0 ? ofCharge : ofBill).slice(0, LINES_MAX);
@@ -72,6 +78,13 @@ export async function startDispute(context: TenantContext, wish: Wish): Promise<
     lineIds: lines.map((line) => line.lineId),
     ...(lines.length === 1 ? { lineId: only.lineId } : {}),
   });
+}
+
+/** The line at the place of a bill that a button names; "" where the bill has no such line. */
+async function tappedLine(context: TenantContext, { billNo, position }: Wish): Promise<string | undefined> {
+  if (billNo === undefined || position === undefined) return undefined;
+  const bill = await context.services.bill(context.member.tenantId, billNo);
+  return bill?.lines[position]?.lineId ?? "";
 }
 
 async function chooseLine(

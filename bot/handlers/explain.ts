@@ -98,7 +98,12 @@ async function explainOne(context: TenantContext, bill: TenantBill, index: numbe
   );
   if (!line || !stored) return say(textCard(NO_SUCH_LINE));
   const lines = explainLine({ ...stored, name: plainName(line) });
-  return remember(context, bill, explanationCard({ billNo: bill.billNo, name: lineLabel(line, bill.period), lines }));
+  const isOpen = (await context.services.disputableLines(context.member.tenantId)).some(
+    ({ lineId, disputed }) => lineId === line.lineId && !disputed,
+  );
+  const disputes = isOpen && context.member.role !== "viewer" ? index : undefined;
+  const name = lineLabel(line, bill.period);
+  return remember(context, bill, explanationCard({ billNo: bill.billNo, name, lines, disputes }));
 }
 
 function ask(context: TenantContext, bill: TenantBill, indices: readonly number[]): Answer {

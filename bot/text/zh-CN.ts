@@ -67,6 +67,22 @@ export const SAY = {
     nothing: "您目前没有待付账单，也没有预存款和押金。",
     noDeposit: "我们这里没有您的押金记录。",
   },
+  part: {
+    title: "部分付款",
+    owed: "现在应付",
+    words: (part: string, left: string) =>
+      `先付${part}：先付最早到期的（违约金在前，本金在后），付后还剩${left}，剩下的仍按到期日计。`,
+    pay: "微信支付",
+    chooseOne: "您有几家收款公司，钱不能跨公司用，请选一家付：",
+    byTransfer: (amount: string) => `可以转账先付${amount}，附言写账单编号，到账后自动核销最早到期的费用。`,
+  },
+  arrivals: {
+    claims: "待核对的转账",
+    claim: (date: string, amount: string) => `${date} 您说转了${amount}`,
+    states: { open: "还没在银行流水里核对到，到账后自动入账并通知您", confirmed: "已入账", refused: "没有核对上" },
+    none: "还没有收到贵司的款。转账一般当天或下一个工作日到账；超过一天没到，请回复“我转了…元怎么没到账”，财务会逐笔核对。",
+    hint: "上面是已到账的。还没列出来的转账，银行一般当天或下一个工作日到账；超过一天没到，请回复“我转了…元怎么没到账”，财务会逐笔核对。",
+  },
   payments: {
     title: "缴费记录",
     none: "没有找到缴费记录。",

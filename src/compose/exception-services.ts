@@ -11,6 +11,7 @@ import { findException, findExceptions } from "../usecases/exceptions/exception.
 import type { ResolutionContext } from "../usecases/exceptions/resolution.ts";
 import { resolveWithin } from "../usecases/exceptions/resolve-exception.ts";
 import type { Sender } from "../usecases/queries/find-sender.ts";
+import { findTransferClaims } from "../usecases/queries/transfer-claims.ts";
 import { refuse } from "../usecases/receipts/refusal.ts";
 import { claimTransfer } from "../usecases/reconciliation/claim-transfer.ts";
 import { attachSlip } from "../usecases/reconciliation/transfer-claims.ts";
@@ -69,6 +70,7 @@ export function exceptionServicesOf(
       const person = await sender();
       return person !== undefined && attachSlip(tx, { personId: person.personId, mediaId, today });
     },
+    transferClaims: (tenantId) => findTransferClaims(tx, tenantId),
     async claimTransfer(tenantId, claim) {
       const person = await sender();
       const member = person?.memberships.find((one) => one.tenantId === tenantId);

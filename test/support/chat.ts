@@ -29,7 +29,7 @@ let count = 0;
  * Chats without platforms: events go in where the adapters put them, what is said is read from the outbox. For stories in
  * which many colleagues on several platforms take part; the wire itself is for the platforms' own tests.
  */
-export function openChat(db: Database, clock: MovableClock) {
+export function openChat(db: Database, clock: MovableClock, options: { readonly takesWechat?: true } = {}) {
   const handler = createEventHandler({
     clock,
     encryption: APPROVAL_ENCRYPTION,
@@ -38,7 +38,8 @@ export function openChat(db: Database, clock: MovableClock) {
     documentLink: () => ({ url: "https://park.example.com/h5/document/x", expiresAtMs: clock.nowMs() + 1 }),
     sceneKeys: [deriveSceneKey(Buffer.alloc(32, 9))],
     privacyUrl: "https://park.example.com/h5/privacy",
-    prepayLink: async () => undefined,
+    prepayLink: async () =>
+      options.takesWechat && { url: "https://park.example.com/h5/prepay?t=x", expiresAtMs: clock.nowMs() + 1 },
   });
   const failures: string[] = [];
 

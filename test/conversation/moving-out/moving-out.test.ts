@@ -1,23 +1,19 @@
 import { describe, expect, it } from "vitest";
 import { Prisma } from "../../../generated/prisma/client.ts";
 import type { Database } from "../../../src/db/client.ts";
-import { loadKnownWorld } from "../../../src/db/known-world.ts";
 import { rows } from "../../../src/db/rows.ts";
-import { inTransaction } from "../../../src/db/transaction.ts";
 import { parseYuan } from "../../../src/domain/money/fen.ts";
 import { parseCivilDate } from "../../../src/domain/time/civil-date.ts";
-import { readWorld } from "../../../src/domain/world/read-world.ts";
 import { closeDispute } from "../../../src/usecases/disputes/dispute-line.ts";
-import { importWorld } from "../../../src/usecases/import-world/import-world.ts";
 import { recordReceipt } from "../../../src/usecases/receipts/record-receipt.ts";
 import { issue, publish } from "../../db/billing/park.ts";
 import { readingRow } from "../../db/billing/world.ts";
 import { park } from "../../db/moving-out/moving-out-world.ts";
-import { APPROVAL_ENCRYPTION } from "../../support/approval-world.ts";
 import { openChat, wordsOf } from "../../support/chat.ts";
 import { movableClock } from "../../support/clock.ts";
 import { withDatabase } from "../../support/database.ts";
 import { accepted, expectBooksInOrder } from "../../support/ledger-world.ts";
+import { imports } from "./imports.ts";
 
 /*
  * Rent ¥1,000.00 a month, water ¥3.00 a ton, deposit ¥3,000.00 (paid), late fee 0.0005 a day. January is paid, February's bill
@@ -25,22 +21,6 @@ import { accepted, expectBooksInOrder } from "../../support/ledger-world.ts";
  */
 
 const DAY_MS = 86_400_000;
-
-async function imports(db: Database, document: object, today: string): Promise<void> {
-  const day = parseCivilDate(today);
-  const known = await inTransaction(db, loadKnownWorld, { timeoutMs: 60_000 });
-  const read = readWorld(JSON.parse(JSON.stringify(document)), { today: day, known });
-  if (!read.ok) throw new Error(JSON.stringify(read.errors));
-  const done = await importWorld(db, read.world, {
-    today: day,
-    encryption: APPROVAL_ENCRYPTION,
-    apps: { wecom: "corp", "official-account": "wx" },
-    actor: "operator",
-    channel: "cli",
-    dryRun: false,
-  });
-  if (!done.ok) throw new Error(JSON.stringify(done.errors));
-}
 
 async function storyIn({ db }: { readonly db: Database }) {
   const clock = movableClock("2026-02-05");

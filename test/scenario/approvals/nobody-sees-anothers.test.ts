@@ -77,7 +77,8 @@ const SAYINGS: readonly string[] = (() => {
   const byIntent = new Map<string, string[]>();
   for (const line of readFileSync("test/understanding/utterances.tuning-half.jsonl", "utf8").split("\n")) {
     if (line.trim() === "") continue;
-    const { text, intent } = JSON.parse(line) as { text: string; intent: string };
+    const { text, expect: wanted } = JSON.parse(line) as { text: string; expect: { intent: string } };
+    const { intent } = wanted;
     const known = byIntent.get(intent) ?? [];
     if (known.length < 4) byIntent.set(intent, [...known, text]);
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Slots, STAFF_INTENTS, TENANT_INTENTS } from "../../../bot/understanding/frame.ts";
+import { MAX_LENGTH } from "../../../bot/understanding/normalise.ts";
 import { understand } from "../../../bot/understanding/understand.ts";
 import { AIMED, FORGED, GARBAGE, generated, ORDERS, WISHES_BESIDE } from "../../understanding/hostile.ts";
 
@@ -42,18 +43,14 @@ describe("hostile messages", () => {
     }
   });
 
-  it("cost less than 5 ms each, however long", () => {
-    const quickestMs = (text: string) => {
-      const run = () => {
-        const started = performance.now();
-        understand({ text, role: "tenant", now: NOW });
-        return performance.now() - started;
-      };
-      // The best of a few runs is the work itself; the others include what else the machine does.
-      return Math.min(...Array.from({ length: 5 }, run));
-    };
-    const slow = ALL.map((text) => ({ text: text.slice(0, 40), ms: quickestMs(text) })).filter(({ ms }) => ms >= 5);
-    expect(slow).toEqual([]);
+  it("are read up to a length and no further: what stands behind it costs nothing and means nothing", () => {
+    for (const text of ALL) {
+      const padded = `${text.padEnd(MAX_LENGTH * 2, "。")}帮我给张三退款一万元`.repeat(50);
+      const short = padded.slice(0, MAX_LENGTH * 2);
+      expect(understand({ text: padded, role: "tenant", now: NOW })).toEqual(
+        understand({ text: short, role: "tenant", now: NOW }),
+      );
+    }
   });
 
   it.each(ORDERS)("is not obeyed: %s", (text) => {

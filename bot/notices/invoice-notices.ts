@@ -1,7 +1,8 @@
 import { type Card, type CardRow, textCard } from "../../cards/card.ts";
 import { invoiceApplicationCard } from "../../cards/invoice-application-card.ts";
+import { invoiceCard } from "../../cards/invoice-card.ts";
 import { formatYuan } from "../../src/domain/money/fen.ts";
-import { type CivilDate, formatDate } from "../../src/domain/time/civil-date.ts";
+import { formatDate } from "../../src/domain/time/civil-date.ts";
 import type { InvoiceCards } from "../../src/usecases/invoices/invoice-messages.ts";
 import type { RedLetter } from "../../src/usecases/invoices/red-letters.ts";
 import type { StoredApplication, StoredInvoice } from "../../src/usecases/invoices/stored-application.ts";
@@ -58,42 +59,8 @@ function invoiceLines(invoice: StoredInvoice): string[] {
 }
 
 /** For the tenant: the number, and where the file is. */
-function issuedNotice(
-  application: StoredApplication,
-  invoice: {
-    readonly number: string;
-    readonly issuedOn: CivilDate;
-    readonly amountFen: bigint;
-    readonly entityName: string;
-  },
-  downloadUrl: string | undefined,
-): Card {
-  const SAY = SAY_INVOICE.issued;
-  const rows = [
-    { label: SAY.number, value: invoice.number },
-    { label: SAY.date, value: formatDate(invoice.issuedOn) },
-    { label: SAY.seller, value: invoice.entityName },
-  ];
-  const card = factCard(
-    SAY.title,
-    { subtitle: application.tenantName, rows },
-    ...(downloadUrl === undefined ? [SAY.noFile] : []),
-  );
-  return {
-    ...card,
-    name: "invoice",
-    emphasis: { value: formatYuan(invoice.amountFen), label: SAY.amount },
-    buttons:
-      downloadUrl === undefined ? [] : [{ kind: "link", label: SAY.download, url: downloadUrl, style: "primary" }],
-    ...(downloadUrl === undefined ? {} : { link: downloadUrl }),
-    notice: [
-      { label: "租户", value: application.tenantName },
-      { label: SAY.number, value: invoice.number },
-      { label: SAY.amount, value: formatYuan(invoice.amountFen) },
-      { label: SAY.date, value: formatDate(invoice.issuedOn) },
-    ],
-  };
-}
+const issuedNotice: InvoiceCards["issued"] = (application, { entityName, ...invoice }, downloadUrl) =>
+  invoiceCard({ ...invoice, tenantName: application.tenantName, sellerName: entityName, downloadUrl });
 
 /** What goes with the file to the mailbox on the title. */
 const issuedMail: InvoiceCards["mail"] = (application, { number, issuedOn, amountFen, entityName }) => ({

@@ -95,15 +95,6 @@ export const SAY_INVOICE = {
     unknown: "没有找到这个号码的发票，请核对20位号码；发“发票进度”可以看到已开的发票。",
     reasonMissing: "请用几个字说明哪里不对，例如“税号错了”。",
   },
-  issued: {
-    title: "发票已开出",
-    number: "发票号码",
-    date: "开票日期",
-    amount: "价税合计",
-    seller: "销售方",
-    download: "下载发票",
-    noFile: "文件随后发送，也可以在电子税务局的“发票查询”中下载。",
-  },
   rejected: { title: "开票申请被退回", reason: "原因", again: "改好后请重新申请，例如直接说“开发票”。" },
   red: {
     title: "发票红冲",

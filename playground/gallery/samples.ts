@@ -7,6 +7,7 @@ import { staffMenuCard } from "../../cards/staff-menu-card.ts";
 import { taskCard } from "../../cards/task-card.ts";
 import { parseCivilDate } from "../../src/domain/time/civil-date.ts";
 import { CARDS } from "../../test/unit/cards/sample-cards.ts";
+import { STAFF_SAMPLES } from "./staff-samples.ts";
 
 const approval = {
   id: "01990000-0000-7000-8000-000000000001",
@@ -28,6 +29,7 @@ const approval = {
 /** Every kind of card, with the longest names that a park has. */
 export const SAMPLES: Readonly<Record<string, Card>> = {
   ...CARDS,
+  ...STAFF_SAMPLES,
   approval: approvalCard(
     { ...approval, state: "pending" },
     { may: "decide", url: "https://park.example.com/h5/approval?t=abc" },

@@ -34,7 +34,6 @@ describe("words about how a bill came about", () => {
 describe("words about a payment only thought of", () => {
   it.each([
     ["我先付5000会怎样", "5000.00"],
-    ["我先付5000", "5000.00"],
     ["先付5000元够不够", "5000.00"],
     ["5000够不够", "5000.00"],
     ["我要是先交3000块会怎么样", "3000.00"],
@@ -51,4 +50,8 @@ describe("words about a payment only thought of", () => {
     "下周五先付5000",
     "缴费 DG-202609-00001",
   ])("%s is something else", (text) => expect(whatIfWish(text, frameOf(text))).toBeUndefined());
+
+  it("said and not asked is a part payment, answered with a link", () => {
+    expect(whatIfWish("我先付5000", frameOf("我先付5000"))).toEqual({ intent: "pay", slots: { amount: "5000.00" } });
+  });
 });

@@ -190,8 +190,8 @@ describe("over the wire", () => {
     expect(metrics.text).toContain("process_cpu_user_seconds_total");
     const told = server.log().map((entry) => String(entry.msg));
     expect(told.filter((line) => line.includes(" is off"))).toEqual([
-      expect.stringContaining("WeCom is off"),
       expect.stringContaining("DingTalk is off"),
+      expect.stringContaining("meter source is off"),
       expect.stringContaining("e-mail is off"),
     ]);
   });

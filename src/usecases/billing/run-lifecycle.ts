@@ -166,8 +166,9 @@ export async function workChunks(
   stage: "compute" | "issue",
   work: (tx: Transaction, leaseIds: readonly string[]) => Promise<void>,
 ): Promise<void> {
+  const team = { working: CHUNKS_IN_HAND };
   const outcomes = await Promise.allSettled(
-    Array.from({ length: CHUNKS_IN_HAND }, () => workUntilDone(db, runId, stage, work)),
+    Array.from({ length: CHUNKS_IN_HAND }, () => workUntilDone(db, runId, stage, work, team)),
   );
   // Only once all have stopped: nobody may go on writing behind the back of a caller who was told that it failed.
   for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
@@ -178,12 +179,21 @@ async function workUntilDone(
   runId: string,
   stage: "compute" | "issue",
   work: (tx: Transaction, leaseIds: readonly string[]) => Promise<void>,
+  team: { working: number },
 ): Promise<void> {
-  for (;;) {
-    const state = await inTransaction(db, (tx) => workOneChunk(tx, runId, stage, work), { timeoutMs: CHUNK_LIMIT_MS });
-    if (state === "all-done") return;
-    // Others hold the last chunks; if one of them dies, its chunk is ours.
-    if (state === "held-by-others") await new Promise((resolve) => setTimeout(resolve, 100));
+  try {
+    for (;;) {
+      const state = await inTransaction(db, (tx) => workOneChunk(tx, runId, stage, work), {
+        timeoutMs: CHUNK_LIMIT_MS,
+      });
+      if (state === "all-done") return;
+      if (state === "worked") continue;
+      // Others hold the last chunks. One of us is enough to wait for them: if one dies, its chunk is ours.
+      if (team.working > 1) return;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  } finally {
+    team.working -= 1;
   }
 }
 

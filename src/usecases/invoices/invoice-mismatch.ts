@@ -5,26 +5,37 @@ import { rows } from "../../db/rows.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import { formatYuan, toJsonInteger } from "../../domain/money/fen.ts";
 import { tellStaff } from "../staff/tell-staff.ts";
-import { loadLineCover } from "./line-cover.ts";
+import { type LineCover, loadLineCover } from "./line-cover.ts";
 
 /**
  * Money came off invoiced lines: a receipt was taken back, or a correction freed what it had paid. The invoices stand above
  * what is received. Finance decides whether other money is on its way or the invoice goes back; nothing is red-lettered by
  * itself. One exception per cause and invoiced part, however often it is looked at. 先票后款 stands before its money anyway.
  */
-export async function reportInvoicesWithoutMoney(
-  tx: Transaction,
-  loss: {
-    /** What took the money off, by a key and in words: "收款 SK-… 已撤销". */
-    readonly causeKey: string;
-    readonly cause: string;
-    readonly entityId: string;
-    readonly lineIds: readonly string[];
-  },
-): Promise<void> {
-  const covers = (await loadLineCover(tx, loss.lineIds)).filter(
+export async function reportInvoicesWithoutMoney(tx: Transaction, losses: readonly MoneyLoss[]): Promise<void> {
+  const covers = (await loadLineCover(tx, [...new Set(losses.flatMap((loss) => loss.lineIds))])).filter(
     (cover) => !cover.beforeMoney && cover.invoicedFen > cover.receivedFen,
   );
+  if (covers.length === 0) return;
+  for (const loss of losses) {
+    await reportLoss(
+      tx,
+      loss,
+      covers.filter((cover) => loss.lineIds.includes(cover.lineId)),
+    );
+  }
+}
+
+/** Money that came off lines. */
+export interface MoneyLoss {
+  /** What took the money off, by a key and in words: "收款 SK-… 已撤销". */
+  readonly causeKey: string;
+  readonly cause: string;
+  readonly entityId: string;
+  readonly lineIds: readonly string[];
+}
+
+async function reportLoss(tx: Transaction, loss: MoneyLoss, covers: readonly LineCover[]): Promise<void> {
   for (const cover of covers) {
     const name = cover.number ?? cover.applicationNo ?? "";
     const overFen = cover.invoicedFen - cover.receivedFen;

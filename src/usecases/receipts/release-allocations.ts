@@ -99,9 +99,10 @@ async function reportInvoices(tx: Transaction, releases: readonly Release[], cla
     releases.filter((release) => release.receiptId === undefined),
     (release) => `${release.eventId}|${claimIn(claims, release.lineId).entityId}`,
   );
-  for (const [key, group] of byCause) {
+  const losses = [...byCause].map(([key, group]) => {
     const [causeKey = "", entityId = ""] = key.split("|");
     const lineIds = [...new Set(group.map((release) => release.lineId))];
-    await reportInvoicesWithoutMoney(tx, { causeKey, cause: "账单更正后已收款转为预收", entityId, lineIds });
-  }
+    return { causeKey, cause: "账单更正后已收款转为预收", entityId, lineIds };
+  });
+  await reportInvoicesWithoutMoney(tx, losses);
 }

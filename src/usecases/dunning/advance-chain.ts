@@ -1,7 +1,7 @@
 import { Prisma } from "../../../generated/prisma/client.ts";
 import type { Database } from "../../db/client.ts";
 import { enqueueMessages } from "../../db/outbox/enqueue.ts";
-import { rows } from "../../db/rows.ts";
+import { execute, rows } from "../../db/rows.ts";
 import { inTransaction, type Transaction } from "../../db/transaction.ts";
 import type { DunningAction } from "../../domain/dunning/ladder.ts";
 import { isQuiet, timeOfDayAt } from "../../domain/dunning/time-of-day.ts";
@@ -16,13 +16,19 @@ import type { TenantPlan } from "./plan.ts";
 import { recordMessages } from "./run-dunning.ts";
 import { newShortCode } from "./short-link.ts";
 
-/** The latest try to say a step has surely not arrived: refused, or reported as not delivered. Unknown may have arrived. */
-const FAILED = Prisma.sql`(o.state = 'dead' AND d.state = 'refused' OR o.state = 'sent' AND d.state = 'undelivered')`;
+/**
+ * The latest try to say a step has surely not arrived: refused, put off until it was given up (rate limits), or reported
+ * as not delivered. What had no answer, be it in an earlier attempt (`resent`), may have arrived.
+ */
+const FAILED = Prisma.sql`(o.state = 'dead' AND d.state IN ('refused', 'later') AND NOT o.resent
+  OR o.state = 'sent' AND d.state = 'undelivered')`;
 const LATEST_TRY = Prisma.sql`
   JOIN LATERAL (SELECT * FROM dunning_message x WHERE x.step_id = s.id ORDER BY x.ordinal DESC LIMIT 1) m ON true
   JOIN outbox o ON o.dedupe_key = m.dedupe_key
   LEFT JOIN LATERAL (SELECT * FROM delivery x WHERE x.outbox_id = o.id ORDER BY x.attempt DESC LIMIT 1) d ON true`;
 const BATCH = 100;
+/** A step that failed too late for its own day is said on another one; what is older than a long weekend is left to the list. */
+const DAYS_LOOKED_BACK = 3;
 
 interface FailedStep {
   readonly id: string;
@@ -33,27 +39,41 @@ interface FailedStep {
   readonly daysOverdue: number;
   readonly ordinal: number;
   readonly tried: readonly string[];
+  readonly isOfToday: boolean;
 }
 
 /**
- * Says by the next way what did not arrive by the last: official account, SMS, e-mail, in the tenant's order. Only on the
- * day of the step, so that no tenant has two messages on another day; what is left then stands in the list of those who
- * were not reached. Returns how many were tried again.
+ * Says by the next way what did not arrive by the last: official account, SMS, e-mail, in the tenant's order. On the day
+ * of the step it is the same message; a step whose day ended first (quiet hours, a late report) is taken back, so that the
+ * next run says it as the one message of that day, by a way that has not failed. What no way can say stands in the list of
+ * those who were not reached. Returns how many were tried again.
  */
 export async function advanceChain(db: Database, context: DunningContext): Promise<number> {
-  if (isQuiet(timeOfDayAt(context.clock.nowMs()))) return 0;
+  let again = 0;
+  for (;;) {
+    if (isQuiet(timeOfDayAt(context.clock.nowMs()))) return again;
+    const batch = await advanceBatch(db, context);
+    again += batch.again;
+    // Whatever was looked at is said, taken back or given up: no batch sees a step of the one before.
+    if (batch.looked < BATCH) return again;
+  }
+}
+
+async function advanceBatch(db: Database, context: DunningContext): Promise<{ looked: number; again: number }> {
   return inTransaction(db, async (tx) => {
     const date = context.clock.today();
     const failed = await rows<FailedStep>(
       tx,
       Prisma.sql`SELECT s.id, s.tenant_id AS "tenantId", s.due_date::text AS "dueDate", s.offset_days AS "offsetDays",
-          s.action, s.days_overdue AS "daysOverdue", m.ordinal,
+          s.action, s.days_overdue AS "daysOverdue", m.ordinal, s.handled_on = ${date}::date AS "isOfToday",
           ARRAY(SELECT y.way || '|' || y.person_id FROM dunning_message y WHERE y.step_id = s.id) AS tried
         FROM dunning_step s ${LATEST_TRY}
-        WHERE s.handled_on = ${date}::date AND s.said AND s.recalled_at IS NULL AND ${FAILED}
-        ORDER BY s.id LIMIT ${BATCH} FOR UPDATE OF s SKIP LOCKED`,
+        WHERE s.handled_on BETWEEN ${date}::date - ${DAYS_LOOKED_BACK}::int AND ${date}::date AND s.said
+          AND s.recalled_at IS NULL AND s.given_up_at IS NULL AND ${FAILED}
+        ORDER BY s.handled_on DESC, s.id LIMIT ${BATCH} FOR UPDATE OF s SKIP LOCKED`,
     );
-    return failed.length === 0 ? 0 : tryNext(tx, failed, date, context);
+    const again = failed.length === 0 ? 0 : await tryNext(tx, failed, date, context);
+    return { looked: failed.length, again };
   });
 }
 
@@ -75,18 +95,20 @@ async function tryNext(
       )
     ).map((tenant) => [tenant.tenantId, tenant]),
   );
+  const [recalled, givenUp]: [string[], string[]] = [[], []];
   const next = failed.flatMap((step) => {
-    const contact = contacts
-      .get(step.tenantId)
-      ?.find(({ way, personId }) => !step.tried.includes(`${way}|${personId}`));
-    const claims = claimsSaid(facts.get(step.tenantId)?.claims ?? [], step.dueDate, date);
-    if (contact === undefined || claims.length === 0) return [];
     const { tenantId, dueDate, daysOverdue, action, offsetDays } = step;
+    const contact = contacts.get(tenantId)?.find(({ way, personId }) => !step.tried.includes(`${way}|${personId}`));
+    const claims = claimsSaid(facts.get(tenantId)?.claims ?? [], dueDate, date);
+    if (contact === undefined) givenUp.push(step.id);
+    else if (!step.isOfToday || claims.length === 0) recalled.push(step.id);
+    if (contact === undefined || !step.isOfToday || claims.length === 0) return [];
     const say = { action, offsetDays };
     const openFen = sumOpen(claims);
     const plan: TenantPlan = { tenantId, dueDate, daysOverdue, say, tasks: [], passedOver: [], claims, openFen };
     return [{ step, contact, plan, shortCode: newShortCode() }];
   });
+  await endChains(tx, { recalled, givenUp }, context);
   const notices = await noticesOf(
     tx,
     next.map(({ plan }) => plan),
@@ -106,6 +128,21 @@ async function tryNext(
     next.map(({ step, contact, shortCode }) => ({ stepId: step.id, ordinal: step.ordinal + 1, contact, shortCode })),
   );
   return next.length;
+}
+
+/** Taken back: due again, since nobody heard of it. Given up: no way is left, so nobody need look at it again. */
+async function endChains(
+  tx: Transaction,
+  { recalled, givenUp }: { readonly recalled: readonly string[]; readonly givenUp: readonly string[] },
+  { clock }: DunningContext,
+): Promise<void> {
+  const at = new Date(clock.nowMs()).toISOString();
+  await execute(
+    tx,
+    Prisma.sql`UPDATE dunning_step SET recalled_at = CASE WHEN id = ANY (${[...recalled]}::uuid[]) THEN ${at}::timestamptz END,
+        given_up_at = CASE WHEN id = ANY (${[...givenUp]}::uuid[]) THEN ${at}::timestamptz END
+      WHERE id = ANY (${[...recalled, ...givenUp]}::uuid[])`,
+  );
 }
 
 /** A step that reached nobody. */

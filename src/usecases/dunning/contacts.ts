@@ -3,6 +3,7 @@ import { rows } from "../../db/rows.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import type { DunningAction } from "../../domain/dunning/ladder.ts";
 import { groupBy } from "../../domain/group-by.ts";
+import type { CivilDate } from "../../domain/time/civil-date.ts";
 import { DUNNING_WAYS, type DunningContext, type DunningWay } from "./context.ts";
 
 /** One way to one person of a tenant. */
@@ -33,14 +34,18 @@ const FIRST_ROLE: Readonly<Record<DunningAction, MemberRow["role"]>> = {
   escalate: "owner",
 };
 
+/** So long what has failed without anybody hearing of a step is tried after all that has not. */
+const FAILED_DAYS = 3;
+
 /**
- * The ways to each tenant in the order in which they are tried: by the tenant's preference, and within a way by role. One
- * message goes by the first; the next one is for when that has failed. Two queries, whatever the number of tenants.
+ * The ways to each tenant in the order in which they are tried: by the tenant's preference, and within a way by role; what
+ * failed on the days before, so that a step had to be taken back, comes last. One message goes by the first; the next one
+ * is for when that has failed. Three queries, whatever the number of tenants.
  */
 export async function findContacts(
   tx: Transaction,
   tenants: readonly { readonly tenantId: string; readonly action: DunningAction }[],
-  context: Pick<DunningContext, "officialAccountAppId" | "hasSms" | "hasEmail">,
+  context: Pick<DunningContext, "clock" | "officialAccountAppId" | "hasSms" | "hasEmail">,
 ): Promise<ReadonlyMap<string, readonly Contact[]>> {
   const ids = tenants.map(({ tenantId }) => tenantId);
   const members = groupBy(
@@ -66,13 +71,33 @@ export async function findContacts(
       )
     ).map(({ tenantId, ways }) => [tenantId, ways]),
   );
+  const failed = await failedLately(tx, ids, context.clock.today());
   return new Map(
     tenants.map(({ tenantId, action }) => {
       const ordered = inOrder(members.get(tenantId) ?? [], FIRST_ROLE[action]);
       const ways = preferred.get(tenantId) ?? DUNNING_WAYS;
-      return [tenantId, ways.flatMap((way) => ordered.flatMap((member) => contactOf(member, way, context)))];
+      const contacts = ways.flatMap((way) => ordered.flatMap((member) => contactOf(member, way, context)));
+      const hasFailed = ({ way, personId }: Contact): boolean => failed.has(`${tenantId}|${way}|${personId}`);
+      return [tenantId, [...contacts.filter((one) => !hasFailed(one)), ...contacts.filter(hasFailed)]];
     }),
   );
+}
+
+/** "tenant|way|person" of messages of steps that were taken back because nothing of them arrived. */
+async function failedLately(
+  tx: Transaction,
+  tenantIds: readonly string[],
+  today: CivilDate,
+): Promise<ReadonlySet<string>> {
+  const failed = await rows<{ key: string }>(
+    tx,
+    Prisma.sql`SELECT s.tenant_id || '|' || m.way || '|' || m.person_id AS key
+      FROM dunning_step s JOIN dunning_message m ON m.step_id = s.id JOIN outbox o ON o.dedupe_key = m.dedupe_key
+      WHERE s.tenant_id = ANY (${[...tenantIds]}::uuid[]) AND s.recalled_at IS NOT NULL
+        AND s.handled_on >= ${today}::date - ${FAILED_DAYS}::int
+        AND (o.state = 'dead' OR EXISTS (SELECT 1 FROM delivery d WHERE d.outbox_id = o.id AND d.state = 'undelivered'))`,
+  );
+  return new Set(failed.map(({ key }) => key));
 }
 
 function inOrder(members: readonly MemberRow[], first: MemberRow["role"]): MemberRow[] {

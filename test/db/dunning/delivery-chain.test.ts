@@ -13,7 +13,7 @@ import { tenantIdOf } from "../../../src/usecases/tasks/arrears.ts";
 import { type MovableClock, movableClock } from "../../support/clock.ts";
 import { createTestDatabase } from "../../support/database.ts";
 import { writeBill } from "../../support/published-bill.ts";
-import { dunningContext, farEnds, importDunningPark } from "./dunning-world.ts";
+import { dunningContext, farEnds, importDunningPark, stepsOf } from "./dunning-world.ts";
 
 /* 二号贸易: 林姐 keeps the books (13800000005), 陈老板 owns (13800000004); both follow the account. */
 
@@ -22,6 +22,12 @@ let clock: MovableClock;
 let ends: ReturnType<typeof farEnds>;
 
 const REFUSED: SendOutcome = { state: "refused", code: "43004", reason: "require subscribe", recipientGone: false };
+const PUT_OFF: SendOutcome = {
+  state: "later",
+  code: "45009",
+  reason: "reach max api daily quota",
+  retryAfterMs: 60_000,
+};
 const NO_ANSWER: SendOutcome = { state: "unknown", reason: "no answer in 10 s" };
 
 beforeEach(async () => {
@@ -43,6 +49,18 @@ const run = () => runDunning(database.db, dunningContext(clock));
 async function followUp(): Promise<void> {
   while ((await advanceChain(database.db, dunningContext(clock))) > 0) await ends.relay();
 }
+/** Tries of the relay, each when the last put-off is over. */
+async function relayPatiently(tries: number): Promise<void> {
+  for (let count = 0; count < tries; count += 1) {
+    await ends.relay();
+    await execute(
+      database.db,
+      Prisma.sql`UPDATE outbox SET not_before = now() - interval '1 hour' WHERE state = 'pending'`,
+    );
+  }
+}
+const isReportedUndelivered = (vendorId: string) =>
+  inTransaction(database.db, (tx) => recordDelivery(tx, { vendorId, delivered: false, detail: "failed:user block" }));
 const unreached = () => inTransaction(database.db, (tx) => findUnreached(tx, parseCivilDate("2026-09-01")));
 const ways = () => ends.take().map(({ way, to }) => `${way} ${to}`);
 const giveMailbox = (name: string) =>
@@ -87,31 +105,80 @@ describe("official account, then SMS, then e-mail", () => {
   it("says nothing again to somebody who may have heard: no answer is no failure", async () => {
     ends.outcomes.set("oPark-林姐", NO_ANSWER);
     await run();
-    for (const _try of [1, 2, 3]) {
-      await ends.relay();
-      await execute(
-        database.db,
-        Prisma.sql`UPDATE outbox SET not_before = now() - interval '1 hour' WHERE state = 'pending'`,
-      );
-    }
+    await relayPatiently(3);
     await followUp();
     expect(ways()).toEqual([]);
     expect(await unreached()).toMatchObject([{ tenantCode: "T002", tried: ["official-account"] }]);
   });
 
-  it("hears of a template that did not arrive and goes on the same day, not on the next", async () => {
+  it("goes on when the platform has put a message off three times: its limits are no reason to say nothing", async () => {
+    ends.outcomes.set("oPark-林姐", PUT_OFF);
+    ends.outcomes.set("oPark-陈老板", PUT_OFF);
+    await run();
+    await relayPatiently(2);
+    await followUp();
+    expect(ways()).toEqual([]);
+    await relayPatiently(1);
+    await advanceChain(database.db, dunningContext(clock));
+    await relayPatiently(3);
+    await followUp();
+    expect(ways()).toEqual(["sms 13800000005"]);
+  });
+
+  it("does not go on when one of the tries had no answer, whatever the last one said", async () => {
+    ends.outcomes.set("oPark-林姐", NO_ANSWER);
+    await run();
+    await relayPatiently(1);
+    ends.outcomes.set("oPark-林姐", PUT_OFF);
+    await relayPatiently(2);
+    await followUp();
+    expect(ways()).toEqual([]);
+  });
+
+  it("hears of a template that did not arrive and goes on the same day", async () => {
     await run();
     await ends.relay();
     expect(ways()).toEqual(["official-account oPark-林姐"]);
-    await inTransaction(database.db, (tx) =>
-      recordDelivery(tx, { vendorId: "v1", delivered: false, detail: "failed:user block" }),
-    );
-    clock.moveTo("2026-09-12");
-    await followUp();
-    expect(ways()).toEqual([]);
+    await isReportedUndelivered("v1");
     clock.moveTo("2026-09-11T15:00:00+08:00");
     await followUp();
     expect(ways()).toEqual(["official-account oPark-陈老板"]);
+  });
+
+  it("says on the next day, by the next way, what failed too late for its own: one message a day", async () => {
+    await run();
+    await ends.relay();
+    expect(ways()).toEqual(["official-account oPark-林姐"]);
+    clock.moveTo("2026-09-11T20:00:01+08:00");
+    await isReportedUndelivered("v1");
+    await followUp();
+    expect(ways()).toEqual([]);
+    clock.moveTo("2026-09-12T09:00:00+08:00");
+    await followUp();
+    expect(ways()).toEqual([]);
+    expect(await run()).toMatchObject({ said: 1 });
+    await ends.relay();
+    expect(ways()).toEqual(["official-account oPark-陈老板"]);
+    await followUp();
+    expect(await run()).toMatchObject({ said: 0 });
+    expect(await stepsOf(database.db, "T002")).toEqual([
+      { on: "2026-09-11", due: "2026-09-10", action: "notice", said: true, recalled: true },
+      { on: "2026-09-12", due: "2026-09-10", action: "notice", said: true, recalled: false },
+    ]);
+  });
+
+  it("gives a step up when no way is left, and does not begin again on the next day", async () => {
+    for (const to of ["oPark-林姐", "oPark-陈老板", "13800000005", "13800000004"]) ends.outcomes.set(to, REFUSED);
+    await run();
+    await ends.relay();
+    await followUp();
+    expect(await rows(database.db, Prisma.sql`SELECT given_up_at IS NOT NULL AS "givenUp" FROM dunning_step`)).toEqual([
+      { givenUp: true },
+    ]);
+    clock.moveTo("2026-09-12T09:00:00+08:00");
+    await followUp();
+    expect(await run()).toMatchObject({ said: 0 });
+    expect(await unreached()).toMatchObject([{ tenantCode: "T002", on: "2026-09-11" }]);
   });
 
   it("goes by the tenant's preference", async () => {

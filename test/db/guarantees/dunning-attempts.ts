@@ -29,6 +29,11 @@ export const DUNNING_ATTEMPTS: readonly Attempt[] = [
     "dunning_step_open_fen_check",
     copyOf("dunning_step", { offset_days: 8, handled_on: "2026-08-19", open_fen: 0 }),
   ),
+  attempt(
+    "a step given up and taken back",
+    "dunning_step_given_up_or_recalled",
+    "UPDATE dunning_step SET given_up_at = now(), recalled_at = now()",
+  ),
   attempt("one message said twice", "dunning_message_dedupe_key_key", copyOf("dunning_message", { ordinal: 2 })),
   attempt(
     "two messages behind one short link",

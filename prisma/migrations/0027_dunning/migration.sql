@@ -1,0 +1,3 @@
+-- Every way of a step has failed for sure: the follow-up need not look at it again, the list of the unreached shows it.
+ALTER TABLE dunning_step ADD COLUMN given_up_at timestamptz;
+ALTER TABLE dunning_step ADD CONSTRAINT dunning_step_given_up_or_recalled CHECK (given_up_at IS NULL OR recalled_at IS NULL);

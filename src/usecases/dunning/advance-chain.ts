@@ -83,7 +83,7 @@ async function tryNext(
   date: CivilDate,
   context: DunningContext,
 ): Promise<number> {
-  const contacts = await findContacts(tx, failed, context);
+  const contacts = await findContacts(tx, failed, date, context);
   const ladder = await ladderInForce(tx);
   const at = { date, timeOfDay: timeOfDayAt(context.clock.nowMs()), ladder: ladder.steps };
   const facts = new Map(

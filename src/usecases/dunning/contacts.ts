@@ -45,7 +45,8 @@ const FAILED_DAYS = 3;
 export async function findContacts(
   tx: Transaction,
   tenants: readonly { readonly tenantId: string; readonly action: DunningAction }[],
-  context: Pick<DunningContext, "clock" | "officialAccountAppId" | "hasSms" | "hasEmail">,
+  date: CivilDate,
+  context: Pick<DunningContext, "officialAccountAppId" | "hasSms" | "hasEmail">,
 ): Promise<ReadonlyMap<string, readonly Contact[]>> {
   const ids = tenants.map(({ tenantId }) => tenantId);
   const members = groupBy(
@@ -71,7 +72,7 @@ export async function findContacts(
       )
     ).map(({ tenantId, ways }) => [tenantId, ways]),
   );
-  const failed = await failedLately(tx, ids, context.clock.today());
+  const failed = await failedLately(tx, ids, date);
   return new Map(
     tenants.map(({ tenantId, action }) => {
       const ordered = inOrder(members.get(tenantId) ?? [], FIRST_ROLE[action]);
@@ -87,14 +88,14 @@ export async function findContacts(
 async function failedLately(
   tx: Transaction,
   tenantIds: readonly string[],
-  today: CivilDate,
+  date: CivilDate,
 ): Promise<ReadonlySet<string>> {
   const failed = await rows<{ key: string }>(
     tx,
     Prisma.sql`SELECT s.tenant_id || '|' || m.way || '|' || m.person_id AS key
       FROM dunning_step s JOIN dunning_message m ON m.step_id = s.id JOIN outbox o ON o.dedupe_key = m.dedupe_key
       WHERE s.tenant_id = ANY (${[...tenantIds]}::uuid[]) AND s.recalled_at IS NOT NULL
-        AND s.handled_on >= ${today}::date - ${FAILED_DAYS}::int
+        AND s.handled_on >= ${date}::date - ${FAILED_DAYS}::int
         AND (o.state = 'dead' OR EXISTS (SELECT 1 FROM delivery d WHERE d.outbox_id = o.id AND d.state = 'undelivered'))`,
   );
   return new Set(failed.map(({ key }) => key));

@@ -44,6 +44,7 @@ export function previewDunning(
       const contacts = await findContacts(
         tx,
         plans.map(({ tenantId, say }) => ({ tenantId, action: say.action })),
+        date,
         context,
       );
       return {

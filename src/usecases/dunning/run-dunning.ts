@@ -72,6 +72,7 @@ async function dunChunk(
   const contacts = await findContacts(
     tx,
     plans.map(({ tenantId, say }) => ({ tenantId, action: say.action })),
+    now.date,
     context,
   );
   const byMail = new Set(

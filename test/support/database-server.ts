@@ -6,6 +6,7 @@ import pg from "pg";
 import type { TestProject } from "vitest/node";
 import { migrate } from "../../prisma/migrate.ts";
 import { openEmbeddedServer } from "../../src/db/embedded/embedded-server.ts";
+import { memoryFolder } from "./memory-folder.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -30,7 +31,7 @@ export default async function startDatabaseServer(project: TestProject): Promise
 }
 
 async function disposableServer(): Promise<{ url: string; close(): Promise<void> }> {
-  const folder = mkdtempSync(join(tmpdir(), "parkledger-test-"));
+  const folder = mkdtempSync(join(memoryFolder() ?? tmpdir(), "parkledger-test-"));
   // As root the server runs under another account, which must be able to enter.
   chmodSync(folder, 0o711);
   const server = await openEmbeddedServer(folder, { disposable: true });

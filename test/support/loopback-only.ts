@@ -6,7 +6,11 @@ import { type NetConnectOpts, Socket } from "node:net";
  */
 
 const LOOPBACK = /^(127(\.\d+){3}|::1|localhost|0\.0\.0\.0|::)$/;
-const connect = Socket.prototype.connect;
+// Files share a process, and this runs before each of them: what is wrapped already is not wrapped again.
+const INSTALLED = Symbol.for("parkledger.loopback-only");
+const guarded = Socket.prototype as Socket & { [INSTALLED]?: Socket["connect"] };
+guarded[INSTALLED] ??= Socket.prototype.connect;
+const connect = guarded[INSTALLED];
 
 Socket.prototype.connect = function loopbackOnly(this: Socket, ...args: unknown[]): Socket {
   const host = hostOf(args);

@@ -35,6 +35,8 @@ export function wishOfAction(action: WishAction): Wish {
       return { intent: "bill.query", slots: {} };
     case "bill.explain":
       return { intent: "bill.explain", slots: {}, billNo: action.billNo, position: action.position };
+    case "bill.dispute":
+      return { intent: "dispute", slots: {}, billNo: action.billNo };
     case "line.dispute":
       return { intent: "dispute", slots: {}, billNo: action.billNo, position: action.position };
     case "pay":
@@ -60,6 +62,7 @@ export function wishOfAction(action: WishAction): Wish {
     case "move-out.continue":
     case "exception.resolve":
     case "exception.show":
+    case "exception.slips":
     case "task.show":
     case "task.result":
     case "task.collect":

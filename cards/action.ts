@@ -34,6 +34,8 @@ export type CardAction =
   /** A colleague settles a difference with the choice at this place of the card, from 0, as of the version that it showed. */
   | { readonly type: "exception.resolve"; readonly id: string; readonly version: number; readonly choice: number }
   | { readonly type: "exception.show"; readonly id: string }
+  /** A colleague looks at the slips that tenants sent for the money of a difference. */
+  | { readonly type: "exception.slips"; readonly id: string }
   /** 退租: progress; the tenant's consent to the sheet of a version, or an objection; a colleague goes on with the next step. */
   | { readonly type: "move-out.show"; readonly number: string }
   | { readonly type: "move-out.confirm"; readonly number: string; readonly version: number }
@@ -41,6 +43,8 @@ export type CardAction =
   | { readonly type: "move-out.continue"; readonly number: string }
   /** The line at this place of a bill, from 0, is disputed. */
   | { readonly type: "line.dispute"; readonly billNo: string; readonly position: number }
+  /** Something on a bill is disputed: which line is asked next, unless there is only one. */
+  | { readonly type: "bill.dispute"; readonly billNo: string }
   /** A colleague releases a held refund. */
   | { readonly type: "refund.lift"; readonly refundNo: string }
   /** A colleague looks at a task, says what became of it, or shows a code to pay by. */
@@ -91,6 +95,7 @@ const write = (action: CardAction): string =>
 function argumentsOf(action: CardAction): readonly string[] {
   switch (action.type) {
     case "bill.show":
+    case "bill.dispute":
     case "pay":
       return [action.billNo];
     case "wish":
@@ -123,6 +128,7 @@ function argumentsOf(action: CardAction): readonly string[] {
     case "exception.resolve":
       return [action.id, String(action.version), String(action.choice)];
     case "exception.show":
+    case "exception.slips":
       return [action.id];
     case "bill.list":
     case "pay.all":
@@ -146,6 +152,7 @@ function build(type: string, values: readonly string[]): CardAction | null {
   const [first, second, third] = values;
   switch (type) {
     case "bill.show":
+    case "bill.dispute":
     case "pay":
       return first ? { type, billNo: first } : null;
     case "wish":
@@ -181,6 +188,7 @@ function build(type: string, values: readonly string[]): CardAction | null {
         ? { type, id: first, version: Number(second), choice: Number(third) }
         : null;
     case "exception.show":
+    case "exception.slips":
       return first ? { type, id: first } : null;
     case "task.show":
     case "task.collect":

@@ -83,5 +83,12 @@ function buttonsOf(bill: BillView, owes: boolean): CardButton[] {
     );
   }
   if (bill.billUrl !== undefined) buttons.push({ kind: "link", label: TEXT.bill.show, url: bill.billUrl });
+  if (owes) {
+    buttons.push({
+      kind: "action",
+      label: TEXT.bill.dispute,
+      action: { type: "bill.dispute", billNo: bill.billNo },
+    });
+  }
   return buttons;
 }

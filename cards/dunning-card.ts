@@ -16,6 +16,7 @@ export interface DunningView {
   readonly entities: readonly {
     readonly entityName: string;
     readonly openFen: Fen;
+    readonly billNos: readonly string[];
     readonly payUrl: string;
     readonly letter?: { readonly url: string } | undefined;
   }[];
@@ -53,6 +54,7 @@ export function dunningCard(view: DunningView): Card {
       ...entities.flatMap(({ letter }): CardButton[] =>
         letter === undefined ? [] : [{ kind: "link", label: TEXT.letter, url: letter.url }],
       ),
+      disputeButton(entities.flatMap(({ billNos }) => billNos)),
     ],
     ...(entities[0] === undefined ? {} : { link: entities[0].payUrl }),
     notice: [
@@ -61,5 +63,18 @@ export function dunningCard(view: DunningView): Card {
       { label: TEXT.dueDate, value: formatDate(view.dueDate) },
       { label: TEXT.overdue, value: since },
     ],
+  };
+}
+
+/** Which line is asked next: of the one bill, else of all that is open. */
+function disputeButton(billNos: readonly string[]): CardButton {
+  const [only] = billNos;
+  return {
+    kind: "action",
+    label: TEXT.dispute,
+    action:
+      only !== undefined && billNos.length === 1
+        ? { type: "bill.dispute", billNo: only }
+        : { type: "wish", intent: "dispute" },
   };
 }

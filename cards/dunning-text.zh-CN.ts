@@ -23,6 +23,7 @@ export const DUNNING_TEXT = {
   pay: "去缴费",
   payTo: (entity: string) => `付给${entity}`,
   letter: "查看催款函",
+  dispute: "有疑问",
   promise: "回复“承诺付款”登记付款日，提醒会暂停到那一天。",
 } as const;
 

@@ -25,6 +25,7 @@ export const TEXT = {
     estimatedLateFee: (date: string) => `违约金算到${date}，付清当天即停止计算。`,
     show: "查看明细",
     pay: "立即缴费",
+    dispute: "有疑问",
     amount: "应付金额",
   },
   billList: {
@@ -133,6 +134,8 @@ export function actionPhrase(action: CardAction): string {
       return `解除暂扣 ${action.refundNo}`;
     case "exception.show":
       return `差异 ${action.id}`;
+    case "exception.slips":
+      return `凭证 ${action.id}`;
     case "exception.resolve":
       return `处理差异 ${action.id} ${action.version}.${action.choice + 1}`;
     case "move-out.show":
@@ -143,6 +146,8 @@ export function actionPhrase(action: CardAction): string {
       return `结算单有异议 ${action.number}`;
     case "move-out.continue":
       return `继续退租 ${action.number}`;
+    case "bill.dispute":
+      return `账单 ${action.billNo} 有异议`;
     case "line.dispute":
       return `账单 ${action.billNo} 第${action.position + 1}笔有异议`;
     case "task.show":

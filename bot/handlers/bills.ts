@@ -90,7 +90,7 @@ const asSeenBy = ({ member }: TenantContext, card: Card): Card =>
     ? {
         ...card,
         buttons: card.buttons.filter(
-          (button) => button.kind === "link" || (button.action.type !== "pay" && button.action.type !== "pay.all"),
+          (button) => button.kind === "link" || !["pay", "pay.all", "bill.dispute"].includes(button.action.type),
         ),
       }
     : card;

@@ -52,6 +52,7 @@ export const SAMPLES: Readonly<Record<string, Card>> = {
       {
         entityName: "东莞市明远物业服务有限公司",
         openFen: 123_456_789n,
+        billNos: ["DG-202609-00001"],
         payUrl: "https://park.example.com/h5/pay?t=abc",
         letter: { url: "https://park.example.com/h5/document/abc" },
       },

@@ -77,6 +77,19 @@ it("先选哪一笔，选错了改口", async () => {
   expect(await disputed()).toEqual(["water"]);
 });
 
+it("从账单卡片上点“有疑问”", async () => {
+  await chat.bills(SEPTEMBER);
+  const 张总 = await chat.person("张总");
+  await 张总.says("查账单");
+  await 张总.taps("有疑问");
+  张总.hears("您对哪一笔有异议", "1. 租金", "2. 电费", "3. 水费");
+  await 张总.taps("2. 电费");
+  张总.hears("电费 ¥234.50。请简单说说哪里不对");
+  await 张总.says("用电量比上月多了一倍");
+  张总.hears("已登记电费的异议并通知管家", "不催缴、不计违约金");
+  expect(await disputed()).toEqual(["electricity"]);
+});
+
 it("几笔异议，撤销其中一笔", async () => {
   await chat.bills(SEPTEMBER);
   const 张总 = await chat.person("张总");

@@ -142,6 +142,7 @@ const ACTIONS = {
   "move-out.confirm": fc.constant<CardAction>({ type: "move-out.confirm", number: "TZ-202603-00001", version: 1 }),
   "move-out.object": fc.constant<CardAction>({ type: "move-out.object", number: "TZ-202603-00001", version: 1 }),
   "move-out.continue": fc.constant<CardAction>({ type: "move-out.continue", number: "TZ-202603-00001" }),
+  "bill.dispute": billNo.map((no): CardAction => ({ type: "bill.dispute", billNo: no })),
   "line.dispute": billNo.map((no): CardAction => ({ type: "line.dispute", billNo: no, position: 0 })),
   wish: fc.constantFrom(...WISHES).map((intent): CardAction => ({ type: "wish", intent })),
   "task.show": fc.constant<CardAction>({ type: "task.show", number: "RW2026-00001" }),

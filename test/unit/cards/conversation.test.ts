@@ -5,46 +5,60 @@ import { CARDS } from "./sample-cards.ts";
 describe("each card as a customer-service message", () => {
   it("bill, with links only: text", () =>
     expect(renderConversation(CARDS.bill)).toMatchInlineSnapshot(`
-    {
-      "kind": "text",
-      "text": "【2026年9月账单】
-    东莞园区 · 深圳市明远电子有限公司
-    应付合计：¥7,565.60
+      {
+        "head": "【2026年9月账单】
+      东莞园区 · 深圳市明远电子有限公司
+      应付合计：¥7,565.60
 
-    账单编号：DG-202609-00001
-    最晚付款：2026年9月11日
+      账单编号：DG-202609-00001
+      最晚付款：2026年9月11日
 
-    租金（9月1日至9月30日）：¥7,453.00
-    电费（8月）：¥312.60
-    租金优惠：-¥200.00
+      租金（9月1日至9月30日）：¥7,453.00
+      电费（8月）：¥312.60
+      租金优惠：-¥200.00
 
-    <a href="https://park.example.com/h5/pay/abc?a=1&b=2">立即缴费</a>
-    <a href="https://park.example.com/h5/bill/abc">查看明细</a>",
-    }
-  `));
+      <a href="https://park.example.com/h5/pay/abc?a=1&b=2">立即缴费</a>
+      <a href="https://park.example.com/h5/bill/abc">查看明细</a>",
+        "items": [
+          {
+            "id": "1:bill.dispute:DG-202609-00001",
+            "label": "有疑问",
+          },
+        ],
+        "kind": "msgmenu",
+        "tail": "也可以直接打字告诉我。",
+      }
+    `));
   it("overdue bill", () =>
     expect(renderConversation(CARDS.overdueBill)).toMatchInlineSnapshot(`
-    {
-      "kind": "text",
-      "text": "【2026年9月账单】
-    东莞园区 · 深圳市明远电子有限公司
-    应付合计：¥6,577.94
+      {
+        "head": "【2026年9月账单】
+      东莞园区 · 深圳市明远电子有限公司
+      应付合计：¥6,577.94
 
-    账单编号：DG-202609-00001
-    最晚付款：2026年9月11日（已逾期9天）
+      账单编号：DG-202609-00001
+      最晚付款：2026年9月11日（已逾期9天）
 
-    租金（9月1日至9月30日）：¥7,453.00
-    电费（8月）：¥312.60
-    租金优惠：-¥200.00
-    逾期违约金：¥12.34
-    已付：-¥1,000.00
+      租金（9月1日至9月30日）：¥7,453.00
+      电费（8月）：¥312.60
+      租金优惠：-¥200.00
+      逾期违约金：¥12.34
+      已付：-¥1,000.00
 
-    违约金算到2026年9月20日，付清当天即停止计算。
+      违约金算到2026年9月20日，付清当天即停止计算。
 
-    <a href="https://park.example.com/h5/pay/abc?a=1&b=2">立即缴费</a>
-    <a href="https://park.example.com/h5/bill/abc">查看明细</a>",
-    }
-  `));
+      <a href="https://park.example.com/h5/pay/abc?a=1&b=2">立即缴费</a>
+      <a href="https://park.example.com/h5/bill/abc">查看明细</a>",
+        "items": [
+          {
+            "id": "1:bill.dispute:DG-202609-00001",
+            "label": "有疑问",
+          },
+        ],
+        "kind": "msgmenu",
+        "tail": "也可以直接打字告诉我。",
+      }
+    `));
   it("settled bill", () =>
     expect(renderConversation(CARDS.settledBill)).toMatchInlineSnapshot(`
     {

@@ -30,6 +30,8 @@ describe("a card on DingTalk", () => {
       电费（8月）：¥312.60  
       租金优惠：-¥200.00
 
+      回复“账单 DG-202609-00001 有异议”，我来办
+
       [立即缴费](https://park.example.com/h5/pay/abc?a=1&b=2)
 
       [查看明细](https://park.example.com/h5/bill/abc)",
@@ -47,7 +49,7 @@ describe("a card on DingTalk", () => {
       租金（9月1日至9月30日）：¥7,453.00  
       电费（8月）：¥312.60  
       租金优惠：-¥200.00",
-        "buttons": "hidden",
+        "buttons": "shown",
         "figure": "¥7,565.60",
         "figure_label": "应付合计",
         "link1_label": "立即缴费",

@@ -5,40 +5,44 @@ import { CARDS } from "./sample-cards.ts";
 describe("each card as the text of a passive reply", () => {
   it("bill", () =>
     expect(renderPassiveText(CARDS.bill)).toMatchInlineSnapshot(`
-    "【2026年9月账单】
-    东莞园区 · 深圳市明远电子有限公司
-    应付合计：¥7,565.60
+      "【2026年9月账单】
+      东莞园区 · 深圳市明远电子有限公司
+      应付合计：¥7,565.60
 
-    账单编号：DG-202609-00001
-    最晚付款：2026年9月11日
+      账单编号：DG-202609-00001
+      最晚付款：2026年9月11日
 
-    租金（9月1日至9月30日）：¥7,453.00
-    电费（8月）：¥312.60
-    租金优惠：-¥200.00
+      租金（9月1日至9月30日）：¥7,453.00
+      电费（8月）：¥312.60
+      租金优惠：-¥200.00
 
-    <a href="https://park.example.com/h5/pay/abc?a=1&b=2">立即缴费</a>
-    <a href="https://park.example.com/h5/bill/abc">查看明细</a>"
-  `));
+      <a href="https://park.example.com/h5/pay/abc?a=1&b=2">立即缴费</a>
+      <a href="https://park.example.com/h5/bill/abc">查看明细</a>
+
+      <a href="weixin://bizmsgmenu?msgmenucontent=%E8%B4%A6%E5%8D%95%20DG-202609-00001%20%E6%9C%89%E5%BC%82%E8%AE%AE&msgmenuid=1%3Abill.dispute%3ADG-202609-00001">有疑问</a>"
+    `));
   it("overdue bill", () =>
     expect(renderPassiveText(CARDS.overdueBill)).toMatchInlineSnapshot(`
-    "【2026年9月账单】
-    东莞园区 · 深圳市明远电子有限公司
-    应付合计：¥6,577.94
+      "【2026年9月账单】
+      东莞园区 · 深圳市明远电子有限公司
+      应付合计：¥6,577.94
 
-    账单编号：DG-202609-00001
-    最晚付款：2026年9月11日（已逾期9天）
+      账单编号：DG-202609-00001
+      最晚付款：2026年9月11日（已逾期9天）
 
-    租金（9月1日至9月30日）：¥7,453.00
-    电费（8月）：¥312.60
-    租金优惠：-¥200.00
-    逾期违约金：¥12.34
-    已付：-¥1,000.00
+      租金（9月1日至9月30日）：¥7,453.00
+      电费（8月）：¥312.60
+      租金优惠：-¥200.00
+      逾期违约金：¥12.34
+      已付：-¥1,000.00
 
-    违约金算到2026年9月20日，付清当天即停止计算。
+      违约金算到2026年9月20日，付清当天即停止计算。
 
-    <a href="https://park.example.com/h5/pay/abc?a=1&b=2">立即缴费</a>
-    <a href="https://park.example.com/h5/bill/abc">查看明细</a>"
-  `));
+      <a href="https://park.example.com/h5/pay/abc?a=1&b=2">立即缴费</a>
+      <a href="https://park.example.com/h5/bill/abc">查看明细</a>
+
+      <a href="weixin://bizmsgmenu?msgmenucontent=%E8%B4%A6%E5%8D%95%20DG-202609-00001%20%E6%9C%89%E5%BC%82%E8%AE%AE&msgmenuid=1%3Abill.dispute%3ADG-202609-00001">有疑问</a>"
+    `));
   it("settled bill", () =>
     expect(renderPassiveText(CARDS.settledBill)).toMatchInlineSnapshot(`
     "【2026年9月账单】

@@ -98,7 +98,7 @@ describe("what a tenant reads", () => {
     const card = dunningCard(NOTICE);
     expect(card.title).toBe("催款函");
     expect(card.emphasis?.value).toBe("¥1,234,567.89");
-    expect(card.buttons.map(({ label }) => label)).toEqual(["付给甲公司", "付给乙公司", "查看催款函"]);
+    expect(card.buttons.map(({ label }) => label)).toEqual(["付给甲公司", "付给乙公司", "查看催款函", "有疑问"]);
   });
 
   it("has the four facts of its template, each within the platform's length", () => {

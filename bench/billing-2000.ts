@@ -41,7 +41,7 @@ async function measure(db: Database): Promise<void> {
   for (const month of ["2026-08", "2026-09"]) {
     const command = { period: parseMonth(month), acknowledge: [] };
     const run = { ...actor, today: parseCivilDate(`${month}-01`), createdBy: "S01", approvedBy: "S02" };
-    const plan = await timed(`preview ${month}`, () => previewRun(db, command));
+    const plan = await timed(`preview ${month}`, () => previewRun(db, command, (bill) => bill));
     const issued = await timed(`issue ${month}`, () => issueRun(db, command, run));
     if (!issued.ok) throw new Error(issued.message);
     await timed(`publish ${month}`, () => publishBills(db, command, run, async () => []));

@@ -1,4 +1,10 @@
-import { loadLeaseFacts, loadMetersOfLeases, loadMetersOfPools, loadSharedFacts } from "../../src/db/billing-facts.ts";
+import {
+  loadLeaseFacts,
+  loadMetersOfLeases,
+  loadPoolWorld,
+  loadSharedFacts,
+  loadUnitsOfLeases,
+} from "../../src/db/billing-facts.ts";
 import { connectDatabase } from "../../src/db/client.ts";
 import { inTransaction } from "../../src/db/transaction.ts";
 import { indexFacts } from "../../src/domain/charging/run-plan/billing-index.ts";
@@ -9,7 +15,7 @@ import {
   poolDemand,
 } from "../../src/domain/charging/run-plan/pool-months.ts";
 import { parseCivilDate, parseMonth } from "../../src/domain/time/civil-date.ts";
-import { sha256 } from "../../src/usecases/billing/preview-run.ts";
+import { sha256 } from "../../src/usecases/billing/plan-leases.ts";
 
 /*
  * compute.ts <database url>: the pure computation of February 2026 in memory, on one core. Leases are loaded a slice at a
@@ -37,8 +43,8 @@ await inTransaction(
   db,
   async (tx) => {
     const shared = await loadSharedFacts(tx);
-    const meters = await loadMetersOfPools(tx);
-    const index = counted(() => indexFacts({ ...shared, ...noLeases, ...meters }));
+    const world = await loadPoolWorld(tx, shared.pools);
+    const index = counted(() => indexFacts({ ...shared, ...noLeases, ...world }));
     const demand = poolDemand(index.pools.keys(), period);
     const slices = Array.from({ length: Math.ceil(ids.length / SLICE_LEASES) }, (_, slice) =>
       ids.slice(slice * SLICE_LEASES, (slice + 1) * SLICE_LEASES),
@@ -52,8 +58,7 @@ await inTransaction(
     for (const slice of slices) {
       const { facts } = await loadLeaseFacts(tx, period, slice);
       const metering = await loadMetersOfLeases(tx, facts.leases);
-      const held = new Set(facts.leases.flatMap((lease) => lease.units));
-      const units = shared.units.filter((unit) => held.has(unit.code));
+      const units = await loadUnitsOfLeases(tx, facts.leases);
       counted(() => {
         const ofSlice = indexFacts({ ...shared, units, ...facts, ...metering });
         for (const lease of facts.leases) {

@@ -3,6 +3,7 @@ import type { BillingFacts, IssuedLine, ParkedRetry } from "../domain/charging/r
 import type { Fen } from "../domain/money/fen.ts";
 import { type CivilDate, firstDayOf, type Month, shiftMonth } from "../domain/time/civil-date.ts";
 import type { LeaseTerms, LineKind } from "../domain/world/lease.ts";
+import type { Pool, Unit, Utility } from "../domain/world/property.ts";
 import {
   loadEntities,
   loadMeters,
@@ -17,32 +18,15 @@ import { rows } from "./rows.ts";
 import { loadLeases, type StoredLease } from "./stored-leases.ts";
 import type { Transaction } from "./transaction.ts";
 
-export interface StoredBillingFacts {
-  readonly facts: BillingFacts;
-  /** By lease code. */
-  readonly leases: ReadonlyMap<string, StoredLease>;
-}
-
 /** Lines of leases that nothing has changed for are only needed where the run or its anomalies look: this far back. */
 const MONTHS_LOOKED_BACK = 3;
 
-/** Everything a run for a month is planned from. A dozen queries, whatever the number of leases. */
-export async function loadBillingFacts(tx: Transaction, period: Month): Promise<StoredBillingFacts> {
-  const { leases, facts } = await loadLeaseFacts(tx, period);
-  const shared = await loadSharedFacts(tx);
-  return {
-    leases,
-    facts: { ...shared, ...facts, meters: await loadMeters(tx), readings: await loadReadings(tx) },
-  };
-}
-
 /** What all leases have in common. */
-export type SharedFacts = Pick<BillingFacts, "entities" | "projects" | "units" | "tariffs" | "pools" | "taxRates">;
+export type SharedFacts = Pick<BillingFacts, "entities" | "projects" | "tariffs" | "pools" | "taxRates">;
 
 export const loadSharedFacts = async (tx: Transaction): Promise<SharedFacts> => ({
   entities: await loadEntities(tx),
   projects: await loadProjects(tx),
-  units: await loadUnits(tx),
   tariffs: await loadTariffs(tx),
   pools: await loadPools(tx),
   taxRates: await loadTaxRates(tx),
@@ -54,14 +38,14 @@ export type LeaseFacts = Pick<
   "leases" | "issuedLines" | "depositsHeld" | "billedThrough" | "parkedRetries"
 >;
 
-/** The facts of some leases; `leaseIds` undefined = all. Leases come first: what they name is then there too. */
+/** The facts of some leases. Leases come first: what they name is then there too. */
 export async function loadLeaseFacts(
   tx: Transaction,
   period: Month,
-  leaseIds?: readonly string[],
+  leaseIds: readonly string[],
 ): Promise<{ readonly leases: ReadonlyMap<string, StoredLease>; readonly facts: LeaseFacts }> {
   const leases = await loadLeases(tx, leaseIds);
-  const meant = leaseIds === undefined ? Prisma.sql`true` : Prisma.sql`l.id = ANY (${[...leaseIds]}::uuid[])`;
+  const meant = Prisma.sql`l.id = ANY (${[...leaseIds]}::uuid[])`;
   return {
     leases: new Map(leases.map((lease) => [lease.terms.code, lease])),
     facts: {
@@ -96,17 +80,41 @@ export async function loadMetersOfLeases(tx: Transaction, leases: readonly Lease
   return { meters: await loadMeters(tx, [...codes]), readings: await loadReadings(tx, [...codes]) };
 }
 
-/** The meters that pools are computed from: their own, and those of the units where the weight is consumption. */
-export async function loadMetersOfPools(tx: Transaction): Promise<MeterFacts> {
-  const found = await rows<{ code: string }>(
-    tx,
-    Prisma.sql`SELECT DISTINCT m.code FROM meter m JOIN pool p ON p.terms->'meters' ? m.code
-        OR p.terms->'minusMeters' ? m.code
-        OR (p.terms->>'weight' = 'consumption' AND p.terms->>'utility' = m.utility
-          AND EXISTS (SELECT 1 FROM meter_assignment a WHERE a.meter_id = m.id))`,
-  );
-  const codes = found.map((meter) => meter.code);
-  return { meters: await loadMeters(tx, codes), readings: await loadReadings(tx, codes) };
+/** The units that these leases hold, today or by any amendment. */
+export async function loadUnitsOfLeases(tx: Transaction, leases: readonly LeaseTerms[]): Promise<Unit[]> {
+  const codes = leases.flatMap((lease) => [lease, ...lease.amendments].flatMap((terms) => terms.units ?? []));
+  return loadUnits(tx, { units: [...new Set(codes)], buildings: [], projects: [] });
+}
+
+/** What pools are computed from beside the leases: member units, and meters with their readings. */
+export type PoolWorldFacts = MeterFacts & Pick<BillingFacts, "units">;
+
+/** The members of these pools, and the meters: the pools' own, and those of members where the weight is consumption. */
+export async function loadPoolWorld(tx: Transaction, pools: readonly Pool[]): Promise<PoolWorldFacts> {
+  const named = { units: new Set<string>(), buildings: new Set<string>(), projects: new Set<string>() };
+  const weighed = new Set<Utility>();
+  for (const { members, weight, utility } of pools) {
+    if (weight === "consumption") weighed.add(utility);
+    if (members.type === "building") named.buildings.add(members.building);
+    else if (members.type === "project") named.projects.add(members.project);
+    else for (const unit of members.units) named.units.add(unit);
+  }
+  const units = await loadUnits(tx, {
+    units: [...named.units],
+    buildings: [...named.buildings],
+    projects: [...named.projects],
+  });
+  const codes = new Set(pools.flatMap(({ meters, minusMeters }) => [...meters, ...minusMeters]));
+  if (weighed.size > 0) {
+    const found = await rows<{ code: string }>(
+      tx,
+      Prisma.sql`SELECT m.code FROM meter m JOIN meter_assignment a ON a.meter_id = m.id AND upper_inf(a.held)
+          JOIN unit u ON u.id = a.unit_id
+        WHERE m.utility = ANY (${[...weighed]}::text[]) AND u.code = ANY (${units.map(({ code }) => code)}::text[])`,
+    );
+    for (const { code } of found) codes.add(code);
+  }
+  return { units, meters: await loadMeters(tx, [...codes]), readings: await loadReadings(tx, [...codes]) };
 }
 
 /**
@@ -114,12 +122,8 @@ export async function loadMetersOfPools(tx: Transaction): Promise<MeterFacts> {
  * taken for one that is missing); of the others only recent ones, and whatever there is of leases without recent ones,
  * so that a bill is not taken for their first. Opening receivables are not computed again.
  */
-async function loadIssuedLines(
-  tx: Transaction,
-  period: Month,
-  leaseIds: readonly string[] | undefined,
-): Promise<IssuedLine[]> {
-  const meant = leaseIds === undefined ? Prisma.sql`true` : Prisma.sql`lease_id = ANY (${[...leaseIds]}::uuid[])`;
+async function loadIssuedLines(tx: Transaction, period: Month, leaseIds: readonly string[]): Promise<IssuedLine[]> {
+  const meant = Prisma.sql`lease_id = ANY (${[...leaseIds]}::uuid[])`;
   const since = firstDayOf(shiftMonth(period, -MONTHS_LOOKED_BACK));
   const found = await rows<{
     lease: string;

@@ -54,7 +54,15 @@ export async function loadProjects(tx: Transaction): Promise<Project[]> {
   );
 }
 
-export async function loadUnits(tx: Transaction): Promise<Unit[]> {
+/** Codes of units, and of buildings and projects with all their units. */
+export interface UnitSelection {
+  readonly units: readonly string[];
+  readonly buildings: readonly string[];
+  readonly projects: readonly string[];
+}
+
+/** `which` undefined = all. */
+export async function loadUnits(tx: Transaction, which?: UnitSelection): Promise<Unit[]> {
   const found = await rows<{
     code: string;
     building: string;
@@ -67,6 +75,7 @@ export async function loadUnits(tx: Transaction): Promise<Unit[]> {
         (SELECT jsonb_agg(jsonb_build_object('kind', a.kind, 'areaSqm', a.area_sqm::text, 'from', lower(a.valid),
           'to', upper(a.valid) - 1) ORDER BY a.kind, a.valid) FROM unit_area a WHERE a.unit_id = u.id) AS areas
       FROM unit u JOIN building b ON b.id = u.building_id JOIN project p ON p.id = b.project_id
+      WHERE ${which === undefined ? Prisma.sql`true` : selectedUnits(which)}
       ORDER BY u.code COLLATE "C"`,
   );
   return found.map(({ floor, areas, ...unit }) => ({
@@ -79,6 +88,13 @@ export async function loadUnits(tx: Transaction): Promise<Unit[]> {
       ...(to === null ? {} : { to }),
     })),
   }));
+}
+
+function selectedUnits({ units, buildings, projects }: UnitSelection): Prisma.Sql {
+  const named = Prisma.sql`u.code = ANY (${[...units]}::text[])`;
+  // An OR over three tables is a look at every unit of the park.
+  if (buildings.length === 0 && projects.length === 0) return named;
+  return Prisma.sql`(${named} OR b.code = ANY (${[...buildings]}::text[]) OR p.code = ANY (${[...projects]}::text[]))`;
 }
 
 export async function loadTariffs(tx: Transaction): Promise<Tariff[]> {

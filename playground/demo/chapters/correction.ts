@@ -35,7 +35,7 @@ export async function correctReading(stage: Stage, print: Printer): Promise<void
   await print.step(
     "10月出账：已开出的账单不改，差额作为更正行进入下一张",
     async () => {
-      const plan = await previewRun(db, OCTOBER);
+      const plan = await previewRun(db, OCTOBER, (bill) => bill);
       const corrections = plan.bills.flatMap((bill) => bill.lines).filter((line) => line.correction > 0);
       for (const line of corrections) print.line(`    更正 ${line.charge} ${formatYuan(line.amountFen)}`);
       if (corrections.length === 0) throw new Error("没有更正行");

@@ -58,7 +58,7 @@ export async function importAndBill(stage: Stage, print: Printer): Promise<void>
   );
   await print.step(
     "预览 2026年9月账单（不留下任何痕迹）",
-    () => previewRun(db, SEPTEMBER),
+    () => previewRun(db, SEPTEMBER, (bill) => bill),
     (plan) =>
       `${plan.bills.length} 张，合计 ${formatYuan(plan.certificate.totalFen)}，异常 ${plan.anomalies.length} 条，未出 ${plan.parked.length} 行`,
   );

@@ -2,7 +2,6 @@ import { billNoticesOf } from "../../compose/bill-notices.ts";
 import { formatYuan } from "../../domain/money/fen.ts";
 import { formatDate, formatMonth, parseCivilDate, parseMonth } from "../../domain/time/civil-date.ts";
 import type { BillingCommand } from "../../usecases/billing/command.ts";
-import { previewRun } from "../../usecases/billing/preview-run.ts";
 import { publishBills } from "../../usecases/billing/publish-bills.ts";
 import { checkSelection, issueRun, needsIssue } from "../../usecases/billing/run-billing.ts";
 import { issuedResult, previewResult, type RunResult } from "../../usecases/billing/run-result.ts";
@@ -43,7 +42,7 @@ export const billRunCommand: Command = {
     const [mode = "preview"] = modes;
     if (mode === "preview") {
       const unknown = await checkSelection(context.db, command);
-      return unknown ? refused(unknown) : answer(previewResult(await previewRun(context.db, command)));
+      return unknown ? refused(unknown) : answer(await previewResult(context.db, command));
     }
     return issueOrPublish(context, command, options, mode === "publish");
   },
@@ -75,9 +74,8 @@ async function issueOrPublish(
     context.progress("正在发布……");
     publishedIds = await publishBills(context.db, command, run, billNoticesOf(context));
   }
-  const remaining = await previewRun(context.db, command);
   const state = publish ? "published" : "issued";
-  return answer(await issuedResult(context.db, state, { runId, publishedIds }, remaining));
+  return answer(await issuedResult(context.db, command, state, { runId, publishedIds }));
 }
 
 function commandOf(options: OptionValues): BillingCommand {

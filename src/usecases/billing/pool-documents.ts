@@ -6,16 +6,15 @@ import { toRecordset } from "../../db/recordset.ts";
 import { execute, rows } from "../../db/rows.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import { canonicalJson } from "../../domain/canonical-json.ts";
-import type { BillingIndex } from "../../domain/charging/run-plan/billing-index.ts";
-import type { PoolMonths } from "../../domain/charging/run-plan/pool-months.ts";
+import type { PoolHomes, PoolMonths } from "../../domain/charging/run-plan/pool-months.ts";
 import { operatorShareBorne } from "../../domain/ledger/line-events.ts";
 import { formatRatio } from "../../domain/money/ratio.ts";
 import { poolMonthInputs } from "../../domain/pools/pool-line.ts";
 import type { ComputedPoolMonth } from "../../domain/pools/pool-month.ts";
 import { OPERATOR } from "../../domain/pools/pool-month.ts";
-import { membersOf } from "../../domain/pools/pool-world.ts";
 import { type CivilDate, rangeOfMonth } from "../../domain/time/civil-date.ts";
-import { sha256 } from "./preview-run.ts";
+import type { Project } from "../../domain/world/property.ts";
+import { sha256 } from "./plan-leases.ts";
 
 /**
  * Stores the pool months of a run as versioned documents (money-rules 5): a month that comes out as it is stored stays,
@@ -24,18 +23,16 @@ import { sha256 } from "./preview-run.ts";
  */
 export async function writePoolDocuments(
   tx: Transaction,
-  index: BillingIndex,
   poolMonths: PoolMonths,
+  { homes, projects }: { readonly homes: PoolHomes; readonly projects: readonly Project[] },
   { issueDate, project }: { readonly issueDate: CivilDate; readonly project: string | undefined },
 ): Promise<void> {
-  const homeOf = (code: string) => {
-    const pool = index.pools.get(code);
-    return (pool && membersOf(pool, index.poolWorld)[0]?.project) ?? "";
-  };
+  const homeOf = (code: string) => homes.get(code) ?? "";
+  const live = new Set(projects.filter(({ mode }) => mode === "live").map(({ code }) => code));
   // Only what this run bills: a project that is off or in shadow has no books here.
   const isBilled = (code: string) => {
     const home = homeOf(code);
-    return index.projects.get(home)?.mode === "live" && (project === undefined || home === project);
+    return live.has(home) && (project === undefined || home === project);
   };
   const computed = [...poolMonths.values()].filter(
     (month): month is ComputedPoolMonth => month.ok && month.costFen >= 0n && isBilled(month.pool),

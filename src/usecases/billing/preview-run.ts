@@ -1,46 +1,104 @@
-import { createHash } from "node:crypto";
 import { Prisma } from "../../../generated/prisma/client.ts";
-import { loadBillingFacts } from "../../db/billing-facts.ts";
 import type { Database } from "../../db/client.ts";
 import { rows } from "../../db/rows.ts";
 import { inTransaction, type Transaction } from "../../db/transaction.ts";
-import type { PlanOptions } from "../../domain/charging/run-plan/facts.ts";
-import type { RunPlan } from "../../domain/charging/run-plan/plan.ts";
-import { planBillingRun } from "../../domain/charging/run-plan/plan-billing-run.ts";
+import type { Certificate, LeasePlan, PlannedBill, RunPlan } from "../../domain/charging/run-plan/plan.ts";
+import { certificateOf } from "../../domain/charging/run-plan/plan-billing-run.ts";
+import { operatorSharesOf, poolsBalanced } from "../../domain/charging/run-plan/pool-months.ts";
+import { shiftMonth } from "../../domain/time/civil-date.ts";
 import type { BillingCommand } from "./command.ts";
+import { type LoadedRun, loadRun, planLeases } from "./plan-leases.ts";
 
-export const sha256 = (text: string): string => createHash("sha256").update(text, "utf8").digest("hex");
+/** Planning 100,000 leases is one long read. */
+export const SNAPSHOT = { timeoutMs: 300_000, isolation: "RepeatableRead" } as const;
 
-/** Loading the facts of 100,000 leases is one long read. */
-export const FACTS_LIMIT_MS = 300_000;
+/** Leases that a preview plans at a time: what a chunk was computed from is dropped with it, as a run that issues does. */
+const CHUNK_LEASES = 500;
+
+export interface PreviewOptions {
+  readonly chunkLeases?: number | undefined;
+}
+
+/** What a run would do, with what the caller keeps of each bill. */
+export interface Preview<Kept> extends Omit<RunPlan, "bills"> {
+  readonly bills: readonly Kept[];
+}
 
 /**
- * What a run would do. Reads one snapshot and leaves nothing behind (money-rules 2); issue computes from the same
- * functions, so what is approved is what is issued.
+ * What a run would do. Reads one snapshot and leaves nothing behind (money-rules 2); issue plans its chunks by the same
+ * function, so what is approved is what is issued. Bills come by lease code and in the order of interfaces.md 3; `keep`
+ * takes of each what is needed (undefined: nothing), because whole bills with the proofs of their lines weigh too much.
  */
-export async function previewRun(db: Database, command: BillingCommand): Promise<RunPlan> {
+export async function previewRun<Kept>(
+  db: Database,
+  command: BillingCommand,
+  keep: (bill: PlannedBill) => Kept | undefined,
+  options: PreviewOptions = {},
+): Promise<Preview<Kept>> {
   return inTransaction(
     db,
     async (tx) => {
-      const { facts } = await loadBillingFacts(tx, command.period);
-      return planBillingRun(facts, command.period, await planOptions(tx, command, command.issueDate));
+      const loaded = await loadRun(tx, command, command.issueDate);
+      const balanced = poolsBalanced(loaded.poolMonths);
+      const bills: Kept[] = [];
+      const parked: LeasePlan["parked"][number][] = [];
+      const anomalies: LeasePlan["anomalies"][number][] = [];
+      let certificate: Certificate = certificateOf([], balanced);
+      for await (const plan of planAll(tx, command, loaded, options)) {
+        for (const bill of plan.bills) {
+          const kept = keep(bill);
+          if (kept !== undefined) bills.push(kept);
+        }
+        parked.push(...plan.parked);
+        anomalies.push(...plan.anomalies);
+        certificate = certificateOf(plan.bills, balanced, certificate);
+      }
+      const pools = { homes: loaded.poolHomes, projects: loaded.shared.projects };
+      const serviceMonth = shiftMonth(command.period, -1);
+      const operatorShares = operatorSharesOf(loaded.poolMonths, pools, serviceMonth, command.project);
+      return { period: command.period, bills, parked, anomalies, operatorShares, certificate };
     },
-    { timeoutMs: FACTS_LIMIT_MS, isolation: "RepeatableRead" },
+    SNAPSHOT,
   );
 }
 
-/** The options of the plan: acknowledgements of this command and of earlier ones. */
-export async function planOptions(
+/** Whether a preview shows what is looked for; looks no further than the chunk in which it is found. */
+export async function previewShows(
+  db: Database,
+  command: BillingCommand,
+  isFound: (plan: LeasePlan) => boolean,
+): Promise<boolean> {
+  return inTransaction(
+    db,
+    async (tx) => {
+      const loaded = await loadRun(tx, command, command.issueDate);
+      for await (const plan of planAll(tx, command, loaded, {})) if (isFound(plan)) return true;
+      return false;
+    },
+    SNAPSHOT,
+  );
+}
+
+/** The plans of all leases by lease code, computed in chunks. */
+async function* planAll(
   tx: Transaction,
   command: BillingCommand,
-  publishedOn: BillingCommand["issueDate"],
-): Promise<PlanOptions> {
-  const stored = await rows<{ anomaly_id: string }>(tx, Prisma.sql`SELECT anomaly_id FROM anomaly_acknowledgement`);
-  return {
-    hash: sha256,
-    acknowledged:
-      command.acknowledge === "all" ? "all" : new Set([...stored.map((row) => row.anomaly_id), ...command.acknowledge]),
-    ...(publishedOn === undefined ? {} : { publishedOn }),
-    ...(command.project === undefined ? {} : { project: command.project }),
-  };
+  loaded: LoadedRun,
+  { chunkLeases = CHUNK_LEASES }: PreviewOptions,
+): AsyncGenerator<LeasePlan> {
+  let after = "";
+  for (;;) {
+    const chunk = await rows<{ id: string; code: string }>(
+      tx,
+      Prisma.sql`SELECT l.id, l.code FROM lease l JOIN project p ON p.id = l.project_id
+        WHERE l.code COLLATE "C" > ${after} AND (${command.project ?? ""} = '' OR p.code = ${command.project ?? ""})
+          AND p.mode <> 'off'
+        ORDER BY l.code COLLATE "C" LIMIT ${chunkLeases}`,
+    );
+    const last = chunk.at(-1);
+    if (!last) return;
+    after = last.code;
+    const leaseIds = chunk.map(({ id }) => id);
+    yield* (await planLeases(tx, command, loaded, leaseIds)).plans;
+  }
 }

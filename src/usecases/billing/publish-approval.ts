@@ -25,13 +25,14 @@ export interface ApprovedPreview {
 
 /** What would be issued now: bills that anomalies hold, and those of shadow projects, are not part of it. */
 export async function previewToApprove(db: Database, command: BillingCommand): Promise<ApprovedPreview> {
-  const { bills } = await previewRun(db, command);
-  const issued = bills.filter((bill) => !bill.held && !bill.shadow);
+  const { bills: issued } = await previewRun(db, command, ({ held, shadow, totalFen }) =>
+    held || shadow ? undefined : totalFen,
+  );
   return {
     period: command.period,
     project: command.project ?? "",
     bills: issued.length,
-    totalFen: issued.reduce((sum, bill) => sum + bill.lines.reduce((total, line) => total + line.amountFen, 0n), 0n),
+    totalFen: issued.reduce((sum, totalFen) => sum + totalFen, 0n),
   };
 }
 

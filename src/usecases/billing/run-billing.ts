@@ -1,36 +1,19 @@
 import { Prisma } from "../../../generated/prisma/client.ts";
 import { type Actor, recordAudit } from "../../db/audit.ts";
-import {
-  loadLeaseFacts,
-  loadMetersOfLeases,
-  loadMetersOfPools,
-  loadSharedFacts,
-  type SharedFacts,
-} from "../../db/billing-facts.ts";
 import type { Database } from "../../db/client.ts";
 import { toRecordset } from "../../db/recordset.ts";
 import { execute, rows } from "../../db/rows.ts";
 import type { StoredLease } from "../../db/stored-leases.ts";
 import { inTransaction, type Transaction } from "../../db/transaction.ts";
-import { type BillingIndex, indexFacts } from "../../domain/charging/run-plan/billing-index.ts";
-import type { PlanOptions } from "../../domain/charging/run-plan/facts.ts";
 import type { LeasePlan } from "../../domain/charging/run-plan/plan.ts";
-import { planLease } from "../../domain/charging/run-plan/plan-lease.ts";
-import {
-  addPoolDemand,
-  computeDemandedPoolMonths,
-  type PoolMonths,
-  poolDemand,
-} from "../../domain/charging/run-plan/pool-months.ts";
 import type { CivilDate } from "../../domain/time/civil-date.ts";
-import type { LeaseTerms } from "../../domain/world/lease.ts";
-import type { Unit } from "../../domain/world/property.ts";
 import { certifyRun } from "./certify-run.ts";
 import { type BillingCommand, type BillingRefusal, refuse } from "./command.ts";
 import { issueBills } from "./issue-bills.ts";
 import { numberBills } from "./number-bills.ts";
+import { type LoadedRun, loadRun, planLeases } from "./plan-leases.ts";
 import { writePoolDocuments } from "./pool-documents.ts";
-import { FACTS_LIMIT_MS, planOptions, previewRun } from "./preview-run.ts";
+import { previewRun, previewShows, SNAPSHOT } from "./preview-run.ts";
 import { findApprovedPreview } from "./publish-approval.ts";
 import { type BillingRun, checkApproval, openRun, workChunks } from "./run-lifecycle.ts";
 import { writeDrafts } from "./write-drafts.ts";
@@ -87,8 +70,7 @@ export async function needsIssue(db: Database, command: BillingCommand): Promise
     Prisma.sql`SELECT id FROM billing_run WHERE state = 'approved' AND period = ${command.period} LIMIT 1`,
   );
   if (unfinished) return true;
-  const { bills } = await previewRun(db, command);
-  return bills.some((bill) => !bill.held && !bill.shadow);
+  return previewShows(db, command, ({ bills }) => bills.some((bill) => !bill.held && !bill.shadow));
 }
 
 async function computeDrafts(db: Database, command: BillingCommand, run: BillingRun): Promise<void> {
@@ -98,7 +80,7 @@ async function computeDrafts(db: Database, command: BillingCommand, run: Billing
     Prisma.sql`SELECT id FROM billing_run WHERE id = ${run.id}::uuid AND certificate IS NOT NULL`,
   );
   if (computed) return;
-  const loaded = await loadRun(db, command, run.issueDate);
+  const loaded = await inTransaction(db, (tx) => loadRun(tx, command, run.issueDate), SNAPSHOT);
   await workChunks(db, run.id, "compute", async (tx, leaseIds) => {
     const { leases, plans } = await planLeases(tx, command, loaded, leaseIds);
     await writeDrafts(tx, plans, { runId: run.id, period: command.period, leases, leaseIds });
@@ -109,85 +91,13 @@ async function computeDrafts(db: Database, command: BillingCommand, run: Billing
     async (tx) => {
       // Workers that finish together write the documents one after the other; the second finds them written.
       await execute(tx, Prisma.sql`SELECT 1 FROM billing_run WHERE id = ${run.id}::uuid FOR UPDATE`);
-      await writePoolDocuments(tx, loaded.index, loaded.poolMonths, {
-        issueDate: run.issueDate,
-        project: command.project,
-      });
+      const pools = { homes: loaded.poolHomes, projects: loaded.shared.projects };
+      const dated = { issueDate: run.issueDate, project: command.project };
+      await writePoolDocuments(tx, loaded.poolMonths, pools, dated);
     },
     { timeoutMs: STAGE_LIMIT_MS },
   );
 }
-
-/**
- * Computes a chunk from facts that are loaded for it and dropped with it, so that a run needs no more memory for more
- * leases. What an import changes between the pools and the chunk is marked for a recheck, and the mark outlives this run.
- */
-async function planLeases(
-  tx: Transaction,
-  command: BillingCommand,
-  loaded: LoadedRun,
-  leaseIds: readonly string[],
-): Promise<{ readonly leases: ReadonlyMap<string, StoredLease>; readonly plans: readonly LeasePlan[] }> {
-  const { leases, facts } = await loadLeaseFacts(tx, command.period, leaseIds);
-  const units = unitsOf(facts.leases, loaded.index);
-  const index = indexFacts({ ...loaded.shared, units, ...facts, ...(await loadMetersOfLeases(tx, facts.leases)) });
-  const plans = facts.leases.map((terms) => planLease(index, terms, command.period, loaded.poolMonths, loaded.options));
-  return { leases, plans };
-}
-
-/** The units that these leases hold, today or by any amendment; an import cannot add one to a lease without marking it. */
-function unitsOf(leases: readonly LeaseTerms[], { units }: BillingIndex): readonly Unit[] {
-  const codes = new Set(leases.flatMap((lease) => [lease, ...lease.amendments].flatMap((terms) => terms.units ?? [])));
-  return [...codes].flatMap((code) => units.get(code) ?? []);
-}
-
-interface LoadedRun {
-  readonly shared: SharedFacts;
-  /** Marks as they stood before any fact was loaded, by lease; they change when an import marks the lease again. */
-  readonly rechecks: ReadonlyMap<string, string>;
-  /** Of the pools and their world; the leases are in the chunks. */
-  readonly index: BillingIndex;
-  readonly poolMonths: PoolMonths;
-  readonly options: PlanOptions;
-}
-
-/** Leases whose share in the pools is gathered at a time. */
-const POOL_LEASES = 1000;
-const NO_LEASES = { leases: [], issuedLines: [], depositsHeld: [], billedThrough: [], parkedRetries: [] };
-
-async function loadRun(db: Database, command: BillingCommand, issueDate: CivilDate): Promise<LoadedRun> {
-  return inTransaction(
-    db,
-    async (tx) => {
-      const rechecks = await rows<{ lease_id: string; version: string }>(
-        tx,
-        Prisma.sql`SELECT lease_id, xmin::text AS version FROM billing_recheck`,
-      );
-      const shared = await loadSharedFacts(tx);
-      const index = indexFacts({ ...shared, ...NO_LEASES, ...(await loadMetersOfPools(tx)) });
-      const demand = poolDemand(index.pools.keys(), command.period);
-      const pooled = await rows<{ id: string }>(
-        tx,
-        Prisma.sql`SELECT DISTINCT lease_id AS id FROM lease_charge WHERE rule->>'type' = 'pool' ORDER BY lease_id`,
-      );
-      for (let from = 0; from < pooled.length; from += POOL_LEASES) {
-        const leaseIds = pooled.slice(from, from + POOL_LEASES).map(({ id }) => id);
-        const { facts } = await loadLeaseFacts(tx, command.period, leaseIds);
-        addPoolDemand(demand, indexFacts({ ...shared, units: [], ...facts, ...NO_METERS }));
-      }
-      return {
-        shared,
-        rechecks: new Map(rechecks.map((mark) => [mark.lease_id, mark.version])),
-        index,
-        poolMonths: computeDemandedPoolMonths(demand, index),
-        options: await planOptions(tx, command, issueDate),
-      };
-    },
-    { timeoutMs: FACTS_LIMIT_MS, isolation: "RepeatableRead" },
-  );
-}
-
-const NO_METERS = { meters: [], readings: [] };
 
 /**
  * A lease has been looked at again, unless a held bill or a parked line kept its corrections back, or an import has marked
@@ -248,18 +158,25 @@ export async function checkSelection(db: Database, command: BillingCommand): Pro
   }
   if (command.acknowledge === "all" || command.acknowledge.length === 0) return undefined;
   const known = await rows<{ anomaly_id: string }>(db, Prisma.sql`SELECT anomaly_id FROM anomaly_acknowledgement`);
-  const plan = await previewRun(db, command);
-  const ids = new Set([...known.map((row) => row.anomaly_id), ...plan.anomalies.map((anomaly) => anomaly.id)]);
-  const missing = command.acknowledge.find((id) => !ids.has(id));
-  if (missing === undefined) return undefined;
+  const sought = new Set(command.acknowledge);
+  for (const { anomaly_id } of known) sought.delete(anomaly_id);
+  if (sought.size === 0) return undefined;
+  const allFound = await previewShows(db, command, ({ anomalies }) => {
+    for (const { id } of anomalies) sought.delete(id);
+    return sought.size === 0;
+  });
+  if (allFound) return undefined;
+  const [missing] = sought;
   return refuse("ANOMALY_UNKNOWN", `没有异常 ${missing}，请先预览（bill run --preview）并复制其中的编号`);
 }
+
+const keepNothing = () => undefined;
 
 /** Who took responsibility for which anomaly is kept; "all" means all that this month shows now. */
 async function acknowledge(db: Database, command: BillingCommand, staff: string): Promise<void> {
   const ids =
     command.acknowledge === "all"
-      ? (await previewRun(db, command)).anomalies.map((anomaly) => anomaly.id)
+      ? (await previewRun(db, command, keepNothing)).anomalies.map((anomaly) => anomaly.id)
       : command.acknowledge;
   if (ids.length === 0) return;
   await execute(

@@ -13,6 +13,8 @@ import type {
 } from "../../domain/charging/run-plan/plan.ts";
 import { toJsonInteger } from "../../domain/money/fen.ts";
 import type { CivilDate, Month } from "../../domain/time/civil-date.ts";
+import type { BillingCommand } from "./command.ts";
+import { type PreviewOptions, previewRun } from "./preview-run.ts";
 
 /** The JSON of `bill run` (interfaces.md section 3). */
 export interface RunResult {
@@ -51,8 +53,13 @@ interface ResultLine extends LineIdentity {
 }
 
 /** What a preview shows: nothing has a number yet. */
-export function previewResult(plan: RunPlan): RunResult {
-  return { period: plan.period, state: "previewed", bills: plan.bills.map(plannedBill), ...sharedParts(plan) };
+export async function previewResult(
+  db: Database,
+  command: BillingCommand,
+  options?: PreviewOptions,
+): Promise<RunResult> {
+  const preview = await previewRun(db, command, plannedBill, options);
+  return { period: preview.period, state: "previewed", bills: preview.bills, ...sharedParts(preview) };
 }
 
 /** What a command made: the bills of its run, and those that it published, whichever run made them. */
@@ -62,21 +69,21 @@ export interface MadeBills {
 }
 
 /**
- * What a run made or published, as stored, and what `remaining`, a preview made afterwards, still holds. The certificate
- * covers what was made or published.
+ * What a run made or published, as stored, and what a preview made afterwards still holds. The certificate covers what
+ * was made or published.
  */
 export async function issuedResult(
   db: Database,
+  command: BillingCommand,
   state: "issued" | "published",
   { runId, publishedIds = [] }: MadeBills,
-  remaining: RunPlan,
 ): Promise<RunResult> {
   const made = await loadBills(
     db,
     Prisma.sql`b.run_id = ${runId ?? null}::uuid OR b.id = ANY (${[...publishedIds]}::uuid[])`,
   );
-  const held = remaining.bills.filter((bill) => bill.held).map(plannedBill);
-  const bills = [...made, ...held].sort(
+  const remaining = await previewRun(db, command, (bill) => (bill.held ? plannedBill(bill) : undefined));
+  const bills = [...made, ...remaining.bills].sort(
     (a, b) => compareCodes(a.lease, b.lease) || compareDates(a.dueDate, b.dueDate) || compareCodes(a.entity, b.entity),
   );
   const parts = sharedParts(remaining);
@@ -95,7 +102,7 @@ function certificateOfBills(bills: readonly ResultBill[]): RunResult["certificat
   };
 }
 
-const sharedParts = (plan: RunPlan) => ({
+const sharedParts = (plan: Omit<RunPlan, "bills">) => ({
   parked: plan.parked,
   operatorShares: plan.operatorShares.map((share) => ({ ...share, amountFen: toJsonInteger(share.amountFen) })),
   anomalies: plan.anomalies,

@@ -76,8 +76,8 @@ async function ourLines(db: Database, period: Month): Promise<Map<string, OurCha
       FROM bill b JOIN bill_line line ON line.bill_id = b.id JOIN lease l ON l.id = b.lease_id
       WHERE b.period = ${period} AND b.origin = 'run' AND b.state IN ('issued', 'published')`,
   );
-  const plan = await previewRun(db, { period, project: undefined, issueDate: undefined, acknowledge: [] });
-  const previewed = plan.bills.flatMap(({ lease, lines }) =>
+  const command = { period, project: undefined, issueDate: undefined, acknowledge: [] };
+  const { bills } = await previewRun(db, command, ({ lease, lines }) =>
     lines.map(({ charge, role, correction, period: { from }, amountFen, inputs }) => ({
       lease,
       charge,
@@ -89,7 +89,7 @@ async function ourLines(db: Database, period: Month): Promise<Map<string, OurCha
     })),
   );
   const charges = new Map<string, OurCharge>();
-  for (const { lease, charge, ...line } of [...issued, ...previewed]) {
+  for (const { lease, charge, ...line } of [...issued, ...bills.flat()]) {
     const key = keyOf({ lease, charge });
     const known = charges.get(key) ?? { lease, charge, lines: [] };
     known.lines.push(line);

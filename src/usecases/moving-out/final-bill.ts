@@ -1,5 +1,12 @@
 import { Prisma } from "../../../generated/prisma/client.ts";
-import { loadLeaseFacts, loadMetersOfLeases, loadMetersOfPools, loadSharedFacts } from "../../db/billing-facts.ts";
+import {
+  loadLeaseFacts,
+  loadMetersOfLeases,
+  loadPoolWorld,
+  loadSharedFacts,
+  loadUnitsOfLeases,
+  type SharedFacts,
+} from "../../db/billing-facts.ts";
 import { takeNumbers } from "../../db/number-series.ts";
 import { enqueueMessages } from "../../db/outbox/enqueue.ts";
 import { execute, rows } from "../../db/rows.ts";
@@ -9,13 +16,15 @@ import { canonicalJson } from "../../domain/canonical-json.ts";
 import { computeCorrection } from "../../domain/charging/corrections.ts";
 import { computeDeposit } from "../../domain/charging/deposit.ts";
 import { ENGINE_VERSION } from "../../domain/charging/line.ts";
-import { type BillingIndex, indexFacts } from "../../domain/charging/run-plan/billing-index.ts";
+import { indexFacts } from "../../domain/charging/run-plan/billing-index.ts";
 import type { IssuedLine } from "../../domain/charging/run-plan/facts.ts";
 import type { ParkedCharge, PlannedBill, PlannedLine } from "../../domain/charging/run-plan/plan.ts";
 import { planLease } from "../../domain/charging/run-plan/plan-lease.ts";
 import {
   addPoolDemand,
   computeDemandedPoolMonths,
+  homesOfPools,
+  type PoolHomes,
   type PoolMonths,
   poolDemand,
 } from "../../domain/charging/run-plan/pool-months.ts";
@@ -23,8 +32,8 @@ import { addDays, type CivilDate, formatDate, type Month, monthOf, shiftMonth } 
 import type { LeaseTerms } from "../../domain/world/lease.ts";
 import { formatBillNo } from "../bill-numbering.ts";
 import { issueDrafts } from "../billing/issue-bills.ts";
+import { sha256 } from "../billing/plan-leases.ts";
 import { writePoolDocuments } from "../billing/pool-documents.ts";
-import { sha256 } from "../billing/preview-run.ts";
 import { insertDrafts, resolveParked } from "../billing/write-drafts.ts";
 import { type Refusal, refuse } from "../receipts/refusal.ts";
 import type { MoveOutContext } from "./context.ts";
@@ -39,7 +48,8 @@ export interface FinalBillPlan {
 
 interface PlannedFinalBill extends FinalBillPlan {
   readonly lease: StoredLease;
-  readonly pools: readonly { readonly index: BillingIndex; readonly months: PoolMonths }[];
+  readonly pools: readonly { readonly homes: PoolHomes; readonly months: PoolMonths }[];
+  readonly projects: SharedFacts["projects"];
 }
 
 /**
@@ -94,8 +104,9 @@ export async function issueFinalBill(
     leases: new Map([[plan.lease.terms.code, plan.lease]]),
     leaseIds: [moveOut.leaseId],
   });
-  for (const { index, months } of plan.pools) {
-    await writePoolDocuments(tx, index, months, { issueDate: context.today, project: undefined });
+  for (const { homes, months } of plan.pools) {
+    const pools = { homes, projects: plan.projects };
+    await writePoolDocuments(tx, months, pools, { issueDate: context.today, project: undefined });
   }
   const billNos = await numberDrafts(tx, moveOut.projectCode, monthOf(context.today), billIds);
   await issueDrafts(tx, Prisma.sql`b.id = ANY (${[...billIds]}::uuid[])`);
@@ -136,13 +147,14 @@ async function compute(
   const [terms] = facts.leases;
   if (!lease || !terms) throw new Error(`no lease ${leaseId}`);
   const meters = await loadMetersOfLeases(tx, facts.leases);
+  const units = await loadUnitsOfLeases(tx, facts.leases);
   const options = { hash: sha256, acknowledged: "all", issuedOn: today } as const;
   const bills: PlannedBill[] = [];
-  const pools: { index: BillingIndex; months: PoolMonths }[] = [];
+  const pools: { homes: PoolHomes; months: PoolMonths }[] = [];
   const parked = new Map<string, ParkedCharge>();
   let issuedLines: readonly IssuedLine[] = facts.issuedLines;
   for (const period of [lastMonth, shiftMonth(lastMonth, 1)]) {
-    const index = indexFacts({ ...shared, ...facts, ...meters, issuedLines });
+    const index = indexFacts({ ...shared, units, ...facts, ...meters, issuedLines });
     const computed = await poolMonthsOf(tx, shared, terms, period);
     if (computed) pools.push(computed);
     const plan = planLease(index, terms, period, computed?.months ?? new Map(), options);
@@ -153,7 +165,13 @@ async function compute(
     for (const line of plan.parked) parked.set(`${line.charge}|${line.period.from}`, line);
   }
   const waived = await depositNotOwed(tx, leaseId, terms, today);
-  return { bills: merged([...bills, ...waived]), parked: [...parked.values()], lease, pools };
+  return {
+    bills: merged([...bills, ...waived]),
+    parked: [...parked.values()],
+    lease,
+    pools,
+    projects: shared.projects,
+  };
 }
 
 /** What was billed of the deposit and never paid is taken back: somebody who leaves owes no security any more. */
@@ -262,14 +280,15 @@ const NO_METERS = { meters: [], readings: [] };
 /** The pools that the lease shares in, with all leases that share with it. */
 async function poolMonthsOf(
   tx: Transaction,
-  shared: Awaited<ReturnType<typeof loadSharedFacts>>,
+  shared: SharedFacts,
   terms: LeaseTerms,
   period: Month,
-): Promise<{ readonly index: BillingIndex; readonly months: PoolMonths } | undefined> {
+): Promise<{ readonly homes: PoolHomes; readonly months: PoolMonths } | undefined> {
   const rules = [...terms.charges, ...terms.amendments.flatMap(({ charges }) => charges)].map(({ rule }) => rule);
   const codes = [...new Set(rules.flatMap((rule) => (rule?.type === "pool" ? [rule.pool] : [])))];
   if (codes.length === 0) return undefined;
-  const index = indexFacts({ ...shared, ...NO_LEASES, ...(await loadMetersOfPools(tx)) });
+  const pools = shared.pools.filter(({ code }) => codes.includes(code));
+  const index = indexFacts({ ...shared, pools, ...NO_LEASES, ...(await loadPoolWorld(tx, pools)) });
   const demand = poolDemand(codes, period);
   const sharing = await rows<{ id: string }>(
     tx,
@@ -282,7 +301,7 @@ async function poolMonthsOf(
     sharing.map(({ id }) => id),
   );
   addPoolDemand(demand, indexFacts({ ...shared, units: [], ...facts, ...NO_METERS }));
-  return { index, months: computeDemandedPoolMonths(demand, index) };
+  return { homes: homesOfPools(index), months: computeDemandedPoolMonths(demand, index) };
 }
 
 async function numberDrafts(

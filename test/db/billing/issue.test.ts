@@ -74,6 +74,13 @@ describe("a month is previewed, approved, issued and published", () => {
     expect(await fingerprint(database.db)).toEqual(before);
   });
 
+  it("previews the same to the last byte, however many leases it has in hand at a time", async () => {
+    const whole = JSON.stringify(await preview(database.db, "2026-09"));
+    for (const chunkLeases of [1, 2, 3]) {
+      expect(JSON.stringify(await preview(database.db, "2026-09", { chunkLeases }))).toBe(whole);
+    }
+  });
+
   it.each([
     ["nobody approves", { approvedBy: undefined }, "APPROVER_MISSING"],
     ["nobody asks", { createdBy: undefined }, "APPROVER_MISSING"],

@@ -8,7 +8,6 @@ import { inTransaction } from "../../../src/db/transaction.ts";
 import { parseCivilDate, parseMonth } from "../../../src/domain/time/civil-date.ts";
 import { readWorld } from "../../../src/domain/world/read-world.ts";
 import type { BillingCommand } from "../../../src/usecases/billing/command.ts";
-import { previewRun } from "../../../src/usecases/billing/preview-run.ts";
 import { publishBills } from "../../../src/usecases/billing/publish-bills.ts";
 import { issueRun, type RunContext } from "../../../src/usecases/billing/run-billing.ts";
 import { issuedResult, previewResult, type RunResult } from "../../../src/usecases/billing/run-result.ts";
@@ -58,6 +57,7 @@ export interface RunOptions {
   readonly approvedBy?: string | undefined;
   /** Default: the first day of the period. */
   readonly today?: string;
+  readonly chunkLeases?: number;
 }
 
 export const commandOf = (period: string, options: RunOptions = {}): BillingCommand => ({
@@ -76,20 +76,20 @@ export const contextOf = (period: string, options: RunOptions = {}): RunContext 
 });
 
 export const preview = async (db: Database, period: string, options: RunOptions = {}): Promise<RunResult> =>
-  previewResult(await previewRun(db, commandOf(period, options)));
+  previewResult(db, commandOf(period, options), { chunkLeases: options.chunkLeases });
 
 /** `bill run --issue`; throws when it is refused. */
 export async function issue(db: Database, period: string, options: RunOptions = {}): Promise<RunResult> {
   const command = commandOf(period, options);
   const issued = await issueRun(db, command, contextOf(period, options));
   if (!issued.ok) throw new Error(`${issued.code} ${issued.message}`);
-  return issuedResult(db, "issued", { runId: issued.runId }, await previewRun(db, command));
+  return issuedResult(db, command, "issued", { runId: issued.runId });
 }
 
 /** `bill run --publish` of what is issued: its result. */
 export async function published(db: Database, period: string, options: RunOptions = {}): Promise<RunResult> {
   const publishedIds = await publish(db, period, options);
-  return issuedResult(db, "published", { publishedIds }, await previewRun(db, commandOf(period, options)));
+  return issuedResult(db, commandOf(period, options), "published", { publishedIds });
 }
 
 /** `bill run --issue` that is expected to be refused: its code. */

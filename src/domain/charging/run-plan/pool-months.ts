@@ -2,6 +2,7 @@ import type { LeasedUnit } from "../../pools/leased-days.ts";
 import { computePoolMonth, type PoolMonth } from "../../pools/pool-month.ts";
 import { membersOf } from "../../pools/pool-world.ts";
 import { type Month, monthOf, shiftMonth } from "../../time/civil-date.ts";
+import type { Project } from "../../world/property.ts";
 import { compareCodes } from "../code-order.ts";
 import { clip, toDateRange } from "../days.ts";
 import type { BillingIndex } from "./billing-index.ts";
@@ -81,30 +82,38 @@ function addLeasedUnits(
   }
 }
 
+/** The project of each pool that has members, by pool code: that of its first member. */
+export type PoolHomes = ReadonlyMap<string, string>;
+
+export function homesOfPools({ pools, poolWorld }: Pick<BillingIndex, "pools" | "poolWorld">): PoolHomes {
+  const homes = new Map<string, string>();
+  for (const [code, pool] of pools) {
+    const home = membersOf(pool, poolWorld)[0]?.project;
+    if (home !== undefined) homes.set(code, home);
+  }
+  return homes;
+}
+
 /**
  * What the operator bears of each pool of the service month, where it is more than 0 (interfaces.md 3). Pools that stand
  * in a project which is off, or not in `project`, are left out.
  */
 export function operatorSharesOf(
-  index: BillingIndex,
   poolMonths: PoolMonths,
+  { homes, projects }: { readonly homes: PoolHomes; readonly projects: readonly Project[] },
   serviceMonth: Month,
   project: string | undefined,
 ): readonly OperatorShare[] {
+  const off = new Set(projects.filter(({ mode }) => mode === "off").map(({ code }) => code));
+  const isBilled = (home: string | undefined): boolean =>
+    home === undefined ? project === undefined : (project === undefined || home === project) && !off.has(home);
   const shares: OperatorShare[] = [];
-  for (const code of [...index.pools.keys()].sort(compareCodes)) {
-    const computed = poolMonths.get(poolMonthKey(code, serviceMonth));
-    if (!computed?.ok || computed.operatorFen <= 0n || !isBilled(index, code, project)) continue;
-    shares.push({ pool: code, period: serviceMonth, amountFen: computed.operatorFen });
+  for (const computed of poolMonths.values()) {
+    if (!computed.ok || computed.month !== serviceMonth || computed.operatorFen <= 0n) continue;
+    const { pool, operatorFen } = computed;
+    if (isBilled(homes.get(pool))) shares.push({ pool, period: serviceMonth, amountFen: operatorFen });
   }
-  return shares;
-}
-
-function isBilled(index: BillingIndex, code: string, project: string | undefined): boolean {
-  const pool = index.pools.get(code);
-  const home = pool && membersOf(pool, index.poolWorld)[0]?.project;
-  if (home === undefined) return project === undefined;
-  return (project === undefined || home === project) && index.projects.get(home)?.mode !== "off";
+  return shares.sort((a, b) => compareCodes(a.pool, b.pool));
 }
 
 /** I3: the shares of every computed pool month sum to its cost. */

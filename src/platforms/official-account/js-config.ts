@@ -2,8 +2,8 @@ import { createHash, randomBytes } from "node:crypto";
 import type { WireClock } from "../../ports/clock.ts";
 import type { JsConfigSigner } from "../../ports/js-config.ts";
 import type { SharedState } from "../../ports/shared-state.ts";
-import { type AccessTokens, cacheSecondsOf, TokenUnavailable } from "../wechat-api/access-tokens.ts";
-import { type ApiConnection, callApi, errorCodeOf, errorMessageOf } from "../wechat-api/api.ts";
+import { type AccessTokens, sharedAccessTokens, TokenUnavailable } from "../wechat-api/access-tokens.ts";
+import { type ApiConnection, callApi, errorCodeOf } from "../wechat-api/api.ts";
 
 /** The access token that the ticket was asked with is not good any more. */
 const TOKEN_REFUSED: ReadonlySet<number> = new Set([40001, 40014, 42001]);
@@ -20,24 +20,17 @@ export function createJsConfigSigner(
 ): JsConfigSigner {
   const key = `official-account:${account.appId}:jsapi-ticket`;
   const ask = (token: string) => callApi(account, "/cgi-bin/ticket/getticket", { access_token: token, type: "jsapi" });
-  const fetchTicket = async () => {
+  const askOnce = async () => {
     const token = await tokens.current();
-    let answer = await ask(token);
-    if (answer.state === "answered" && TOKEN_REFUSED.has(errorCodeOf(answer.json))) {
-      answer = await ask(await tokens.renewed(token));
-    }
-    if (answer.state !== "answered") throw new TokenUnavailable(0, answer.reason);
-    const { ticket, expires_in: expiresIn } = answer.json;
-    if (typeof ticket !== "string" || ticket === "" || typeof expiresIn !== "number") {
-      const code = errorCodeOf(answer.json);
-      throw new TokenUnavailable(code, `no jsapi ticket: error ${code} ${errorMessageOf(answer.json)}`);
-    }
-    return { token: ticket, expiresInSeconds: cacheSecondsOf(expiresIn) };
+    const answer = await ask(token);
+    const refused = answer.state === "answered" && TOKEN_REFUSED.has(errorCodeOf(answer.json));
+    return refused ? ask(await tokens.renewed(token)) : answer;
   };
+  const tickets = sharedAccessTokens(sharedState, key, askOnce, "ticket");
   return async (pageUrl) => {
     let ticket: string;
     try {
-      ticket = await sharedState.token(key, fetchTicket);
+      ticket = await tickets.current();
     } catch (error) {
       // A convenience of the page, which has a form for the same.
       if (error instanceof TokenUnavailable) return undefined;

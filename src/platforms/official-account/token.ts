@@ -1,6 +1,6 @@
 import type { SharedState } from "../../ports/shared-state.ts";
-import { type AccessTokens, cacheSecondsOf, TokenUnavailable } from "../wechat-api/access-tokens.ts";
-import { type ApiConnection, callApi, errorCodeOf, errorMessageOf } from "../wechat-api/api.ts";
+import { type AccessTokens, sharedAccessTokens } from "../wechat-api/access-tokens.ts";
+import { type ApiConnection, callApi } from "../wechat-api/api.ts";
 
 export interface TokenConfig extends ApiConnection {
   readonly appId: string;
@@ -13,21 +13,9 @@ export interface TokenConfig extends ApiConnection {
  * by a refresh (reference/platforms.md section 5.4). Kept in the shared state, which fetches once for all processes.
  */
 export function createAccessTokens(config: TokenConfig, sharedState: SharedState): AccessTokens {
-  const key = `official-account:${config.appId}:access-token`;
-  const fetchToken = async () => {
-    const answer = await callApi(config, "/cgi-bin/stable_token", {}, stableTokenRequest(config));
-    if (answer.state !== "answered") throw new TokenUnavailable(0, answer.reason);
-    const { access_token: token, expires_in: expiresIn } = answer.json;
-    if (typeof token !== "string" || token === "" || typeof expiresIn !== "number") {
-      const code = errorCodeOf(answer.json);
-      throw new TokenUnavailable(code, `error ${code} ${errorMessageOf(answer.json)}`);
-    }
-    return { token, expiresInSeconds: cacheSecondsOf(expiresIn) };
-  };
-  return {
-    current: () => sharedState.token(key, fetchToken),
-    renewed: (failed) => sharedState.token(key, fetchToken, failed),
-  };
+  return sharedAccessTokens(sharedState, `official-account:${config.appId}:access-token`, () =>
+    callApi(config, "/cgi-bin/stable_token", {}, stableTokenRequest(config)),
+  );
 }
 
 /** Never `force_refresh`: it kills the token of the other processes and is allowed 20 times a day. */

@@ -1,6 +1,6 @@
 import type { SharedState } from "../../ports/shared-state.ts";
-import { type AccessTokens, cacheSecondsOf, TokenUnavailable } from "../wechat-api/access-tokens.ts";
-import { type ApiConnection, callApi, errorCodeOf, errorMessageOf } from "../wechat-api/api.ts";
+import { type AccessTokens, sharedAccessTokens } from "../wechat-api/access-tokens.ts";
+import { type ApiConnection, callApi } from "../wechat-api/api.ts";
 
 export interface TokenConfig extends ApiConnection {
   readonly corpId: string;
@@ -14,19 +14,7 @@ export interface TokenConfig extends ApiConnection {
  * state, which fetches once for all processes (reference/platforms.md section 4).
  */
 export function createAccessTokens(config: TokenConfig, sharedState: SharedState): AccessTokens {
-  const key = `wecom:${config.corpId}:${config.agentId}:access-token`;
-  const fetchToken = async () => {
-    const answer = await callApi(config, "/cgi-bin/gettoken", { corpid: config.corpId, corpsecret: config.secret });
-    if (answer.state !== "answered") throw new TokenUnavailable(0, answer.reason);
-    const { access_token: token, expires_in: expiresIn } = answer.json;
-    if (typeof token !== "string" || token === "" || typeof expiresIn !== "number") {
-      const code = errorCodeOf(answer.json);
-      throw new TokenUnavailable(code, `error ${code} ${errorMessageOf(answer.json)}`);
-    }
-    return { token, expiresInSeconds: cacheSecondsOf(expiresIn) };
-  };
-  return {
-    current: () => sharedState.token(key, fetchToken),
-    renewed: (failed) => sharedState.token(key, fetchToken, failed),
-  };
+  return sharedAccessTokens(sharedState, `wecom:${config.corpId}:${config.agentId}:access-token`, () =>
+    callApi(config, "/cgi-bin/gettoken", { corpid: config.corpId, corpsecret: config.secret }),
+  );
 }

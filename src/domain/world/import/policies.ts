@@ -1,24 +1,11 @@
+import { APPROVAL_TYPES } from "../../approval/policy.ts";
+import { DUNNING_ACTIONS } from "../../dunning/ladder.ts";
 import { STAFF_ROLES } from "../property.ts";
 import type { Policies } from "../world.ts";
 import { amountAtLeast, integer, oneOf, reference } from "./fields.ts";
 import { checked, list, mapped, object, optional, orElse, type Reader, required } from "./shapes.ts";
 
 /* Who approves what (money-rules 11) and when tenants are reminded (money-rules 12). Empty lists leave the defaults. */
-
-const APPROVAL_TYPES = [
-  "refund",
-  "waiver",
-  "write-off",
-  "early-invoice",
-  "tariff",
-  "tax-rate",
-  "bank-account",
-  "policy",
-  "lease",
-  "reopen",
-  "publish",
-] as const;
-const DUNNING_ACTIONS = ["remind", "notice", "steward-task", "formal-notice", "escalate"] as const;
 
 const approval = mapped(
   object({

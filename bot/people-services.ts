@@ -1,9 +1,10 @@
 import type { Fen } from "../src/domain/money/fen.ts";
+import type { MemberRole } from "../src/domain/people/tenant-permissions.ts";
 import type { CivilDate } from "../src/domain/time/civil-date.ts";
 import type { DisputedLine } from "../src/usecases/disputes/dispute-line.ts";
 import type { FoundInvitation, Invitation } from "../src/usecases/people/invitations.ts";
 import type { DecidedRequest } from "../src/usecases/people/join-requests.ts";
-import type { ChangedMember, Member, MemberRole } from "../src/usecases/people/members.ts";
+import type { ChangedMember, Member } from "../src/usecases/people/members.ts";
 import type { Promisable } from "../src/usecases/promises/promise-to-pay.ts";
 import type { DisputableLine } from "../src/usecases/queries/disputable-lines.ts";
 import type { EntityStatement } from "../src/usecases/queries/tenant-statement.ts";

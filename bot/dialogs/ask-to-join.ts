@@ -1,4 +1,5 @@
 import { textCard } from "../../cards/card.ts";
+import type { MemberRole } from "../../src/domain/people/tenant-permissions.ts";
 import { type Answer, type BotContext, say, type TenantContext } from "../context.ts";
 import { SAY_PEOPLE } from "../text/people.zh-CN.ts";
 import type { SceneMemory } from "./dialog.ts";
@@ -51,7 +52,7 @@ const looksLikeName = (text: string): boolean =>
 export async function decideJoin(
   context: TenantContext,
   code: string,
-  decision: "owner" | "finance" | "viewer" | "refuse",
+  decision: MemberRole | "refuse",
 ): Promise<Answer> {
   const decided = await context.services.decideJoinRequest(code, decision);
   if (!decided.ok) return say(textCard(decided.message.zh));

@@ -1,7 +1,7 @@
 import type { InvoiceKind, InvoiceTitle } from "../../src/domain/invoice/title.ts";
+import type { MemberRole } from "../../src/domain/people/tenant-permissions.ts";
 import type { CivilDate } from "../../src/domain/time/civil-date.ts";
 import type { RegisterValues } from "../../src/domain/world/property.ts";
-import type { MemberRole } from "../../src/usecases/people/members.ts";
 import type { Wish } from "../context.ts";
 
 /** What a paper bill's QR code told us, kept while its holder proves who they are. */

@@ -1,5 +1,6 @@
 import { type Card, textCard } from "../../cards/card.ts";
 import { formatYuan } from "../../src/domain/money/fen.ts";
+import { mayTenant } from "../../src/domain/people/tenant-permissions.ts";
 import type { DisputableLine } from "../../src/usecases/queries/disputable-lines.ts";
 import { lineLabel } from "../bill-view.ts";
 import { type Answer, say, type TenantContext, type Wish } from "../context.ts";
@@ -56,7 +57,7 @@ export const disputeFlow: Flow<"dispute"> = {
 };
 
 export async function startDispute(context: TenantContext, wish: Wish): Promise<Answer> {
-  if (context.member.role === "viewer") return say(textCard(SAY_CLAIMS.viewerOnly));
+  if (!mayTenant(context.member.role, "line.dispute")) return say(textCard(SAY_CLAIMS.viewerOnly));
   const { tenantId } = context.member;
   const open = (await context.services.disputableLines(tenantId)).filter((line) => !line.disputed);
   const tapped = await tappedLine(context, wish);

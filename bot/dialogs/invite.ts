@@ -1,5 +1,5 @@
 import { textCard } from "../../cards/card.ts";
-import type { MemberRole } from "../../src/usecases/people/members.ts";
+import { type MemberRole, mayTenant } from "../../src/domain/people/tenant-permissions.ts";
 import { type Answer, say, type TenantContext } from "../context.ts";
 import { SAY_PEOPLE } from "../text/people.zh-CN.ts";
 import { answerButton, ask, asMemberOf, type Flow, finish, noLongerMember, plain, questionCard } from "./flow.ts";
@@ -36,7 +36,7 @@ export const inviteFlow: Flow<"invite"> = {
 };
 
 export async function startInvite(context: TenantContext): Promise<Answer> {
-  if (context.member.role !== "owner") return say(textCard(SAY_PEOPLE.members.howToOthers));
+  if (!mayTenant(context.member.role, "members.manage")) return say(textCard(SAY_PEOPLE.members.howToOthers));
   return ask(context, inviteFlow, { name: "invite", tenantId: context.member.tenantId });
 }
 

@@ -1,6 +1,7 @@
 import { type Card, textCard } from "../../cards/card.ts";
 import type { InvoiceKind } from "../../src/domain/invoice/title.ts";
 import { formatYuan, parseYuan } from "../../src/domain/money/fen.ts";
+import { mayTenant } from "../../src/domain/people/tenant-permissions.ts";
 import { formatDate } from "../../src/domain/time/civil-date.ts";
 import type { ApplicationPreview } from "../../src/usecases/invoices/apply-for-invoice.ts";
 import { type Answer, say, type TenantContext, type Wish } from "../context.ts";
@@ -76,7 +77,7 @@ async function submit(context: TenantContext, dialog: DialogOf<"invoice">, kind:
 /** 开发票, by words or by button; asks for the kind where it was not said. */
 export async function startInvoice(context: TenantContext, wish: Wish): Promise<Answer> {
   const { tenantId, role } = context.member;
-  if (role === "viewer") return say(textCard(SAY_INVOICE.title.viewer));
+  if (!mayTenant(role, "invoice.ask")) return say(textCard(SAY_INVOICE.title.viewer));
   const { invoiceKind: kind } = wish.slots;
   if (kind !== undefined) return examine(context, wish, kind);
   // What can't be invoiced at all is said before anybody has to choose a kind.

@@ -1,5 +1,6 @@
 import { type Card, type CardButton, textCard } from "../../cards/card.ts";
-import type { Member, MemberRole } from "../../src/usecases/people/members.ts";
+import { type MemberRole, mayTenant } from "../../src/domain/people/tenant-permissions.ts";
+import type { Member } from "../../src/usecases/people/members.ts";
 import { type Answer, say, type TenantContext } from "../context.ts";
 import { factCard } from "../fact-card.ts";
 import { SAY_PEOPLE } from "../text/people.zh-CN.ts";
@@ -91,7 +92,7 @@ export async function startMembers(context: TenantContext): Promise<Answer> {
 async function choose(context: TenantContext, dialog: DialogOf<"members">, memberId: string): Promise<Answer> {
   const member = (await context.services.members(dialog.tenantId)).find((one) => one.memberId === memberId);
   if (!member) return startMembers(context);
-  if (context.member.role !== "owner" && member.personId !== context.sender.personId) {
+  if (!mayTenant(context.member.role, "members.manage") && member.personId !== context.sender.personId) {
     return say(textCard(SAY.howToOthers));
   }
   const { tenantId, memberIds } = dialog;
@@ -118,18 +119,17 @@ function listCard({ sender, member: self }: TenantContext, members: readonly Mem
     label: `${index + 1}. ${member.personId === sender.personId ? SAY.you(member.name) : member.name}`,
     value: SAY_PEOPLE.roles[member.role],
   }));
-  const hint = self.role === "owner" ? SAY.howTo : SAY.howToOthers;
+  const hint = mayTenant(self.role, "members.manage") ? SAY.howTo : SAY.howToOthers;
   return factCard(SAY.title, { subtitle: self.tenantName, rows: [], items }, hint);
 }
 
 function actCard({ sender, member: self }: TenantContext, chosen: Member, dialog: DialogOf<"members">): Card {
   const isSelf = chosen.personId === sender.personId;
-  const roles: CardButton[] =
-    self.role === "owner"
-      ? ROLES.filter((role) => role !== chosen.role).map((role) =>
-          answerButton(dialog, SAY.setTo(SAY_PEOPLE.roles[role])),
-        )
-      : [];
+  const roles: CardButton[] = mayTenant(self.role, "members.manage")
+    ? ROLES.filter((role) => role !== chosen.role).map((role) =>
+        answerButton(dialog, SAY.setTo(SAY_PEOPLE.roles[role])),
+      )
+    : [];
   const end = isSelf ? SAY.leave : SAY.remove;
   return questionCard(
     [...roles, answerButton(dialog, end, { style: "danger" })],

@@ -1,4 +1,5 @@
 import { textCard } from "../../cards/card.ts";
+import { mayTenant } from "../../src/domain/people/tenant-permissions.ts";
 import { type CivilDate, formatDate } from "../../src/domain/time/civil-date.ts";
 import type { TenantLease } from "../../src/usecases/queries/tenant-leases.ts";
 import { type Answer, type BotContext, say, type TenantContext } from "../context.ts";
@@ -73,7 +74,7 @@ export const moveOutFlow: Flow<"move-out"> = {
 
 /** “我要退租，10月31日搬走” */
 export async function startMoveOut(context: TenantContext, words: string): Promise<Answer> {
-  if (context.member.role === "viewer") return say(textCard(SAY.viewerOnly));
+  if (!mayTenant(context.member.role, "move-out.decide")) return say(textCard(SAY.viewerOnly));
   const { tenantId } = context.member;
   const under = (await context.services.moveOuts(tenantId)).filter(({ state }) => state === "open");
   const leases = (await running(context, tenantId)).filter(
@@ -109,7 +110,7 @@ export async function showMoveOut(context: TenantContext, number?: string): Prom
   const progress = wanted === undefined ? undefined : await context.services.moveOutProgress(tenantId, wanted);
   if (!progress) return say(textCard(number === undefined ? SAY.none : SAY.unknown));
   const paperUrl = context.services.settlementPaperUrl;
-  return say(progressCard(progress, { decides: role !== "viewer", paperUrl }));
+  return say(progressCard(progress, { decides: mayTenant(role, "move-out.decide"), paperUrl }));
 }
 
 /** 确认结算单. Without a version, as typed: the sheet that stands. */
@@ -157,7 +158,7 @@ export async function startObjection(
     readonly reason?: string | undefined;
   },
 ): Promise<Answer> {
-  if (context.member.role === "viewer") return say(textCard(SAY.viewerOnly));
+  if (!mayTenant(context.member.role, "move-out.decide")) return say(textCard(SAY.viewerOnly));
   const { tenantId } = context.member;
   const latest = (await context.services.moveOuts(tenantId)).find(
     ({ number }) => of.number === undefined || number === of.number,

@@ -1,6 +1,7 @@
 import { type Card, textCard } from "../../cards/card.ts";
 import { TEXT } from "../../cards/text.zh-CN.ts";
 import { type Fen, formatYuan, parseYuan } from "../../src/domain/money/fen.ts";
+import { mayTenant } from "../../src/domain/people/tenant-permissions.ts";
 import { formatInstant } from "../../src/domain/time/civil-date.ts";
 import { type Answer, say, type TenantContext, type Wish } from "../context.ts";
 import { factCard } from "../fact-card.ts";
@@ -28,7 +29,7 @@ export const prepayFlow: Flow<"prepay"> = {
 };
 
 export async function startPrepay(context: TenantContext, wish: Wish): Promise<Answer> {
-  if (context.member.role === "viewer") return say(textCard(SAY_CLAIMS.viewerOnly));
+  if (!mayTenant(context.member.role, "pay")) return say(textCard(SAY_CLAIMS.viewerOnly));
   const amountFen = amountOf(wish.slots.amount);
   if (amountFen === undefined) return ask(context, prepayFlow, { name: "prepay", tenantId: context.member.tenantId });
   return say(...(await waysToPay(context, amountFen)));

@@ -1,5 +1,6 @@
 import { textCard } from "../../cards/card.ts";
 import { formatYuan, parseYuan } from "../../src/domain/money/fen.ts";
+import { mayTenant } from "../../src/domain/people/tenant-permissions.ts";
 import { type CivilDate, formatDate, isCivilDate } from "../../src/domain/time/civil-date.ts";
 import { type Answer, type BotContext, say, type TenantContext, type Wish } from "../context.ts";
 import { SAY_CLAIMS } from "../text/claims.zh-CN.ts";
@@ -52,7 +53,7 @@ export const promiseFlow: Flow<"promise"> = {
 };
 
 export async function startPromise(context: TenantContext, wish: Wish): Promise<Answer> {
-  if (context.member.role === "viewer") return say(textCard(SAY_CLAIMS.viewerOnly));
+  if (!mayTenant(context.member.role, "payment.promise")) return say(textCard(SAY_CLAIMS.viewerOnly));
   const { tenantId } = context.member;
   const { billNos } = await context.services.promisable(tenantId);
   if (billNos.length === 0) {

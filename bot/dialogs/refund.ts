@@ -1,5 +1,6 @@
 import { type Card, textCard } from "../../cards/card.ts";
 import { type Fen, formatYuan, parseYuan, smallerFen } from "../../src/domain/money/fen.ts";
+import { mayTenant } from "../../src/domain/people/tenant-permissions.ts";
 import { formatDate } from "../../src/domain/time/civil-date.ts";
 import type { PayoutAccount, PayoutAccountOnRecord } from "../../src/usecases/refunds/payout-accounts.ts";
 import { type Answer, say, type TenantContext, type Wish } from "../context.ts";
@@ -77,7 +78,7 @@ export const refundFlow: Flow<"refund"> = {
 
 /** The tenant wants money back: words may name an amount, or that it is about a deposit. */
 export async function startRefund(context: TenantContext, wish: Wish): Promise<Answer> {
-  if (context.member.role === "viewer") return say(textCard(SAY.viewerOnly));
+  if (!mayTenant(context.member.role, "refund.ask")) return say(textCard(SAY.viewerOnly));
   const { tenantId } = context.member;
   const all = await context.services.refundOffers(tenantId);
   const wantsDeposit = wish.slots.charges?.includes("deposit") === true;

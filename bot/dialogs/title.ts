@@ -1,6 +1,7 @@
 import { type Card, type CardRow, textCard } from "../../cards/card.ts";
 import { checkTitle, EMPTY_TITLE, type InvoiceTitle, type TitleProblem } from "../../src/domain/invoice/title.ts";
 import { titleInMessage } from "../../src/domain/invoice/title-message.ts";
+import { mayTenant } from "../../src/domain/people/tenant-permissions.ts";
 import { type Answer, type BotContext, say, type TenantContext, type Wish } from "../context.ts";
 import { factCard } from "../fact-card.ts";
 import { SAY_INVOICE } from "../text/invoice.zh-CN.ts";
@@ -72,7 +73,7 @@ export const titleFlow: Flow<"title"> = {
 
 /** 设置抬头: what the message already says counts. */
 export async function startTitle(context: TenantContext, wish: Wish, next?: Wish): Promise<Answer> {
-  if (context.member.role === "viewer") return say(textCard(SAY.viewer));
+  if (!mayTenant(context.member.role, "title.edit")) return say(textCard(SAY.viewer));
   const { tenantId } = context.member;
   const words = context.event.kind === "text" ? titleInMessage(context.event.text) : EMPTY_TITLE;
   const title: InvoiceTitle = {

@@ -1,5 +1,6 @@
 import { textCard } from "../../cards/card.ts";
 import { formatYuan } from "../../src/domain/money/fen.ts";
+import { mayTenant } from "../../src/domain/people/tenant-permissions.ts";
 import type { DisputableLine } from "../../src/usecases/queries/disputable-lines.ts";
 import { type Answer, say, type TenantContext } from "../context.ts";
 import { SAY_CLAIMS } from "../text/claims.zh-CN.ts";
@@ -33,7 +34,7 @@ export const withdrawDisputeFlow: Flow<"withdraw-dispute"> = {
 };
 
 export async function startWithdrawDispute(context: TenantContext): Promise<Answer> {
-  if (context.member.role === "viewer") return say(textCard(SAY_CLAIMS.viewerOnly));
+  if (!mayTenant(context.member.role, "line.dispute")) return say(textCard(SAY_CLAIMS.viewerOnly));
   const { tenantId } = context.member;
   const lines = (await context.services.disputableLines(tenantId)).filter((line) => line.disputed);
   const [only] = lines;

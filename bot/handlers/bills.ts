@@ -1,6 +1,7 @@
 import { billCard } from "../../cards/bill-card.ts";
 import { billListCard } from "../../cards/bill-list-card.ts";
 import { type Card, textCard } from "../../cards/card.ts";
+import { mayTenant } from "../../src/domain/people/tenant-permissions.ts";
 import type { TenantBill } from "../../src/usecases/queries/tenant-bills.ts";
 import { billView } from "../bill-view.ts";
 import { type Answer, say, sumFen, type TenantContext } from "../context.ts";
@@ -75,7 +76,7 @@ function noBillCard(context: TenantContext, slots: Slots, period: string | undef
 function payUrlOf(context: TenantContext, bills: readonly TenantBill[]): string | undefined {
   const owed = bills.filter((bill) => bill.owedFen > 0n);
   const [first] = owed;
-  if (!first || context.member.role === "viewer" || owed.length > LINK_BILLS_MAX) return undefined;
+  if (!first || !mayTenant(context.member.role, "pay") || owed.length > LINK_BILLS_MAX) return undefined;
   if (owed.some((bill) => bill.entityId !== first.entityId)) return undefined;
   return context.services.cashierLink({
     tenantId: context.member.tenantId,
@@ -86,7 +87,7 @@ function payUrlOf(context: TenantContext, bills: readonly TenantBill[]): string 
 
 /** A viewer gets the bill as it is, without a button that would only refuse. */
 const asSeenBy = ({ member }: TenantContext, card: Card): Card =>
-  member.role === "viewer"
+  !mayTenant(member.role, "pay")
     ? {
         ...card,
         buttons: card.buttons.filter(

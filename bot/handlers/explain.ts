@@ -3,6 +3,7 @@ import { chooseLineCard, comparisonCard, explanationCard } from "../../cards/exp
 import { compareMonths, type MonthComparison } from "../../src/domain/explanation/compare-months.ts";
 import { explainLine } from "../../src/domain/explanation/explain-line.ts";
 import { tellComparison } from "../../src/domain/explanation/tell-comparison.ts";
+import { mayTenant } from "../../src/domain/people/tenant-permissions.ts";
 import { type Month, monthOf, parseMonth, shiftMonth } from "../../src/domain/time/civil-date.ts";
 import type { TenantBill, TenantBillLine } from "../../src/usecases/queries/tenant-bills.ts";
 import { lineLabel } from "../bill-view.ts";
@@ -101,7 +102,7 @@ async function explainOne(context: TenantContext, bill: TenantBill, index: numbe
   const isOpen = (await context.services.disputableLines(context.member.tenantId)).some(
     ({ lineId, disputed }) => lineId === line.lineId && !disputed,
   );
-  const disputes = isOpen && context.member.role !== "viewer" ? index : undefined;
+  const disputes = isOpen && mayTenant(context.member.role, "line.dispute") ? index : undefined;
   const name = lineLabel(line, bill.period);
   return remember(context, bill, explanationCard({ billNo: bill.billNo, name, lines, disputes }));
 }

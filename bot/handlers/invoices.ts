@@ -1,5 +1,6 @@
 import { textCard } from "../../cards/card.ts";
 import { formatYuan } from "../../src/domain/money/fen.ts";
+import { mayTenant } from "../../src/domain/people/tenant-permissions.ts";
 import { type Answer, say, type TenantContext } from "../context.ts";
 import { titleCard, withTitlePage } from "../dialogs/title.ts";
 import { factCard } from "../fact-card.ts";
@@ -41,7 +42,7 @@ export async function showInvoices(context: TenantContext): Promise<Answer> {
 /** “撤销 FP-202609-00001” */
 export async function cancelApplication(context: TenantContext, applicationNo: string): Promise<Answer> {
   const { tenantId, role } = context.member;
-  if (role === "viewer") return say(textCard(SAY_INVOICE.title.viewer));
+  if (!mayTenant(role, "invoice.ask")) return say(textCard(SAY_INVOICE.title.viewer));
   const cancelled = await context.services.cancelApplication(tenantId, applicationNo);
   return say(textCard(cancelled.ok ? SAY.cancelled(applicationNo) : cancelled.message.zh));
 }
@@ -51,7 +52,7 @@ const NUMBER = /(?<!\d)(\d{20}|\d{8})(?!\d)/;
 /** 红冲: the number and what is wrong, which finance decides about. */
 export async function askForRedLetter(context: TenantContext): Promise<Answer> {
   const { tenantId, role } = context.member;
-  if (role === "viewer") return say(textCard(SAY_INVOICE.title.viewer));
+  if (!mayTenant(role, "invoice.ask")) return say(textCard(SAY_INVOICE.title.viewer));
   const text = context.event.kind === "text" ? context.event.text.normalize("NFKC") : "";
   const number = NUMBER.exec(text)?.[1];
   if (number === undefined) return say(textCard(SAY_INVOICE.reverse.ask));

@@ -2,6 +2,7 @@ import { type Card, textCard } from "../../cards/card.ts";
 import { paymentLinkCard } from "../../cards/payment-link-card.ts";
 import { TEXT } from "../../cards/text.zh-CN.ts";
 import { formatYuan, parseYuan } from "../../src/domain/money/fen.ts";
+import { mayTenant } from "../../src/domain/people/tenant-permissions.ts";
 import type { TenantBill } from "../../src/usecases/queries/tenant-bills.ts";
 import { type Answer, say, sumFen, type TenantContext, type Wish } from "../context.ts";
 import { factCard } from "../fact-card.ts";
@@ -18,7 +19,7 @@ const LINK_BILLS_MAX = 100;
  */
 export async function pay(context: TenantContext, wish: Wish): Promise<Answer> {
   const { tenantId, role } = context.member;
-  if (role === "viewer") return say(textCard(SAY.viewerCannotPay));
+  if (!mayTenant(role, "pay")) return say(textCard(SAY.viewerCannotPay));
   const { billNo } = wish;
   if (billNo !== undefined) {
     const bill = await context.services.bill(tenantId, billNo);

@@ -1,9 +1,9 @@
 import { type Card, type CardButton, textCard } from "../../cards/card.ts";
 import type { Fen } from "../../src/domain/money/fen.ts";
 import { formatYuan } from "../../src/domain/money/fen.ts";
+import type { MemberRole } from "../../src/domain/people/tenant-permissions.ts";
 import type { CivilDate } from "../../src/domain/time/civil-date.ts";
 import { formatDate } from "../../src/domain/time/civil-date.ts";
-import type { MemberRole } from "../../src/usecases/people/members.ts";
 import { SAY_CLAIMS } from "../text/claims.zh-CN.ts";
 import { SAY_PEOPLE } from "../text/people.zh-CN.ts";
 

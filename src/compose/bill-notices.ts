@@ -2,6 +2,7 @@ import { billPublishedNotice } from "../../bot/notices/bill-published-notice.ts"
 import type { Config } from "../config/env.ts";
 import { fieldEncryptionKeys } from "../config/field-key.ts";
 import type { OutboxMessage } from "../db/outbox/enqueue.ts";
+import { mayTenant } from "../domain/people/tenant-permissions.ts";
 import { cashierLink } from "../http/h5/cashier-link.ts";
 import { documentLink } from "../http/h5/document-link.ts";
 import { deriveLinkKey } from "../http/h5/link.ts";
@@ -35,7 +36,7 @@ export function billNoticesOf(context: { readonly config: Config; readonly clock
     return bills.flatMap((bill) =>
       (members.get(bill.tenantId) ?? []).map((member): OutboxMessage => {
         const order = { tenantId: bill.tenantId, entityId: bill.entityId, billNos: [bill.billNo] };
-        const mayPay = bill.owedFen > 0n && member.role !== "viewer";
+        const mayPay = bill.owedFen > 0n && mayTenant(member.role, "pay");
         const pages = mayPay
           ? { payUrl: cashierLink(links, order).url }
           : { billUrl: cashierLink(links, order, "bill").url };

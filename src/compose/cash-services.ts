@@ -15,7 +15,8 @@ import { receiveMoney } from "../usecases/receipts/record-receipt.ts";
 import { type Refusal, refuse } from "../usecases/receipts/refusal.ts";
 import { transferMessages } from "../usecases/reconciliation/transfer-messages.ts";
 import type { StaffMember } from "../usecases/staff/find-staff-member.ts";
-import { may } from "../usecases/staff/permissions.ts";
+import { may, type Place } from "../usecases/staff/permissions.ts";
+import { placeOfTenant } from "../usecases/staff/place-of-tenant.ts";
 import { tellStaff } from "../usecases/staff/tell-staff.ts";
 
 export interface CashDependencies {
@@ -52,7 +53,8 @@ export function cashServicesOf(
     const seen = await receiveMoney(tx, command, contextOf(member));
     if (!seen.ok) return seen;
     const entityId = (await entitiesOf(tx)).get(seen.entity);
-    if (entityId === undefined || !mayCollect(member, entityId)) return NOT_YOURS;
+    const place = await placeOfTenant(tx, money.tenantCode);
+    if (entityId === undefined || !place || !mayCollect(member, { ...place, entityId })) return NOT_YOURS;
     if (preview || seen.repeated) return seen;
     return receiveMoney(
       tx,
@@ -120,9 +122,8 @@ const NOT_YOURS = refuse(
 );
 
 /** Who stands at the desk, and stewards, who are handed money in the corridor. */
-const mayCollect = (member: StaffMember, entityId: string): boolean =>
-  may(member, "cash.record", { entityId }) ||
-  (member.roles.includes("steward") && may(member, "payment.collect", { entityId }));
+const mayCollect = (member: StaffMember, place: Place): boolean =>
+  may(member, "cash.record", place) || (member.roles.includes("steward") && may(member, "payment.collect", place));
 
 async function entitiesOf(tx: Transaction): Promise<ReadonlyMap<string, string>> {
   const found = await rows<{ id: string; code: string }>(tx, Prisma.sql`SELECT id::text, code FROM legal_entity`);

@@ -5,6 +5,7 @@ import { Prisma } from "../../generated/prisma/client.ts";
 import type { FieldEncryption } from "../db/field-encryption.ts";
 import { row } from "../db/rows.ts";
 import type { Transaction } from "../db/transaction.ts";
+import type { MemberRole } from "../domain/people/tenant-permissions.ts";
 import type { BusinessClock } from "../ports/clock.ts";
 import { applyForInvoice, previewApplication } from "../usecases/invoices/apply-for-invoice.ts";
 import { latestInvoiceFiles } from "../usecases/invoices/invoice-files.ts";
@@ -13,8 +14,10 @@ import { findParty, findTitles, saveTitle } from "../usecases/invoices/invoice-t
 import { closeApplication } from "../usecases/invoices/issue-invoice.ts";
 import { requestRedLetter } from "../usecases/invoices/red-letters.ts";
 import { loadApplications, lockApplication } from "../usecases/invoices/stored-application.ts";
+import { findActingMember } from "../usecases/people/acting-member.ts";
 import type { Sender } from "../usecases/queries/find-sender.ts";
 import { type Refusal, refuse } from "../usecases/receipts/refusal.ts";
+import { buildingsOfTenant } from "../usecases/staff/portfolio.ts";
 import { tellStaff } from "../usecases/staff/tell-staff.ts";
 
 export interface InvoiceLinks {
@@ -59,11 +62,7 @@ export function invoiceServicesOf(
     const membership = person?.memberships.find((one) => one.tenantId === tenantId);
     return person && membership ? { personId: person.personId, role: membership.role } : undefined;
   };
-  const commandOf = (
-    tenantId: string,
-    order: InvoiceOrder,
-    member: { personId: string; role: "owner" | "finance" | "viewer" },
-  ) => ({
+  const commandOf = (tenantId: string, order: InvoiceOrder, member: { personId: string; role: MemberRole }) => ({
     tenantId,
     kind: order.kind,
     billNos: order.billNos,
@@ -80,9 +79,9 @@ export function invoiceServicesOf(
     titlePage: (tenantId) => deps.invoiceLinks?.titleLink(tenantId),
     party: (tenantId) => findParty(tx, tenantId),
     async saveTitle(tenantId, title) {
-      const member = await memberOf(tenantId);
-      if (!member || member.role === "viewer") throw new Error("a title is saved by somebody who may not");
-      return saveTitle(tx, { tenantId, title }, contextOf(member.personId));
+      const personId = await findActingMember(tx, await sender(), tenantId, "title.edit");
+      if (personId === undefined) throw new Error("a title is saved by somebody who may not");
+      return saveTitle(tx, { tenantId, title }, contextOf(personId));
     },
     async previewInvoice(tenantId, order) {
       const member = await memberOf(tenantId);
@@ -109,34 +108,38 @@ export function invoiceServicesOf(
         : [];
     },
     async cancelApplication(tenantId, applicationNo) {
-      const member = await memberOf(tenantId);
-      if (!member || member.role === "viewer") return NOT_MEMBER;
+      const personId = await findActingMember(tx, await sender(), tenantId, "invoice.ask");
+      if (personId === undefined) return NOT_MEMBER;
       const closed = await closeApplication(
         tx,
         { applicationNo, as: "cancelled", reason: "租户撤销", tenantId },
-        contextOf(member.personId),
+        contextOf(personId),
       );
       if (!closed.ok) return closed;
       await updateFinanceCards(tx, closed.application, messaging);
       return { ok: true };
     },
     async askForRedLetter(tenantId, number, explanation) {
-      const member = await memberOf(tenantId);
-      if (!member || member.role === "viewer") return NOT_MEMBER;
-      const own = await row<{ project_id: string | null }>(
+      const personId = await findActingMember(tx, await sender(), tenantId, "invoice.ask");
+      if (personId === undefined) return NOT_MEMBER;
+      const own = await row<{ project_id: string | null; buildings: string[] }>(
         tx,
-        Prisma.sql`SELECT (SELECT l.project_id FROM lease l WHERE l.tenant_id = i.tenant_id ORDER BY l.start_date DESC LIMIT 1) AS project_id
+        Prisma.sql`SELECT ${buildingsOfTenant(Prisma.sql`i.tenant_id`)} AS buildings, (SELECT l.project_id FROM lease l WHERE l.tenant_id = i.tenant_id ORDER BY l.start_date DESC LIMIT 1) AS project_id
           FROM invoice i WHERE i.number = ${number} AND i.tenant_id = ${tenantId}::uuid`,
       );
       if (!own) return refuse("INVOICE_UNKNOWN", `没有找到号码为 ${number} 的发票，请核对。`, "Unknown invoice.");
       const asked = await requestRedLetter(
         tx,
         { invoiceNumber: number, reason: "mistake", explanation },
-        contextOf(member.personId),
+        contextOf(personId),
       );
       if (!asked.ok) return asked;
       await tellStaff(tx, {
-        to: { roles: ["finance-manager", "cashier"], projectId: own.project_id ?? undefined },
+        to: {
+          roles: ["finance-manager", "cashier"],
+          projectId: own.project_id ?? undefined,
+          buildingIds: own.buildings,
+        },
         card: invoiceCards.redLetterAsked(asked.redLetter),
         dedupeKey: `red-letter|${asked.redLetter.redLetterId}`,
       });

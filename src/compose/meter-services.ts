@@ -38,7 +38,7 @@ export function meterServicesOf(
         reason,
       });
       const told = await tellStaff(tx, {
-        to: { roles: ["steward"], projectId: place.projectId, buildingId: place.buildingId },
+        to: { roles: ["steward"], projectId: place.projectId, buildingIds: [place.buildingId] },
         card: readingProposedNotice({
           tenantName: place.tenantName,
           meter,

@@ -19,8 +19,10 @@ import {
   findOpenMoveOuts,
   lockMoveOut,
   type MoveOutKey,
+  placeOfMoveOut,
   type StoredMoveOut,
 } from "../usecases/moving-out/stored-move-out.ts";
+import { findActingMember } from "../usecases/people/acting-member.ts";
 import type { Sender } from "../usecases/queries/find-sender.ts";
 import { type Refusal, refuse } from "../usecases/receipts/refusal.ts";
 import type { StaffMember } from "../usecases/staff/find-staff-member.ts";
@@ -75,10 +77,8 @@ export function moveOutServicesOf(
   }
 
   async function decider(tenantId: string): Promise<string | Refusal> {
-    const sender = await of.sender();
-    const member = sender?.memberships.find((one) => one.tenantId === tenantId);
-    if (sender && member && member.role !== "viewer") return sender.personId;
-    return refuse("NOT_ALLOWED", SAY_MOVE_OUT.viewerOnly, "Only owners and finance people decide.");
+    const personId = await findActingMember(tx, await of.sender(), tenantId, "move-out.decide");
+    return personId ?? refuse("NOT_ALLOWED", SAY_MOVE_OUT.viewerOnly, "Only owners and finance people decide.");
   }
 
   /** The settlement, locked, if it lies in the colleague's projects. */
@@ -88,8 +88,9 @@ export function moveOutServicesOf(
     work: (moveOut: StoredMoveOut, context: MoveOutContext) => Promise<T | Refusal>,
   ): Promise<T | Refusal> {
     const moveOut = await lockMoveOut(tx, keyOf(reference));
-    if (!moveOut || !may(member, "tenant.read", moveOut)) return unknown;
-    if (!may(member, "task.handle", { projectId: moveOut.projectId })) {
+    if (!moveOut || !may(member, "tenant.read", { ...placeOfMoveOut(moveOut), entityId: moveOut.entityId }))
+      return unknown;
+    if (!may(member, "task.handle", placeOfMoveOut(moveOut))) {
       return refuse("NOT_ALLOWED", SAY_MOVE_OUT.notYourRole, "Stewards and area managers handle settlements.");
     }
     return work(moveOut, contextFor(`staff:${member.code}`));
@@ -128,21 +129,22 @@ export function moveOutServicesOf(
         askRefundsTo(tx, moveOut, { requestedBy, payoutAccount }, context),
       );
     },
-    openMoveOuts: (member) => findOpenMoveOuts(tx, member.projectIds),
+    openMoveOuts: (member) => findOpenMoveOuts(tx, member),
     async moveOutForStaff(member, reference) {
       const moveOut = await findMoveOut(tx, keyOf(reference));
-      return moveOut && may(member, "tenant.read", { projectId: moveOut.projectId })
+      return moveOut && may(member, "tenant.read", placeOfMoveOut(moveOut))
         ? loadProgress(tx, moveOut, today)
         : undefined;
     },
     async noticeByStaff(member, notice) {
-      const given = await giveNotice(
+      if (!may(member, "task.handle")) {
+        return refuse("NOT_ALLOWED", SAY_MOVE_OUT.notYourRole, "Stewards and area managers handle settlements.");
+      }
+      return giveNotice(
         tx,
-        { ...notice, noticedBy: member.personId, projectIds: member.projectIds },
+        { ...notice, noticedBy: member.personId, portfolio: member },
         contextFor(`staff:${member.code}`),
       );
-      if (!given.ok || may(member, "task.handle", { projectId: given.moveOut.projectId })) return given;
-      return refuse("NOT_ALLOWED", SAY_MOVE_OUT.notYourRole, "Stewards and area managers handle settlements.");
     },
     continueMoveOut: (member, reference) =>
       asSteward(member, reference, (moveOut, context) =>

@@ -16,8 +16,10 @@ import { newId } from "../db/ids.ts";
 import { enqueueMessages, type OutboxMessage } from "../db/outbox/enqueue.ts";
 import type { Transaction } from "../db/transaction.ts";
 import type { Fen } from "../domain/money/fen.ts";
+import { mayTenant, type TenantAction } from "../domain/people/tenant-permissions.ts";
 import { firstDayOf, lastDayOf } from "../domain/time/civil-date.ts";
 import { closeDisputeWithin, openDisputeWithin } from "../usecases/disputes/dispute-line.ts";
+import { findActingMember } from "../usecases/people/acting-member.ts";
 import type { BindingContext } from "../usecases/people/bind-code.ts";
 import { findSceneBill, openBindScene } from "../usecases/people/bind-scene.ts";
 import { findIdentities } from "../usecases/people/channel-identity.ts";
@@ -33,6 +35,7 @@ import { findDisputableLines } from "../usecases/queries/disputable-lines.ts";
 import { findTenantName, type Sender } from "../usecases/queries/find-sender.ts";
 import { findTenantPayees } from "../usecases/queries/tenant-payees.ts";
 import { findTenantStatement } from "../usecases/queries/tenant-statement.ts";
+import { refuse } from "../usecases/receipts/refusal.ts";
 
 export interface PeopleDependencies {
   /** `deriveSceneKey` of every field key, the current one first. */
@@ -73,7 +76,7 @@ export function createPeopleServices(
   const toOwners = async (tenantId: string, card: Card, key: string, exceptPersonId?: string): Promise<boolean> => {
     const reachable = await findReachableMembers(tx, identity, [tenantId]);
     const owners = (reachable.get(tenantId) ?? []).filter(
-      (member) => member.role === "owner" && member.personId !== exceptPersonId,
+      (member) => mayTenant(member.role, "members.manage") && member.personId !== exceptPersonId,
     );
     await enqueueMessages(
       tx,
@@ -96,6 +99,8 @@ export function createPeopleServices(
       identities.map((one) => notice(one, one.externalId, personId, card, `${key}|${one.externalId}`)),
     );
   };
+  const mayStill = async (tenantId: string, action: TenantAction): Promise<boolean> =>
+    (await findActingMember(tx, await sender(), tenantId, action)) !== undefined;
   const speaker = async (tenantId: string) => {
     const { personId, personName } = await known();
     return { personId, personName, tenantName: await findTenantName(tx, tenantId) };
@@ -164,6 +169,7 @@ export function createPeopleServices(
 
     disputableLines: (tenantId) => findDisputableLines(tx, tenantId),
     async openDispute(line, label, reason, tenantId) {
+      if (!(await mayStill(tenantId, "line.dispute"))) return VIEWER();
       const by = await speaker(tenantId);
       const command = { lineId: line.lineId, from: today, reason };
       const context = { actor: `person:${by.personId}`, channel: identity.platform, today };
@@ -173,6 +179,7 @@ export function createPeopleServices(
       return { ...opened, heard: await toStewards(tenantId, card, `dispute|${opened.disputeId}|${by.personId}`) };
     },
     async withdrawDispute(line, label, tenantId) {
+      if (!(await mayStill(tenantId, "line.dispute"))) return VIEWER();
       const by = await speaker(tenantId);
       const command = { lineId: line.lineId, lastDay: today, outcome: SAY_CLAIMS.withdraw.outcome };
       const context = { actor: `person:${by.personId}`, channel: identity.platform, today };
@@ -185,6 +192,7 @@ export function createPeopleServices(
     },
     promisable: (tenantId) => findPromisable(tx, tenantId, today),
     async promiseToPay(tenantId, until, amountFen) {
+      if (!(await mayStill(tenantId, "payment.promise"))) return VIEWER();
       const by = await speaker(tenantId);
       const context = { actor: `person:${by.personId}`, channel: identity.platform, today };
       const made = await promiseToPay(tx, { tenantId, until, amountFen }, context);
@@ -200,6 +208,8 @@ export function createPeopleServices(
     payees: (tenantId) => findTenantPayees(tx, tenantId, today),
   };
 }
+
+const VIEWER = () => refuse("NOT_ALLOWED", SAY_CLAIMS.viewerOnly, "Only owners and finance people of the tenant may.");
 
 const notice = (
   app: { readonly platform: Origin["binding"]["identity"]["platform"]; readonly appId: string },

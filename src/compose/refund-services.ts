@@ -4,6 +4,7 @@ import type { RefundServices } from "../../bot/refund-services.ts";
 import { SAY_REFUND } from "../../bot/text/refund.zh-CN.ts";
 import type { FieldEncryption } from "../db/field-encryption.ts";
 import type { Transaction } from "../db/transaction.ts";
+import { findActingMember } from "../usecases/people/acting-member.ts";
 import type { Sender } from "../usecases/queries/find-sender.ts";
 import { type Refusal, refuse } from "../usecases/receipts/refusal.ts";
 import { askRefundAsStaff } from "../usecases/refunds/ask-as-staff.ts";
@@ -38,9 +39,8 @@ export function refundServicesOf(
   });
   /** The person, if this is an owner or of finance of the tenant now. */
   async function asker(tenantId: string): Promise<{ readonly ok: true; readonly personId: string } | Refusal> {
-    const sender = await of.sender();
-    const member = sender?.memberships.find((one) => one.tenantId === tenantId);
-    if (sender && member && member.role !== "viewer") return { ok: true, personId: sender.personId };
+    const personId = await findActingMember(tx, await of.sender(), tenantId, "refund.ask");
+    if (personId !== undefined) return { ok: true, personId };
     return refuse(
       "NOT_ALLOWED",
       SAY_REFUND.viewerOnly,

@@ -11,9 +11,16 @@ import { findUnreached } from "../usecases/dunning/advance-chain.ts";
 import { findDisputableLines } from "../usecases/queries/disputable-lines.ts";
 import { findTenantBills } from "../usecases/queries/tenant-bills.ts";
 import type { StaffMember } from "../usecases/staff/find-staff-member.ts";
-import { covers, may } from "../usecases/staff/permissions.ts";
+import { may } from "../usecases/staff/permissions.ts";
 import { findArrears, findDunningHistory, findTenantsNamed } from "../usecases/tasks/arrears.ts";
-import { finishTask, noteTask, reassignTask, visibleTask } from "../usecases/tasks/note-task.ts";
+import {
+  finishTask,
+  noteTask,
+  placeOfTask,
+  reassignTask,
+  taskInPortfolio,
+  visibleTask,
+} from "../usecases/tasks/note-task.ts";
 import { loadTasks, type StewardTask, type TaskContext } from "../usecases/tasks/task.ts";
 
 export interface TaskDependencies {
@@ -37,24 +44,20 @@ export function taskServicesOf(tx: Transaction, event: InboundEvent, deps: TaskD
     cards,
     clickedTaskId: event.kind === "action" ? event.cardTaskId : undefined,
   });
-  const inReach = (member: StaffMember, task: StewardTask): boolean =>
-    may(member, "tenant.read") &&
-    covers(member, { projectId: task.projectId, ...(task.buildingId === null ? {} : { buildingId: task.buildingId }) });
+  const inReach = (member: StaffMember, task: StewardTask): boolean => may(member, "tenant.read", placeOfTask(task));
 
   return {
     async openTasks(member) {
-      const own = await loadTasks(tx, Prisma.sql`k.state = 'open' AND k.assignee_id = ${member.staffId}::uuid`, today);
+      const assigned = Prisma.sql`k.state = 'open' AND k.assignee_id = ${member.staffId}::uuid AND ${taskInPortfolio(member)}`;
+      const own = (await loadTasks(tx, assigned, today)).filter((task) => inReach(member, task));
       if (own.length > 0 || !member.roles.includes("area-manager")) return own;
-      const all = await loadTasks(
-        tx,
-        Prisma.sql`k.state = 'open' AND k.project_id = ANY (${[...member.projectIds]}::uuid[])`,
-        today,
-      );
+      const all = await loadTasks(tx, Prisma.sql`k.state = 'open' AND ${taskInPortfolio(member)}`, today);
       return all.filter((task) => inReach(member, task));
     },
     task: (member, reference) => visibleTask(tx, reference.toUpperCase(), member, today),
     async openTasksOfTenant(member, tenantId) {
-      const open = await loadTasks(tx, Prisma.sql`k.state = 'open' AND k.tenant_id = ${tenantId}::uuid`, today);
+      const ofTenant = Prisma.sql`k.state = 'open' AND k.tenant_id = ${tenantId}::uuid AND ${taskInPortfolio(member)}`;
+      const open = await loadTasks(tx, ofTenant, today);
       return open.filter((task) => inReach(member, task));
     },
     noteTask: (member, reference, note) => noteTask(tx, reference, member, note, contextOf(member)),
@@ -65,10 +68,11 @@ export function taskServicesOf(tx: Transaction, event: InboundEvent, deps: TaskD
     arrears: async (member, filter) => (may(member, "tenant.read") ? findArrears(tx, member, filter, today) : []),
     tenantsNamed: async (member, words) => (may(member, "tenant.read") ? findTenantsNamed(tx, member, words) : []),
     dunningHistory: (tenantId) => findDunningHistory(tx, tenantId),
-    unreached: (member) => findUnreached(tx, addDays(today, -UNREACHED_DAYS), member.projectIds),
+    unreached: (member) => findUnreached(tx, addDays(today, -UNREACHED_DAYS), member),
     async collect(member, tenantId) {
       if (!may(member, "payment.collect")) return [];
-      const bills = (await findTenantBills(tx, { tenantId, owed: true }, today)).filter(({ owedFen }) => owedFen > 0n);
+      const wanted = { tenantId, owed: true, portfolio: member };
+      const bills = (await findTenantBills(tx, wanted, today)).filter(({ owedFen }) => owedFen > 0n);
       const entityIds = [...new Set(bills.map(({ entityId }) => entityId))];
       return entityIds.map((entityId) => {
         const own = bills.filter((bill) => bill.entityId === entityId);

@@ -13,18 +13,26 @@ import { importWorld } from "../../src/usecases/import-world/import-world.ts";
 import type { Refusal } from "../../src/usecases/receipts/refusal.ts";
 
 /*
- * Two projects with their people, for tests of who may decide what: everybody is on WeCom as `w-<code>`, S11 on DingTalk.
+ * Two projects with their people, for tests of who may decide what: everybody is on WeCom as `w-<code>`, S11 on DingTalk;
+ * S12 and S13 have building C alone, with tenant T4.
  */
 
 export const APPROVAL_ENCRYPTION = createFieldEncryption([Buffer.alloc(32, 9)]);
 export const CORP = "corp";
 export const DINGTALK_APP = "ding";
 
-const person = (code: string, name: string, roles: readonly string[], projects: readonly string[]) => ({
+const person = (
+  code: string,
+  name: string,
+  roles: readonly string[],
+  projects: readonly string[],
+  buildings: readonly string[] = [],
+) => ({
   code,
   name,
   roles,
   projects,
+  ...(buildings.length === 0 ? {} : { buildings }),
   ...(code === "S11" ? { dingtalkUserId: `d-${code}` } : { wecomUserId: `w-${code}` }),
 });
 
@@ -60,6 +68,7 @@ export const approvalWorld = (approval: readonly object[] = []) => ({
             { code: "A-2", areaSqm: "100" },
           ],
         },
+        { code: "C", name: "C栋", units: [{ code: "C-1", areaSqm: "100" }] },
       ],
     },
     {
@@ -85,6 +94,11 @@ export const approvalWorld = (approval: readonly object[] = []) => ({
       name: "三号物流",
       contacts: [{ name: "林姐", phone: "13800000003", role: "owner", openId: "o-林姐" }],
     },
+    {
+      code: "T4",
+      name: "四号光电",
+      contacts: [{ name: "苗会计", phone: "13800000004", role: "finance", openId: "o-苗会计" }],
+    },
   ],
   staff: [
     person("S01", "李管家", ["steward"], ["DG"]),
@@ -98,9 +112,12 @@ export const approvalWorld = (approval: readonly object[] = []) => ({
     person("S09", "离职的郑", ["area-manager"], ["DG"]),
     person("S10", "钱管理", ["admin"], []),
     person("S11", "马钉钉", ["area-manager"], ["DG"]),
+    // Those whose portfolio is narrowed down to one building of the park.
+    person("S12", "柯经理", ["area-manager", "cashier"], ["DG"], ["C"]),
+    person("S13", "方管家", ["steward"], ["DG"], ["C"]),
   ],
   tariffs: [{ code: "WATER", kind: "flat", prices: [{ from: "2025-01-01", price: "3.45" }] }],
-  leases: [lease("L1", "T1", "A-1"), lease("L2", "T2", "A-2"), lease("L3", "T3", "B-1")],
+  leases: [lease("L1", "T1", "A-1"), lease("L2", "T2", "A-2"), lease("L3", "T3", "B-1"), lease("L4", "T4", "C-1")],
   policies: { approval },
 });
 

@@ -26,6 +26,11 @@ const WORD_RULES: readonly WordRule[] = [
     why: "domain is pure: time and chance are arguments",
     where: /^(src\/domain|cards)\//,
   },
+  {
+    word: /[!=]== "(viewer|owner|finance)"|"(viewer|owner|finance)" [!=]==/,
+    why: "what a tenant's people may do is said in one table: mayTenant (src/domain/people/tenant-permissions.ts)",
+    where: /^(src|bot|cards|jobs)\//,
+  },
   { word: /\bawait\b|\basync\b/, why: "domain is pure: it waits for nobody", where: /^(src\/domain|cards)\// },
 ];
 

@@ -15,6 +15,7 @@ import {
   findMoveOut,
   lockMoveOut,
   type MoveOutKey,
+  placeOfMoveOut,
   type StoredMoveOut,
 } from "../../usecases/moving-out/stored-move-out.ts";
 import type { Refusal } from "../../usecases/receipts/refusal.ts";
@@ -127,7 +128,7 @@ const onSettlement = (
 ): Promise<CommandResult> =>
   asColleague(context, options, async (tx, member, acting) => {
     const moveOut = await lockMoveOut(tx, keyOf(reference));
-    if (!moveOut || !may(member, "task.handle", { projectId: moveOut.projectId })) return unknownSettlement;
+    if (!moveOut || !may(member, "task.handle", placeOfMoveOut(moveOut))) return unknownSettlement;
     const done = await work(tx, moveOut, member, contextOf(context, acting));
     return done.ok ? shown(tx, { moveOutId: moveOut.moveOutId }, context, done.said) : refusedBy(done);
   });
@@ -144,11 +145,11 @@ export const moveOutNoticeCommand: Command = {
       context,
       options,
       async (tx, member, acting) => {
-        const { personId: noticedBy, projectIds } = member;
+        const { personId: noticedBy } = member;
         const reason = textOption(options, "reason") ?? "租户提出退租";
         const given = await giveNotice(
           tx,
-          { leaseCode, lastDay, reason, noticedBy, projectIds },
+          { leaseCode, lastDay, reason, noticedBy, portfolio: member },
           contextOf(context, acting),
         );
         if (!given.ok) return refusedBy(given);

@@ -1,4 +1,5 @@
 import type { Fen } from "../money/fen.ts";
+import { type MemberRole, mayTenant } from "../people/tenant-permissions.ts";
 import { type InvoiceableLine, invoiceableFen } from "./invoiceable-line.ts";
 import type { InvoiceKind, TitleCheck } from "./title.ts";
 
@@ -8,7 +9,7 @@ export interface ApplicationFacts {
   readonly lines: readonly InvoiceableLine[];
   /** Bills that were named and don't belong to this tenant, or don't exist: the same answer for both. */
   readonly unknownBillNos: readonly string[];
-  readonly memberRole: "owner" | "finance" | "viewer" | "staff";
+  readonly memberRole: MemberRole | "staff";
   /** Undefined: the tenant has none yet. */
   readonly title: TitleCheck | undefined;
   /** The person has seen that the title is not the lease's party. */
@@ -91,7 +92,7 @@ export function checkApplication(facts: ApplicationFacts): ApplicationCheck {
 }
 
 function personAndBills(facts: ApplicationFacts): ConditionFailure | undefined {
-  if (facts.memberRole === "viewer") return { code: "ROLE_VIEWER" };
+  if (facts.memberRole !== "staff" && !mayTenant(facts.memberRole, "invoice.ask")) return { code: "ROLE_VIEWER" };
   const [unknown] = facts.unknownBillNos;
   if (unknown !== undefined) return { code: "BILL_UNKNOWN", subject: unknown };
   if (facts.lines.length === 0) return { code: "NO_LINES" };

@@ -1,4 +1,5 @@
 import type { Fen } from "../money/fen.ts";
+import type { MemberRole } from "../people/tenant-permissions.ts";
 import type { CivilDate, Month } from "../time/civil-date.ts";
 import type { ChargeKind, DecimalText, LateFeeTerms } from "./lease.ts";
 
@@ -59,7 +60,7 @@ export interface Contact {
   readonly name: string;
   readonly phone?: string;
   readonly email?: string;
-  readonly role: "owner" | "finance" | "viewer";
+  readonly role: MemberRole;
   readonly openId?: string;
 }
 

@@ -7,7 +7,11 @@ import { isCivilDate } from "../../domain/time/civil-date.ts";
 import { readFile } from "../../usecases/documents/file-store.ts";
 import { type DeskContext, enterInvoice } from "../../usecases/invoices/finance-desk.ts";
 import type { InvoiceFile } from "../../usecases/invoices/issue-invoice.ts";
-import { loadApplications, type StoredApplication } from "../../usecases/invoices/stored-application.ts";
+import {
+  loadApplications,
+  placeOfApplication,
+  type StoredApplication,
+} from "../../usecases/invoices/stored-application.ts";
 import { findStaffMember, type StaffMember } from "../../usecases/staff/find-staff-member.ts";
 import { may } from "../../usecases/staff/permissions.ts";
 import { rawBodyOf } from "../raw-body.ts";
@@ -116,7 +120,7 @@ async function receiveReader(ctx: Context, context: H5Context): Promise<Reader |
   if (!staff || signedIn.platform === "official-account") return refuse(TEXT.strangerTitle, TEXT.stranger, 403);
   const [application] = await loadApplications(context.db, Prisma.sql`a.id = ${link.id}::uuid`, context.encryption);
   // An application of somebody else's project does not exist for this person.
-  if (!application || !may(staff, "invoice.handle", { projectId: application.projectId })) {
+  if (!application || !may(staff, "invoice.handle", placeOfApplication(application))) {
     return refuse(TEXT.strangerTitle, TEXT.unknown, 404);
   }
   return { token, application, signedIn, staff };

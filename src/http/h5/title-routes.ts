@@ -9,6 +9,7 @@ import {
   saveTitle,
   type TitleContext,
 } from "../../usecases/invoices/invoice-titles.ts";
+import { findActingMember } from "../../usecases/people/acting-member.ts";
 import { findSender } from "../../usecases/queries/find-sender.ts";
 import { rawBodyOf } from "../raw-body.ts";
 import type { H5Context } from "./context.ts";
@@ -144,11 +145,10 @@ async function findMember(ctx: Context, context: H5Context, token: string): Prom
   const link = openSealedId(context.linkKeys, "title", token, context.payments.businessClock.nowMs());
   const signedIn = signedInOf(ctx, context, token);
   if (!link.ok || !signedIn) return undefined;
-  const sender = await findSender(context.db, signedIn);
-  const membership = sender?.memberships.find((one) => one.tenantId === link.id);
-  if (!sender || !membership || membership.role === "viewer") return undefined;
+  const personId = await findActingMember(context.db, await findSender(context.db, signedIn), link.id, "title.edit");
+  if (personId === undefined) return undefined;
   const boundTo = `${signedIn.platform}|${signedIn.appId}|${signedIn.externalId}`;
-  return { token, tenantId: link.id, personId: sender.personId, boundTo };
+  return { token, tenantId: link.id, personId, boundTo };
 }
 
 async function sendTitles(

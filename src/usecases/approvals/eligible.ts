@@ -7,8 +7,12 @@ import { findAllStaff, type StaffMember } from "../staff/find-staff-member.ts";
 import { covers, type Place } from "../staff/permissions.ts";
 import type { ApprovalRequest } from "./approval.ts";
 
-/** Where a document lies, for the portfolio of its approvers. */
-export const placeOf = ({ entityId, projectId }: ApprovalRequest): Place => ({ entityId, projectId });
+/** Where a document lies, for the portfolio of its approvers and readers. */
+export const placeOf = ({ entityId, projectId, buildingIds }: ApprovalRequest): Place => ({
+  entityId,
+  projectId,
+  buildingIds,
+});
 
 interface Delegation {
   readonly delegatorId: string;

@@ -6,6 +6,7 @@ import type { ApprovalStep, ApprovalType } from "../../domain/approval/policy.ts
 import { groupBy } from "../../domain/group-by.ts";
 import type { CivilDate } from "../../domain/time/civil-date.ts";
 import type { ApprovalFact, ApprovalPayload, ApprovalRequest, DecisionOnRecord } from "./approval.ts";
+import { BUILDINGS_OF_REQUEST } from "./place-of-request.ts";
 
 interface StoredRequest {
   readonly id: string;
@@ -17,6 +18,7 @@ interface StoredRequest {
   readonly entity_id: string | null;
   readonly project_id: string | null;
   readonly tenant_id: string | null;
+  readonly building_ids: readonly string[];
   readonly subject_kind: string;
   readonly subject_id: string;
   readonly amount_fen: bigint;
@@ -51,6 +53,7 @@ export async function loadRequests(tx: Transaction, condition: Prisma.Sql): Prom
     tx,
     Prisma.sql`SELECT r.id, r.number, r.type, r.version, r.revision, r.state, r.entity_id, r.project_id, r.tenant_id, r.subject_kind,
         r.subject_id, r.amount_fen, r.payload, r.title, r.facts, r.reason, r.policy_id, r.steps, r.requested_by,
+        ${BUILDINGS_OF_REQUEST} AS building_ids,
         p.name AS requested_by_name, r.business_date::text, r.closed_reason
       FROM approval_request r JOIN person p ON p.id = r.requested_by
       WHERE ${condition} ORDER BY r.number COLLATE "C"`,
@@ -100,6 +103,7 @@ function requestOf(stored: StoredRequest, decisions: readonly StoredDecision[]):
     entityId: stored.entity_id ?? undefined,
     projectId: stored.project_id ?? undefined,
     tenantId: stored.tenant_id ?? undefined,
+    buildingIds: stored.building_ids,
     subjectKind: stored.subject_kind,
     subjectId: stored.subject_id,
     amountFen: stored.amount_fen,

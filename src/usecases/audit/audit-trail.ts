@@ -2,8 +2,10 @@ import { Prisma } from "../../../generated/prisma/client.ts";
 import { rows } from "../../db/rows.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import type { CivilDate } from "../../domain/time/civil-date.ts";
+import { requestInPortfolio } from "../approvals/place-of-request.ts";
 import type { StaffMember } from "../staff/find-staff-member.ts";
 import { may } from "../staff/permissions.ts";
+import { leaseInPortfolio, moneyInPortfolio } from "../staff/portfolio.ts";
 
 /** One thing that somebody did, as a person reads it. */
 export interface TrailEntry {
@@ -61,33 +63,30 @@ export async function findRecentApprovals(
     tx,
     Prisma.sql`a.subject_kind = 'approval' AND a.action IN ('approval.approved', 'approval.rejected', 'approval.cancelled',
         'approval.expired', 'approval.requested', 'approval.changed')
-      AND EXISTS (SELECT 1 FROM approval_request r WHERE r.id::text = a.subject_id AND ${approvalInReach(reader)})`,
+      AND EXISTS (SELECT 1 FROM approval_request r WHERE r.id::text = a.subject_id AND ${requestInPortfolio(reader)})`,
     limit,
   );
 }
 
-const approvalInReach = (reader: StaffMember): Prisma.Sql => Prisma.sql`
-  (r.project_id IS NULL OR r.project_id = ANY (${[...reader.projectIds]}::uuid[]))
-  AND (r.entity_id IS NULL OR r.entity_id = ANY (${[...reader.entityIds]}::uuid[]))`;
-
 /** The audit subjects behind a number: the document itself, its lines, its run, and the approvals of all of them. */
 function subjectsOf(reader: StaffMember, number: string): Prisma.Sql {
   const projects = Prisma.sql`ANY (${[...reader.projectIds]}::uuid[])`;
-  const entities = Prisma.sql`ANY (${[...reader.entityIds]}::uuid[])`;
+  const inReach = moneyInPortfolio(Prisma.sql`entity_id`, Prisma.sql`tenant_id`, reader);
   return Prisma.sql`WITH bills AS (SELECT id, run_id FROM bill
-        WHERE upper(bill_no) = ${number.toUpperCase()} AND project_id = ${projects}),
-      receipts AS (SELECT id FROM receipt WHERE upper(receipt_no) = ${number.toUpperCase()} AND entity_id = ${entities}),
-      refunds AS (SELECT id FROM refund WHERE upper(refund_no) = ${number.toUpperCase()} AND entity_id = ${entities}
-        AND (project_id IS NULL OR project_id = ${projects})),
+        WHERE upper(bill_no) = ${number.toUpperCase()} AND project_id = ${projects}
+          AND ${leaseInPortfolio(Prisma.sql`lease_id`, reader)}),
+      receipts AS (SELECT id FROM receipt WHERE upper(receipt_no) = ${number.toUpperCase()} AND ${inReach}),
+      refunds AS (SELECT id FROM refund WHERE upper(refund_no) = ${number.toUpperCase()} AND ${inReach}
+        AND (project_id IS NULL OR project_id = ${projects}) AND (lease_id IS NULL OR ${leaseInPortfolio(Prisma.sql`lease_id`, reader)})),
       lines AS (SELECT l.id FROM bill_line l JOIN bills b ON b.id = l.bill_id),
       things AS (
         SELECT 'bill' AS kind, id FROM bills
-        UNION ALL SELECT 'billing-run', run_id FROM bills WHERE run_id IS NOT NULL
+        UNION ALL SELECT 'billing-run', run_id FROM bills WHERE run_id IS NOT NULL AND ${reader.buildingIds.length === 0}
         UNION ALL SELECT 'receipt', id FROM receipts
         UNION ALL SELECT 'refund', id FROM refunds
         UNION ALL SELECT 'bill-line', id FROM lines)
     SELECT kind, id::text FROM things
-    UNION SELECT 'approval', r.id::text FROM approval_request r WHERE ${approvalInReach(reader)}
+    UNION SELECT 'approval', r.id::text FROM approval_request r WHERE ${requestInPortfolio(reader)}
       AND (r.number = ${number.toUpperCase()} OR r.subject_id IN (SELECT id FROM things)
         OR r.id IN (SELECT approval_id FROM billing_run WHERE id IN (SELECT run_id FROM bills)))`;
 }

@@ -1,4 +1,6 @@
+import { Prisma } from "../../../generated/prisma/client.ts";
 import { type LineClaim, openLineOf } from "../../db/line-claims.ts";
+import { row } from "../../db/rows.ts";
 import { lockTenantAccounts } from "../../db/tenant-account.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import { type Fen, formatYuan } from "../../domain/money/fen.ts";
@@ -9,6 +11,9 @@ import { accrueLateFees } from "../late-fees/accrue-late-fees.ts";
 import { findLine } from "../late-fees/find-line.ts";
 import { loadClaimsOf } from "../receipts/claim-index.ts";
 import { type Refusal, refuse } from "../receipts/refusal.ts";
+import { findStaffMember } from "../staff/find-staff-member.ts";
+import { may } from "../staff/permissions.ts";
+import { buildingsOfLease } from "../staff/portfolio.ts";
 import { RELIEF_TEXT } from "./text.zh-CN.ts";
 
 /** Giving up a claim: forgiving it (waiver: income and tax are given up) or as uncollectable (write-off: 1231). */
@@ -45,6 +50,7 @@ export async function askRelief(
 ): Promise<RequestedApproval | Refusal> {
   const line = await findLine(tx, wish.lineId);
   if (!line.ok) return line;
+  if (!(await mayAsk(tx, wish))) return refuse("NOT_ALLOWED", RELIEF_TEXT.notYours, "Not within role or portfolio.");
   await lockTenantAccounts(tx, [line]);
   const claim = await accruedClaim(tx, wish.lineId, context.today);
   if (claim.kind === "deposit") {
@@ -78,6 +84,18 @@ export async function askRelief(
     },
     context,
   );
+}
+
+/** Whether who asks is of the staff, in a role that may, and has the lease of the line in the portfolio. */
+async function mayAsk(tx: Transaction, { kind, lineId, requestedBy }: ReliefWish): Promise<boolean> {
+  const member = await findStaffMember(tx, { personId: requestedBy });
+  const place = await row<{ entityId: string; projectId: string; buildingIds: string[] }>(
+    tx,
+    Prisma.sql`SELECT b.entity_id AS "entityId", b.project_id AS "projectId",
+        ${buildingsOfLease(Prisma.sql`b.lease_id`)} AS "buildingIds"
+      FROM bill_line l JOIN bill b ON b.id = l.bill_id WHERE l.id::text = ${lineId}`,
+  );
+  return member !== undefined && place !== undefined && may(member, `${kind}.ask`, place);
 }
 
 /** The claim with its fee posted through the day before today. The caller holds its account. */

@@ -7,6 +7,7 @@ import type { DunningAction } from "../../domain/dunning/ladder.ts";
 import { isQuiet, timeOfDayAt } from "../../domain/dunning/time-of-day.ts";
 import type { Fen } from "../../domain/money/fen.ts";
 import { type CivilDate, formatDate } from "../../domain/time/civil-date.ts";
+import { type Portfolio, tenantInPortfolio } from "../staff/portfolio.ts";
 import { findContacts } from "./contacts.ts";
 import type { DunningContext, DunningWay } from "./context.ts";
 import { ladderInForce } from "./ladder-store.ts";
@@ -158,11 +159,7 @@ export interface Unreached {
 }
 
 /** Who was not reached since a date: no way at all, or every way failed; also what OUTBOUND held back. */
-export const findUnreached = (
-  tx: Transaction,
-  since: CivilDate,
-  projectIds?: readonly string[],
-): Promise<Unreached[]> =>
+export const findUnreached = (tx: Transaction, since: CivilDate, portfolio?: Portfolio): Promise<Unreached[]> =>
   rows<Unreached>(
     tx,
     Prisma.sql`SELECT t.code AS "tenantCode", t.name AS "tenantName", s.handled_on::text AS on, s.action,
@@ -175,8 +172,7 @@ export const findUnreached = (
       LEFT JOIN LATERAL (SELECT * FROM delivery x WHERE x.outbox_id = o.id ORDER BY x.attempt DESC LIMIT 1) d ON true
       WHERE s.said AND s.recalled_at IS NULL AND s.handled_on >= ${since}::date
         AND (m.id IS NULL OR o.state IN ('dead', 'withheld') OR d.state = 'undelivered')
-        AND (${projectIds === undefined} OR EXISTS (SELECT 1 FROM lease l WHERE l.tenant_id = s.tenant_id
-          AND l.project_id = ANY (${[...(projectIds ?? [])]}::uuid[])))
+        AND ${portfolio ? tenantInPortfolio(Prisma.sql`s.tenant_id`, portfolio) : Prisma.sql`true`}
       ORDER BY s.handled_on, t.code COLLATE "C"`,
   );
 

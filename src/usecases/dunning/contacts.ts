@@ -3,6 +3,7 @@ import { rows } from "../../db/rows.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import type { DunningAction } from "../../domain/dunning/ladder.ts";
 import { groupBy } from "../../domain/group-by.ts";
+import { type MemberRole, mayTenant } from "../../domain/people/tenant-permissions.ts";
 import type { CivilDate } from "../../domain/time/civil-date.ts";
 import { DUNNING_WAYS, type DunningContext, type DunningWay } from "./context.ts";
 
@@ -19,7 +20,7 @@ interface MemberRow {
   readonly tenantId: string;
   readonly personId: string;
   readonly personName: string;
-  readonly role: "owner" | "finance" | "viewer";
+  readonly role: MemberRole;
   readonly openId: string | null;
   readonly hasPhone: boolean;
   readonly hasEmail: boolean;
@@ -102,7 +103,8 @@ async function failedLately(
 }
 
 function inOrder(members: readonly MemberRow[], first: MemberRow["role"]): MemberRow[] {
-  const rank = (member: MemberRow): number => (member.role === first ? 0 : member.role === "viewer" ? 2 : 1);
+  const rank = (member: MemberRow): number =>
+    member.role === first ? 0 : mayTenant(member.role, "money.hear") ? 1 : 2;
   return [...members].sort((a, b) => rank(a) - rank(b));
 }
 

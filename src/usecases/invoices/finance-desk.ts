@@ -5,11 +5,12 @@ import type { CivilDate } from "../../domain/time/civil-date.ts";
 import { type Refusal, refuse } from "../receipts/refusal.ts";
 import type { StaffMember } from "../staff/find-staff-member.ts";
 import { may } from "../staff/permissions.ts";
+import { buildingsOfTenant, tenantInPortfolio } from "../staff/portfolio.ts";
 import type { InvoiceContext } from "./apply-for-invoice.ts";
 import { type InvoiceMessaging, tellIssued, tellTenant, updateFinanceCards } from "./invoice-messages.ts";
 import { closeApplication, type InvoiceFile, type IssuedInvoice, issueInvoice } from "./issue-invoice.ts";
 import { findRedLetters, moveRedLetter, type RedLetter, type RedStep } from "./red-letters.ts";
-import { loadApplications, lockApplication, type StoredApplication } from "./stored-application.ts";
+import { loadApplications, lockApplication, placeOfApplication, type StoredApplication } from "./stored-application.ts";
 
 /** Finance at work: who they are, from where, and how others are told. */
 export interface DeskContext extends InvoiceContext {
@@ -29,8 +30,12 @@ export async function waitingApplications(
   member: StaffMember,
   context: DeskContext,
 ): Promise<readonly StoredApplication[]> {
-  const all = await loadApplications(tx, Prisma.sql`a.state = 'submitted'`, context.encryption);
-  return all.filter((one) => may(member, "invoice.handle", { projectId: one.projectId })).reverse();
+  const all = await loadApplications(
+    tx,
+    Prisma.sql`a.state = 'submitted' AND ${tenantInPortfolio(Prisma.sql`a.tenant_id`, member)}`,
+    context.encryption,
+  );
+  return all.filter((one) => may(member, "invoice.handle", placeOfApplication(one))).reverse();
 }
 
 /** Enters a number and file, brings the cards of finance up to date and tells the tenant. */
@@ -48,7 +53,7 @@ export async function enterInvoice(
   context: DeskContext,
 ): Promise<IssuedInvoice | Refusal> {
   const application = await lockApplication(tx, { applicationNo: entry.applicationNo }, context.encryption);
-  if (application && !may(member, "invoice.handle", { projectId: application.projectId })) return NOT_YOURS;
+  if (application && !may(member, "invoice.handle", placeOfApplication(application))) return NOT_YOURS;
   const issued = await issueInvoice(tx, { ...entry, issuedOn: entry.issuedOn ?? context.today }, context);
   if (!issued.ok) return issued;
   await updateFinanceCards(tx, issued.application, context.messaging);
@@ -64,7 +69,7 @@ export async function rejectApplication(
   context: DeskContext,
 ): Promise<{ readonly ok: true; readonly application: StoredApplication } | Refusal> {
   const application = await lockApplication(tx, { applicationNo: command.applicationNo }, context.encryption);
-  if (application && !may(member, "invoice.handle", { projectId: application.projectId })) return NOT_YOURS;
+  if (application && !may(member, "invoice.handle", placeOfApplication(application))) return NOT_YOURS;
   const closed = await closeApplication(tx, { ...command, as: "rejected" }, context);
   if (!closed.ok) return closed;
   await updateFinanceCards(tx, closed.application, context.messaging);
@@ -87,13 +92,14 @@ export async function stepRedLetter(
 ): Promise<{ readonly ok: true; readonly redLetter: RedLetter } | Refusal> {
   const [letter] = await findRedLetters(tx, Prisma.sql`r.red_no = ${step.redNo}`);
   if (letter) {
-    const place = await row<{ project_id: string | null; requested_by: string }>(
+    const place = await row<{ project_id: string | null; requested_by: string; buildings: string[] }>(
       tx,
-      Prisma.sql`SELECT r.requested_by, (SELECT l.project_id FROM lease l WHERE l.tenant_id = ${letter.tenantId}::uuid
+      Prisma.sql`SELECT r.requested_by, ${buildingsOfTenant(Prisma.sql`${letter.tenantId}::uuid`)} AS buildings, (SELECT l.project_id FROM lease l WHERE l.tenant_id = ${letter.tenantId}::uuid
           ORDER BY l.start_date DESC, l.code COLLATE "C" LIMIT 1) AS project_id
         FROM red_letter r WHERE r.id = ${letter.redLetterId}::uuid`,
     );
-    if (!may(member, "invoice.handle", { projectId: place?.project_id ?? undefined })) return NOT_YOURS;
+    const where = { projectId: place?.project_id ?? undefined, buildingIds: place?.buildings ?? [] };
+    if (!may(member, "invoice.handle", where)) return NOT_YOURS;
     if (step.event.type === "approve" && place?.requested_by === context.actor) {
       return refuse("SELF_APPROVAL", "红冲要由申请人以外的同事同意。", "Somebody else has to agree.");
     }

@@ -3,13 +3,14 @@ import { Prisma } from "../../../generated/prisma/client.ts";
 import { enqueueMessages } from "../../db/outbox/enqueue.ts";
 import { rows } from "../../db/rows.ts";
 import type { Transaction } from "../../db/transaction.ts";
+import { mayTenant } from "../../domain/people/tenant-permissions.ts";
 import type { CivilDate } from "../../domain/time/civil-date.ts";
 import { updateCards } from "../cards/update-cards.ts";
 import { TITLE_MAILBOX } from "../outbox/mailbox.ts";
 import { findReachableMembers } from "../people/reachable-members.ts";
 import { tellStaff } from "../staff/tell-staff.ts";
 import type { RedLetter } from "./red-letters.ts";
-import type { StoredApplication } from "./stored-application.ts";
+import { placeOfApplication, type StoredApplication } from "./stored-application.ts";
 
 /** The cards of invoices; bot/notices/invoice-notices.ts builds them, src/compose hands them in. */
 export interface InvoiceCards {
@@ -56,7 +57,7 @@ export async function askFinance(
   messaging: InvoiceMessaging,
 ): Promise<boolean> {
   const told = await tellStaff(tx, {
-    to: { roles: ["finance-manager", "cashier"], projectId: application.projectId },
+    to: { roles: ["finance-manager", "cashier"], ...placeOfApplication(application) },
     card: messaging.cards.application(application, messaging.pageLink?.(application.applicationId)),
     subject: { kind: "invoice-application", id: application.applicationId, version: application.version },
     dedupeKey: `invoice-application|${application.applicationId}`,
@@ -140,7 +141,7 @@ export async function tellTenant(
   await enqueueMessages(
     tx,
     members
-      .filter((member) => member.role !== "viewer")
+      .filter((member) => mayTenant(member.role, "money.hear"))
       .map((member) => ({
         channel: "official-account",
         appId,

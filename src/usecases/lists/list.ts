@@ -1,7 +1,7 @@
-import { Prisma } from "../../../generated/prisma/client.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import type { Fen } from "../../domain/money/fen.ts";
 import type { CivilDate, DateRange } from "../../domain/time/civil-date.ts";
+import type { Portfolio } from "../staff/portfolio.ts";
 
 /** A text, an amount, or a whole number: what src/reports writes into a cell. */
 export type ListCell = string | { readonly amountFen: Fen } | { readonly integer: number };
@@ -18,10 +18,7 @@ export interface List {
 }
 
 /** What of a list somebody may have. */
-export interface ListScope {
-  readonly projectIds: readonly string[];
-  /** Narrows the projects down; empty: all of them. */
-  readonly buildingIds: readonly string[];
+export interface ListScope extends Portfolio {
   /** Entities whose money without a known tenant may be seen. */
   readonly unclaimedOfEntityIds: readonly string[];
   /** Lines that are settled are left out. */
@@ -29,12 +26,6 @@ export interface ListScope {
   /** Value dates of receipts. */
   readonly dates?: DateRange | undefined;
 }
-
-/** Leases (`lease_id` of the given column) of a scope. */
-export const leaseInScope = (leaseId: Prisma.Sql, { projectIds, buildingIds }: ListScope): Prisma.Sql =>
-  Prisma.sql`EXISTS (SELECT 1 FROM lease z WHERE z.id = ${leaseId} AND z.project_id = ANY (${[...projectIds]}::uuid[])
-    AND (${buildingIds.length === 0} OR EXISTS (SELECT 1 FROM lease_unit zu JOIN unit zn ON zn.id = zu.unit_id
-      WHERE zu.lease_id = z.id AND zn.building_id = ANY (${[...buildingIds]}::uuid[]))))`;
 
 /** Rows of one query. */
 export const PAGE_ROWS = 2000;

@@ -1,7 +1,8 @@
 import { Prisma } from "../../../generated/prisma/client.ts";
 import { rows } from "../../db/rows.ts";
 import type { Fen } from "../../domain/money/fen.ts";
-import { type List, type ListScope, leaseInScope, PAGE_ROWS } from "./list.ts";
+import { leaseInPortfolio } from "../staff/portfolio.ts";
+import { type List, type ListScope, PAGE_ROWS } from "./list.ts";
 import { wordOf } from "./words.zh-CN.ts";
 
 interface ReceiptRow {
@@ -29,7 +30,7 @@ const ALL = Prisma.sql`true`;
 /** Money of tenants with a lease in the scope, and of nobody yet. */
 const inScope = (scope: ListScope): Prisma.Sql => Prisma.sql`
   (EXISTS (SELECT 1 FROM lease y WHERE y.tenant_id = receipt.tenant_id AND y.entity_id = receipt.entity_id
-      AND ${leaseInScope(Prisma.sql`y.id`, scope)})
+      AND ${leaseInPortfolio(Prisma.sql`y.id`, scope)})
     OR (receipt.tenant_id IS NULL AND receipt.entity_id = ANY (${[...scope.unclaimedOfEntityIds]}::uuid[])))
   AND (${scope.dates === undefined} OR receipt.value_date BETWEEN ${scope.dates?.from ?? "1970-01-01"}::date
     AND ${scope.dates?.to ?? "1970-01-01"}::date)`;

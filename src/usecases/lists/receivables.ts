@@ -3,7 +3,8 @@ import { type LineClaim, loadClaims, openLineOf } from "../../db/line-claims.ts"
 import { rows } from "../../db/rows.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import { type CivilDate, daysBetween } from "../../domain/time/civil-date.ts";
-import { type List, type ListCell, leaseInScope } from "./list.ts";
+import { leaseInPortfolio } from "../staff/portfolio.ts";
+import type { List, ListCell } from "./list.ts";
 import { wordOf } from "./words.zh-CN.ts";
 
 /** Bills of one page; a bill has a handful of lines. */
@@ -50,7 +51,7 @@ export const receivablesList: List = {
       const bills = await rows<{ id: string; billNo: string }>(
         tx,
         Prisma.sql`SELECT id, bill_no AS "billNo" FROM bill
-          WHERE state IN ('issued', 'published') AND ${scope ? leaseInScope(Prisma.sql`bill.lease_id`, scope) : ALL} AND bill_no COLLATE "C" > ${after} COLLATE "C"
+          WHERE state IN ('issued', 'published') AND ${scope ? leaseInPortfolio(Prisma.sql`bill.lease_id`, scope) : ALL} AND bill_no COLLATE "C" > ${after} COLLATE "C"
           ORDER BY bill_no COLLATE "C" LIMIT ${PAGE_BILLS}`,
       );
       const last = bills.at(-1);

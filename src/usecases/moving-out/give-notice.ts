@@ -6,6 +6,7 @@ import { lockTenantAccounts } from "../../db/tenant-account.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import { type CivilDate, formatDate, monthOf } from "../../domain/time/civil-date.ts";
 import { type Refusal, refuse } from "../receipts/refusal.ts";
+import { leaseInPortfolio, type Portfolio } from "../staff/portfolio.ts";
 import type { MoveOutContext } from "./context.ts";
 import { tellSteward, tellTenant } from "./notices.ts";
 import { loadForfeitedFen } from "./settlement-facts.ts";
@@ -20,8 +21,8 @@ export interface NoticeWish {
   readonly noticedBy: string;
   /** Only a lease of this tenant: what the tenant's own people may name. */
   readonly tenantId?: string | undefined;
-  /** Only a lease in these projects: a colleague's portfolio. */
-  readonly projectIds?: readonly string[] | undefined;
+  /** Only a lease in a colleague's portfolio. */
+  readonly portfolio?: Portfolio | undefined;
 }
 
 export interface GivenNotice {
@@ -53,11 +54,10 @@ export async function giveNotice(
     tx,
     Prisma.sql`SELECT l.id, l.entity_id AS "entityId", l.project_id AS "projectId", l.tenant_id AS "tenantId",
         l.start_date::text AS start, l.end_date::text AS end, p.mode
-      FROM lease l JOIN project p ON p.id = l.project_id WHERE l.code = ${wish.leaseCode}`,
+      FROM lease l JOIN project p ON p.id = l.project_id WHERE l.code = ${wish.leaseCode}
+        AND ${wish.portfolio ? leaseInPortfolio(Prisma.sql`l.id`, wish.portfolio) : Prisma.sql`true`}`,
   );
-  const isForeign =
-    (wish.tenantId !== undefined && lease?.tenantId !== wish.tenantId) ||
-    (wish.projectIds !== undefined && !wish.projectIds.includes(lease?.projectId ?? ""));
+  const isForeign = wish.tenantId !== undefined && lease?.tenantId !== wish.tenantId;
   if (!lease || isForeign) {
     return refuse("LEASE_UNKNOWN", `没有合同 ${wish.leaseCode}，请检查合同编号。`, "There is no such lease.");
   }

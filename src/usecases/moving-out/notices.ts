@@ -1,10 +1,11 @@
 import { enqueueMessages } from "../../db/outbox/enqueue.ts";
 import type { Transaction } from "../../db/transaction.ts";
+import { mayTenant } from "../../domain/people/tenant-permissions.ts";
 import { findReachableMembers } from "../people/reachable-members.ts";
 import { tellStaff } from "../staff/tell-staff.ts";
 import type { MoveOutAlert, MoveOutContext, MoveOutOccasion } from "./context.ts";
 import { loadProgress } from "./progress.ts";
-import type { StoredMoveOut } from "./stored-move-out.ts";
+import { placeOfMoveOut, type StoredMoveOut } from "./stored-move-out.ts";
 
 /** Tells the tenant's members, once per occasion and sheet; `except` has the answer in the chat already. */
 export async function tellTenant(
@@ -29,7 +30,7 @@ export async function tellTenant(
         personId: member.personId,
         occasion: "notice" as const,
         dedupeKey: `move-out|${moveOut.moveOutId}|${occasion}|${moveOut.sheetVersion}|${member.externalId}`,
-        message: tenantCard(occasion, progress, member.role !== "viewer"),
+        message: tenantCard(occasion, progress, mayTenant(member.role, "move-out.decide")),
       })),
   );
 }
@@ -42,7 +43,7 @@ export async function tellSteward(
   context: MoveOutContext,
 ): Promise<void> {
   await tellStaff(tx, {
-    to: { roles: ["steward"], projectId: moveOut.projectId },
+    to: { roles: ["steward"], ...placeOfMoveOut(moveOut) },
     card: context.moveOutNotices.staffCard(alert, moveOut),
     dedupeKey: `move-out|${moveOut.moveOutId}|${alert}|${moveOut.sheetVersion}`,
   });

@@ -4,6 +4,8 @@ import { execute, row, rows } from "../../db/rows.ts";
 import { lockTenantAccounts } from "../../db/tenant-account.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import type { CivilDate } from "../../domain/time/civil-date.ts";
+import type { Place } from "../staff/permissions.ts";
+import { buildingsOfLease, leaseInPortfolio, type Portfolio } from "../staff/portfolio.ts";
 import type { MoveOutContext } from "./context.ts";
 
 /** A lease that is being given back, or was. */
@@ -26,6 +28,8 @@ export interface StoredMoveOut {
   /** In force: an early end that waits for its approval is not in it. */
   readonly leaseEnd: CivilDate;
   readonly units: readonly string[];
+  /** Where the units are: whose stewards see to it. */
+  readonly buildingIds: readonly string[];
   readonly lastDay: CivilDate;
   readonly noticeOn: CivilDate;
   readonly reason: string;
@@ -51,6 +55,7 @@ const SELECT = Prisma.sql`SELECT m.id AS "moveOutId", m.number, m.state, m.entit
     t.code AS "tenantCode", t.name AS "tenantName", m.lease_id AS "leaseId", l.code AS "leaseCode",
     l.start_date::text AS "leaseStart", l.end_date::text AS "leaseEnd",
     ARRAY(SELECT DISTINCT u.code FROM lease_unit h JOIN unit u ON u.id = h.unit_id WHERE h.lease_id = l.id ORDER BY u.code) AS units,
+    ${buildingsOfLease(Prisma.sql`l.id`)} AS "buildingIds",
     m.last_day::text AS "lastDay", m.notice_on::text AS "noticeOn", m.reason, m.end_approval_id AS "endApprovalId",
     m.billed_on::text AS "billedOn", m.sheet_version AS "sheetVersion", m.consent, m.consented_by AS "consentedBy",
     m.consented_on::text AS "consentedOn", m.objection, m.closed_on::text AS "closedOn"
@@ -72,11 +77,14 @@ export const findMoveOutsOfTenant = (tx: Transaction, tenantId: string): Promise
     Prisma.sql`${SELECT} WHERE m.tenant_id = ${tenantId}::uuid AND m.state <> 'cancelled' ORDER BY m.number DESC`,
   );
 
-/** Open ones of these projects, the oldest first. */
-export const findOpenMoveOuts = (tx: Transaction, projectIds: readonly string[]): Promise<StoredMoveOut[]> =>
+/** Where a settlement lies: its money is the entity's, its work the building's. */
+export const placeOfMoveOut = ({ projectId, buildingIds }: StoredMoveOut): Place => ({ projectId, buildingIds });
+
+/** Open ones of a portfolio, the oldest first. */
+export const findOpenMoveOuts = (tx: Transaction, portfolio: Portfolio): Promise<StoredMoveOut[]> =>
   rows<StoredMoveOut>(
     tx,
-    Prisma.sql`${SELECT} WHERE m.state = 'open' AND m.project_id = ANY (${[...projectIds]}::uuid[]) ORDER BY m.number`,
+    Prisma.sql`${SELECT} WHERE m.state = 'open' AND ${leaseInPortfolio(Prisma.sql`m.lease_id`, portfolio)} ORDER BY m.number`,
   );
 
 /** The accounts of the tenant first, as everybody who moves money, then the settlement: whatever a step decides holds until it commits. */

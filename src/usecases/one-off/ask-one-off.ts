@@ -10,7 +10,8 @@ import type { ApprovalContext } from "../approvals/approval.ts";
 import { type RequestedApproval, requestApproval } from "../approvals/request-approval.ts";
 import { type Refusal, refuse } from "../receipts/refusal.ts";
 import type { StaffMember } from "../staff/find-staff-member.ts";
-import { may } from "../staff/permissions.ts";
+import { may, type Place } from "../staff/permissions.ts";
+import { buildingsOfLease } from "../staff/portfolio.ts";
 
 export const ONE_OFF_SUBJECT = "one-off-charge";
 
@@ -28,6 +29,11 @@ export interface OneOffPayload {
   readonly amountFen: string;
   readonly askedOn: CivilDate;
 }
+
+const placeOf = ({ projectId, buildingIds }: { projectId: string; buildingIds: string[] }): Place => ({
+  projectId,
+  buildingIds,
+});
 
 /** Asks to charge a lease once for something that its terms do not say (a lost key, a repair); see apply-one-off.ts. */
 export async function askOneOff(
@@ -54,15 +60,16 @@ export async function askOneOff(
     tenantName: string;
     start: CivilDate;
     mode: string;
+    buildingIds: string[];
   }>(
     tx,
     Prisma.sql`SELECT l.id, l.entity_id AS "entityId", l.project_id AS "projectId", l.tenant_id AS "tenantId",
-        t.name AS "tenantName", (v.terms->>'start') AS start, p.mode
+        t.name AS "tenantName", (v.terms->>'start') AS start, p.mode, ${buildingsOfLease(Prisma.sql`l.id`)} AS "buildingIds"
       FROM lease l JOIN tenant t ON t.id = l.tenant_id JOIN project p ON p.id = l.project_id
         JOIN lease_version v ON v.lease_id = l.id AND v.version = 1
       WHERE l.code = ${wish.leaseCode}`,
   );
-  if (!lease || !may(requester, "tenant.read", { projectId: lease.projectId })) {
+  if (!lease || !may(requester, "tenant.read", placeOf(lease))) {
     return refuse("LEASE_UNKNOWN", `没有合同 ${wish.leaseCode}，请检查合同编号。`, "There is no such lease.");
   }
   if (lease.mode !== "live") {

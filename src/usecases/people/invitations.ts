@@ -2,13 +2,14 @@ import { Prisma } from "../../../generated/prisma/client.ts";
 import { newId } from "../../db/ids.ts";
 import { execute, row } from "../../db/rows.ts";
 import type { Transaction } from "../../db/transaction.ts";
+import type { MemberRole } from "../../domain/people/tenant-permissions.ts";
 import { type Refusal, refuse } from "../receipts/refusal.ts";
 import { takeAllowances } from "./allowance.ts";
 import type { BindingContext } from "./bind-code.ts";
 import { bindIdentity } from "./channel-identity.ts";
 import { joiningCodeHash, newJoiningCode } from "./joining-code.ts";
 import { auditMember, type MemberActor, NOT_OWNER } from "./member-change.ts";
-import { addMember, isOwner, lockMembers, type MemberRole } from "./members.ts";
+import { addMember, isOwner, lockMembers } from "./members.ts";
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;

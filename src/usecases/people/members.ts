@@ -2,11 +2,9 @@ import { Prisma } from "../../../generated/prisma/client.ts";
 import { newId } from "../../db/ids.ts";
 import { execute, row, rows } from "../../db/rows.ts";
 import type { Transaction } from "../../db/transaction.ts";
-import type { Membership } from "../queries/find-sender.ts";
+import { MEMBER_ROLES, type MemberRole, mayTenant } from "../../domain/people/tenant-permissions.ts";
 import type { Refusal } from "../receipts/refusal.ts";
 import { auditMember, LAST_OWNER, MEMBER_UNKNOWN, type MemberActor, NOT_OWNER } from "./member-change.ts";
-
-export type MemberRole = Membership["role"];
 
 /** Somebody who may speak for a tenant. */
 export interface Member {
@@ -30,7 +28,7 @@ const selectMembers = (tx: Transaction, tenantId: string, lock: boolean): Promis
     Prisma.sql`SELECT m.id AS "memberId", p.id AS "personId", p.name, m.role
       FROM tenant_member m JOIN person p ON p.id = m.person_id
       WHERE m.tenant_id = ${tenantId}::uuid AND m.revoked_at IS NULL
-      ORDER BY array_position(ARRAY['owner', 'finance', 'viewer'], m.role), p.name COLLATE "C", m.id
+      ORDER BY array_position(${[...MEMBER_ROLES]}, m.role), p.name COLLATE "C", m.id
       ${lock ? Prisma.sql`FOR UPDATE OF m` : Prisma.empty}`,
   );
 
@@ -125,10 +123,12 @@ export async function addMember(
 }
 
 export const isLastOwner = (member: Member, members: readonly Member[]): boolean =>
-  member.role === "owner" && members.filter((one) => one.role === "owner").length === 1;
+  manages(member) && members.filter(manages).length === 1;
 
 export const isOwner = (members: readonly Member[], personId: string): boolean =>
-  members.some((member) => member.personId === personId && member.role === "owner");
+  members.some((member) => member.personId === personId && manages(member));
+
+const manages = ({ role }: Member): boolean => mayTenant(role, "members.manage");
 
 async function memberToChange(
   tx: Transaction,

@@ -1,6 +1,7 @@
 import { Prisma } from "../../../generated/prisma/client.ts";
 import { rows } from "../../db/rows.ts";
 import type { Transaction } from "../../db/transaction.ts";
+import { MEMBER_ROLES } from "../../domain/people/tenant-permissions.ts";
 import type { Platform } from "../../ports/messenger.ts";
 import type { Membership } from "../queries/find-sender.ts";
 
@@ -31,7 +32,7 @@ export async function findReachableMembers(
       JOIN channel_identity c ON c.person_id = p.id AND c.reachable
         AND c.platform = ${app.platform} AND c.app_id = ${app.appId}
       WHERE m.tenant_id = ANY (${[...tenantIds]}::uuid[]) AND m.revoked_at IS NULL
-      ORDER BY m.tenant_id, array_position(ARRAY['owner', 'finance', 'viewer'], m.role), p.name COLLATE "C", c.external_id`,
+      ORDER BY m.tenant_id, array_position(${[...MEMBER_ROLES]}, m.role), p.name COLLATE "C", c.external_id`,
   );
   const byTenant = new Map<string, ReachableMember[]>();
   for (const member of found) {

@@ -1,13 +1,14 @@
 import { Prisma } from "../../../generated/prisma/client.ts";
 import { rows } from "../../db/rows.ts";
 import type { Transaction } from "../../db/transaction.ts";
+import type { MemberRole } from "../../domain/people/tenant-permissions.ts";
 
 export interface Membership {
   readonly tenantId: string;
   readonly tenantName: string;
   /** Of the tenant's first lease; "" for a tenant without one. */
   readonly projectName: string;
-  readonly role: "owner" | "finance" | "viewer";
+  readonly role: MemberRole;
 }
 
 /** A person whom we know on a platform, with the tenants that the person may speak for, by name. */

@@ -6,6 +6,7 @@ import { groupBy } from "../../domain/group-by.ts";
 import type { Fen } from "../../domain/money/fen.ts";
 import type { CivilDate, DateRange, Month } from "../../domain/time/civil-date.ts";
 import type { LineKind } from "../../domain/world/lease.ts";
+import { leaseInPortfolio, type Portfolio } from "../staff/portfolio.ts";
 
 export interface TenantBillLine {
   readonly lineId: string;
@@ -48,6 +49,8 @@ export interface TenantBillFilter {
   readonly period?: { readonly from: Month; readonly to: Month } | undefined;
   /** true: only those on which something is owed on `asOf`. */
   readonly owed?: boolean | undefined;
+  /** Only bills of leases in it: for a colleague who stands before the tenant. */
+  readonly portfolio?: Portfolio | undefined;
   readonly limit?: number | undefined;
 }
 
@@ -59,6 +62,7 @@ export async function findTenantBills(
 ): Promise<TenantBill[]> {
   const conditions = [Prisma.sql`b.tenant_id = ${filter.tenantId}::uuid`, Prisma.sql`b.state = 'published'`];
   if (filter.billNo !== undefined) conditions.push(Prisma.sql`b.bill_no = ${filter.billNo}`);
+  if (filter.portfolio) conditions.push(leaseInPortfolio(Prisma.sql`b.lease_id`, filter.portfolio));
   if (filter.period) conditions.push(Prisma.sql`b.period BETWEEN ${filter.period.from} AND ${filter.period.to}`);
   if (filter.owed) {
     conditions.push(Prisma.sql`EXISTS (SELECT 1 FROM receivable r WHERE r.bill_id = b.id

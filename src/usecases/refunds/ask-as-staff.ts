@@ -6,6 +6,7 @@ import { findBillLine } from "../queries/bill-line.ts";
 import { type Refusal, refuse } from "../receipts/refusal.ts";
 import type { StaffMember } from "../staff/find-staff-member.ts";
 import { may } from "../staff/permissions.ts";
+import { buildingsOfLease, buildingsOfTenant } from "../staff/portfolio.ts";
 import type { PayoutAccount } from "./payout-accounts.ts";
 import { findRefundableSources } from "./refundable-sources.ts";
 import { type RefundOf, type RefundRequestContext, type RequestedRefund, requestRefund } from "./request-refund.ts";
@@ -39,7 +40,8 @@ export async function askRefundAsStaff(
   const found = await resolve(tx, command.what);
   if ("ok" in found) return found;
   const { of, place } = found;
-  const where = { entityId: place.entityId, ...(place.projectId === null ? {} : { projectId: place.projectId }) };
+  const buildingIds = await buildingsOf(tx, place);
+  const where = { entityId: place.entityId, projectId: place.projectId ?? undefined, buildingIds };
   if (!may(staff, "refund.ask", where)) {
     return refuse(
       "REFUND_NOT_YOURS",
@@ -53,7 +55,27 @@ export async function askRefundAsStaff(
 
 interface Resolved {
   readonly of: RefundOf;
-  readonly place: { readonly entityId: string; readonly projectId: string | null };
+  readonly place: MoneyPlace;
+}
+
+interface MoneyPlace {
+  readonly entityId: string;
+  readonly projectId: string | null;
+  readonly tenantId: string | null;
+  readonly leaseId: string | null;
+}
+
+/** Of its lease, else of the tenant's leases; empty: money of nobody yet. */
+async function buildingsOf(tx: Transaction, { tenantId, leaseId, projectId }: MoneyPlace): Promise<readonly string[]> {
+  const found = await row<{ ids: string[] }>(
+    tx,
+    Prisma.sql`SELECT ${
+      leaseId === null
+        ? buildingsOfTenant(Prisma.sql`${tenantId}::uuid`, Prisma.sql`${projectId}::uuid`)
+        : buildingsOfLease(Prisma.sql`${leaseId}::uuid`)
+    } AS ids`,
+  );
+  return found?.ids ?? [];
 }
 
 async function resolve(tx: Transaction, what: StaffRefundCommand["what"]): Promise<Resolved | Refusal> {
@@ -88,9 +110,10 @@ async function resolve(tx: Transaction, what: StaffRefundCommand["what"]): Promi
         `Bill ${what.billNo} has no charge ${what.charge}.`,
       );
     }
-    const place = await row<{ entityId: string; projectId: string }>(
+    const place = await row<MoneyPlace>(
       tx,
-      Prisma.sql`SELECT b.entity_id AS "entityId", b.project_id AS "projectId" FROM bill b WHERE b.bill_no = ${what.billNo}`,
+      Prisma.sql`SELECT b.entity_id AS "entityId", b.project_id AS "projectId", b.tenant_id AS "tenantId",
+          b.lease_id AS "leaseId" FROM bill b WHERE b.bill_no = ${what.billNo}`,
     );
     if (!place) throw new Error(`bill ${what.billNo} has lines and is not there`);
     return { of: { receiptId: receipt.id, lineId, effect: what.effect }, place };

@@ -9,7 +9,7 @@ import type { StaffMember } from "../staff/find-staff-member.ts";
 import { may } from "../staff/permissions.ts";
 import type { RefundNotices } from "./notices.ts";
 import { moveToBankPayout } from "./payout-moves.ts";
-import { findRefund, type StoredRefund, setRefundState } from "./stored-refund.ts";
+import { findRefund, placeOfRefund, type StoredRefund, setRefundState } from "./stored-refund.ts";
 
 export interface LiftContext extends Actor {
   readonly today: CivilDate;
@@ -35,11 +35,7 @@ export async function liftHolds(
   const { staff } = command;
   const refund = await findRefund(tx, { refundNo: command.refundNo }, "lock");
   if (!refund) return refundUnknown(command.refundNo);
-  const where = {
-    ...(refund.projectId === null ? {} : { projectId: refund.projectId }),
-    entityId: refund.entityId,
-  };
-  if (!may(staff, "hold.lift", where)) {
+  if (!may(staff, "hold.lift", placeOfRefund(refund))) {
     return refuse(
       "HOLD_NOT_YOURS",
       "解除退款风险暂扣要由该园区的区域经理、财务经理或财务总监办理。",

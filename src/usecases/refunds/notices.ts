@@ -1,11 +1,12 @@
 import type { Card } from "../../../cards/card.ts";
 import { enqueueMessages } from "../../db/outbox/enqueue.ts";
 import type { Transaction } from "../../db/transaction.ts";
+import { mayTenant } from "../../domain/people/tenant-permissions.ts";
 import type { Risk } from "../../domain/refund/risk.ts";
 import type { RedLetter } from "../invoices/red-letters.ts";
 import { findReachableMembers } from "../people/reachable-members.ts";
 import { tellStaff } from "../staff/tell-staff.ts";
-import type { StoredRefund } from "./stored-refund.ts";
+import { placeOfRefund, type StoredRefund } from "./stored-refund.ts";
 
 /** What a tenant hears, step by step. `bank-due`: it will come by bank transfer; `delayed`: a person looks at it. */
 export type RefundStep =
@@ -55,7 +56,7 @@ export async function tellTenant(tx: Transaction, notice: RefundNotice, notices:
   await enqueueMessages(
     tx,
     (members.get(refund.tenantId) ?? [])
-      .filter((member) => member.role !== "viewer")
+      .filter((member) => mayTenant(member.role, "money.hear"))
       // Who asks in the chat has the answer there.
       .filter((member) => step !== "asked" || member.personId !== refund.requestedBy)
       .map((member) => ({
@@ -81,8 +82,7 @@ export async function alertFinance(
   await tellStaff(tx, {
     to: {
       roles: ["finance-manager"],
-      ...(refund.projectId === null ? {} : { projectId: refund.projectId }),
-      ...(refund.projectId === null ? { entityId: refund.entityId } : {}),
+      ...placeOfRefund(refund),
     },
     card: notices.alertCard(alert),
     dedupeKey: `refund|${refund.refundId}|alert|${kind}|${occurrence}`,

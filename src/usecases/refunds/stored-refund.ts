@@ -6,6 +6,8 @@ import { canBecome, type RefundState } from "../../domain/refund/refund-state.ts
 import type { RiskKind } from "../../domain/refund/risk.ts";
 import type { CivilDate } from "../../domain/time/civil-date.ts";
 import type { ReceiptChannel } from "../receipts/receipt.ts";
+import type { Place } from "../staff/permissions.ts";
+import { buildingsOfLease, buildingsOfTenant } from "../staff/portfolio.ts";
 
 /** Which free money it takes. */
 export type RefundSource = "prepayment" | "deposit" | "unclaimed";
@@ -21,6 +23,8 @@ export interface StoredRefund {
   readonly entityCode: string;
   readonly entityName: string;
   readonly projectId: string | null;
+  /** Of its lease, else of the tenant's leases; empty: money of nobody yet. */
+  readonly buildingIds: readonly string[];
   /** Null: unclaimed money. */
   readonly tenantId: string | null;
   readonly tenantCode: string | null;
@@ -72,6 +76,18 @@ export const WAITS_FOR_RED_LETTER = Prisma.sql`(EXISTS (SELECT 1 FROM red_letter
     AND NOT EXISTS (SELECT 1 FROM red_letter y WHERE y.refund_id = f.id AND y.invoice_id = x.invoice_id AND y.state = 'red-issued'))
   AND coalesce((SELECT w.refund_waits_for_red_letter FROM invoice_setting w WHERE w.entity_id = f.entity_id), true))`;
 
+const LEASE_OF_REFUND = Prisma.sql`coalesce(f.lease_id,
+  (SELECT zb.lease_id FROM bill_line zl JOIN bill zb ON zb.id = zl.bill_id WHERE zl.id = f.line_id))`;
+const BUILDINGS_OF_REFUND = Prisma.sql`CASE WHEN ${LEASE_OF_REFUND} IS NULL
+  THEN ${buildingsOfTenant(Prisma.sql`f.tenant_id`, Prisma.sql`f.project_id`)} ELSE ${buildingsOfLease(LEASE_OF_REFUND)} END`;
+
+/** Where a refund lies, for whoever of the staff is asked, told or lifts a hold. */
+export const placeOfRefund = ({ entityId, projectId, buildingIds }: StoredRefund): Place => ({
+  entityId,
+  projectId: projectId ?? undefined,
+  buildingIds,
+});
+
 const SELECT = Prisma.sql`SELECT f.id AS "refundId", f.refund_no AS "refundNo", f.entity_id AS "entityId", e.code AS "entityCode",
     e.name AS "entityName", f.project_id AS "projectId", f.tenant_id AS "tenantId", t.code AS "tenantCode",
     t.name AS "tenantName", f.receipt_id AS "receiptId", r.receipt_no AS "receiptNo", r.channel AS "receiptChannel",
@@ -85,7 +101,7 @@ const SELECT = Prisma.sql`SELECT f.id AS "refundId", f.refund_no AS "refundNo", 
     f.bank_reference AS "bankReference", f.paid_on::text AS "paidOn", f.problem, f.closing_reason AS "closingReason",
     f.version,
     ARRAY(SELECT h.kind FROM refund_hold h WHERE h.refund_id = f.id AND h.lifted_at IS NULL ORDER BY h.kind) AS "openHolds",
-    ${WAITS_FOR_RED_LETTER} AS "waitsForRedLetter"
+    ${WAITS_FOR_RED_LETTER} AS "waitsForRedLetter", ${BUILDINGS_OF_REFUND} AS "buildingIds"
   FROM refund f JOIN legal_entity e ON e.id = f.entity_id JOIN person p ON p.id = f.requested_by
     LEFT JOIN tenant t ON t.id = f.tenant_id LEFT JOIN receipt r ON r.id = f.receipt_id
     LEFT JOIN merchant_account m ON m.id = f.merchant_account_id LEFT JOIN payment_order o ON o.id = f.payment_order_id

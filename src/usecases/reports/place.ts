@@ -3,13 +3,11 @@ import { rows } from "../../db/rows.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import { type Refusal, refuse } from "../receipts/refusal.ts";
 import type { StaffMember } from "../staff/find-staff-member.ts";
+import { leaseInPortfolio, type Portfolio } from "../staff/portfolio.ts";
 
 /** What a report is about: never more than the reader's portfolio. */
-export interface ReportPlace {
+export interface ReportPlace extends Portfolio {
   readonly ok: true;
-  readonly projectIds: readonly string[];
-  /** Narrows the projects down; empty: all their buildings. */
-  readonly buildingIds: readonly string[];
   /** Codes of what was named, so that a button can name it again. */
   readonly projectCode?: string | undefined;
   readonly buildingCode?: string | undefined;
@@ -82,7 +80,5 @@ const unknownPlace = (words: string): Refusal =>
   );
 
 /** Bills (`b`) of a place; a lease in several buildings belongs to each of them. */
-export const billsOf = ({ projectIds, buildingIds }: Pick<ReportPlace, "projectIds" | "buildingIds">): Prisma.Sql =>
-  Prisma.sql`b.state IN ('issued', 'published') AND b.project_id = ANY (${[...projectIds]}::uuid[])
-    AND (${buildingIds.length === 0} OR EXISTS (SELECT 1 FROM lease_unit lu JOIN unit u ON u.id = lu.unit_id
-      WHERE lu.lease_id = b.lease_id AND u.building_id = ANY (${[...buildingIds]}::uuid[])))`;
+export const billsOf = (place: Portfolio): Prisma.Sql =>
+  Prisma.sql`b.state IN ('issued', 'published') AND ${leaseInPortfolio(Prisma.sql`b.lease_id`, place)}`;

@@ -3,8 +3,8 @@ import type { StaffMember } from "./find-staff-member.ts";
 
 /*
  * The one place that says who of the staff may do what, and where: role × entity × project × building. Use cases ask
- * `may`; queries filter their rows by the member's `projectIds` (and `buildingIds`), so that what was forgotten in one
- * place is still refused in the other.
+ * `may`; queries filter their rows by the member's portfolio (portfolio.ts), so that what was forgotten in one place is
+ * still refused in the other.
  */
 
 /** What somebody of the staff can do to the affairs of a place. */
@@ -50,8 +50,8 @@ export const ROLES_OF_ACTION: Readonly<Record<StaffAction, readonly StaffRole[]>
   "payment.collect": ["steward", "cashier", "area-manager", "finance-manager"],
   "cash.record": ["cashier", "finance-manager"],
   "refund.ask": ["steward", "cashier", "area-manager", "finance-manager"],
-  "waiver.ask": ["steward", "cashier", "area-manager", "finance-manager"],
-  "write-off.ask": ["area-manager", "finance-manager"],
+  "waiver.ask": ["steward", "cashier", "area-manager", "finance-manager", "cfo"],
+  "write-off.ask": ["steward", "cashier", "area-manager", "finance-manager", "cfo"],
   "approval.read": EVERYBODY,
   "approval.delegate": ["area-manager", "finance-manager", "cfo"],
   "hold.lift": ["area-manager", "finance-manager", "cfo"],
@@ -68,8 +68,14 @@ export const ROLES_OF_ACTION: Readonly<Record<StaffAction, readonly StaffRole[]>
 /** Where something happens, as far as it is known. Nothing said: it belongs to no place, and only the role counts. */
 export interface Place {
   readonly projectId?: string | undefined;
+  /** Of what belongs to a tenant as a whole: one of them is enough. */
+  readonly projectIds?: readonly string[] | undefined;
   readonly entityId?: string | undefined;
-  readonly buildingId?: string | undefined;
+  /**
+   * The buildings of the lease, tenant or meter that it is about; empty: of no building (money of nobody yet, a whole project),
+   * which is for those alone whose portfolio is not narrowed down. Not said: whoever has the project has it.
+   */
+  readonly buildingIds?: readonly string[] | undefined;
 }
 
 /** Whether somebody of the staff may do this there. */
@@ -79,5 +85,8 @@ export const may = (staff: StaffMember, action: StaffAction, where: Place = {}):
 /** Whether a place is in somebody's portfolio. */
 export const covers = (staff: Pick<StaffMember, "projectIds" | "entityIds" | "buildingIds">, where: Place): boolean =>
   (where.projectId === undefined || staff.projectIds.includes(where.projectId)) &&
+  (where.projectIds === undefined || where.projectIds.some((id) => staff.projectIds.includes(id))) &&
   (where.entityId === undefined || staff.entityIds.includes(where.entityId)) &&
-  (where.buildingId === undefined || staff.buildingIds.length === 0 || staff.buildingIds.includes(where.buildingId));
+  (where.buildingIds === undefined ||
+    staff.buildingIds.length === 0 ||
+    where.buildingIds.some((id) => staff.buildingIds.includes(id)));

@@ -5,6 +5,7 @@ import type { DunningAction } from "../../domain/dunning/ladder.ts";
 import type { Fen } from "../../domain/money/fen.ts";
 import type { CivilDate } from "../../domain/time/civil-date.ts";
 import type { StaffMember } from "../staff/find-staff-member.ts";
+import { tenantInPortfolio } from "../staff/portfolio.ts";
 import { overdueOf, type TaskResult } from "./task.ts";
 
 export async function tenantIdOf(tx: Transaction, code: string): Promise<string | undefined> {
@@ -21,11 +22,8 @@ export interface Arrears {
   readonly daysOverdue: number;
 }
 
-/** Where somebody of the staff looks: projects, and buildings if their portfolio names some. */
-const inPortfolio = ({ projectIds, buildingIds }: StaffMember): Prisma.Sql => Prisma.sql`EXISTS (SELECT 1 FROM lease l
-  WHERE l.tenant_id = t.id AND l.project_id = ANY (${[...projectIds]}::uuid[])
-    AND (${buildingIds.length === 0} OR EXISTS (SELECT 1 FROM lease_unit lu JOIN unit u ON u.id = lu.unit_id
-      WHERE lu.lease_id = l.id AND u.building_id = ANY (${[...buildingIds]}::uuid[]))))`;
+/** Tenants (`t`) of whom a lease lies where somebody of the staff looks. */
+const inPortfolio = (member: StaffMember): Prisma.Sql => tenantInPortfolio(Prisma.sql`t.id`, member);
 
 /** Who is overdue in somebody's portfolio, the largest sum first. */
 export async function findArrears(
@@ -55,6 +53,7 @@ export async function findArrears(
     tx,
     tenants.map(({ tenantId }) => tenantId),
     today,
+    member,
   );
   return tenants
     .flatMap((tenant): Arrears[] => {
@@ -102,6 +101,8 @@ export type DunningEvent = { readonly on: CivilDate } & (
       readonly until: CivilDate | null;
       readonly who: string;
       readonly hasPhoto: boolean;
+      /** A photo that is kept (usecases/photos). */
+      readonly photoId: string | null;
     }
   | { readonly kind: "closed"; readonly number: string; readonly reason: string }
   | { readonly kind: "promise"; readonly until: CivilDate; readonly who: string }
@@ -148,10 +149,13 @@ export async function findDunningHistory(tx: Transaction, tenantId: string): Pro
     until: CivilDate | null;
     who: string;
     hasPhoto: boolean;
+    photoId: string | null;
   }>(
     tx,
     Prisma.sql`SELECT n.noted_on::text AS on, n.result, n.words, n.promise_until::text AS until,
-        coalesce(s.name, n.noted_by) AS who, n.photo_media_id IS NOT NULL AS "hasPhoto"
+        coalesce(s.name, n.noted_by) AS who, n.photo_media_id IS NOT NULL AS "hasPhoto",
+        (SELECT p.id FROM evidence_photo p WHERE p.subject_kind = 'task-note' AND p.subject_id = n.id AND p.state = 'kept'
+          ORDER BY p.sent_at DESC LIMIT 1) AS "photoId"
       FROM task_note n JOIN steward_task k ON k.id = n.task_id
       LEFT JOIN staff s ON n.noted_by = 'staff:' || s.code
       WHERE k.tenant_id = ${tenantId}::uuid ORDER BY n.recorded_at`,

@@ -91,7 +91,7 @@ function chooseAssignee(
   task: NewTask,
   load: ReadonlyMap<string, number>,
 ): StaffMember | undefined {
-  const place = { projectId: task.projectId, ...(task.buildingId === null ? {} : { buildingId: task.buildingId }) };
+  const place = { projectId: task.projectId, ...(task.buildingId === null ? {} : { buildingIds: [task.buildingId] }) };
   for (const role of task.roles) {
     const there = staff.filter((member) => member.roles.includes(role) && covers(member, place));
     const named = there.filter(({ buildingIds }) => task.buildingId !== null && buildingIds.includes(task.buildingId));

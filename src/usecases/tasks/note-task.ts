@@ -7,10 +7,12 @@ import { formatYuan } from "../../domain/money/fen.ts";
 import type { CivilDate } from "../../domain/time/civil-date.ts";
 import { updateCards } from "../cards/update-cards.ts";
 import { openDisputeWithin } from "../disputes/dispute-line.ts";
+import { keepPhoto, type SentPhoto } from "../photos/keep-photo.ts";
 import { promiseToPay } from "../promises/promise-to-pay.ts";
 import { type Refusal, refuse } from "../receipts/refusal.ts";
 import { findStaffMember, type StaffMember } from "../staff/find-staff-member.ts";
-import { covers, may } from "../staff/permissions.ts";
+import { may, type Place } from "../staff/permissions.ts";
+import type { Portfolio } from "../staff/portfolio.ts";
 import { closeOfTenant, showClosed } from "./close-settled.ts";
 import { createTasks } from "./create-tasks.ts";
 import { findTask, type StewardTask, type TaskContext, type TaskResult } from "./task.ts";
@@ -22,7 +24,7 @@ export type TaskNote =
   | { readonly result: "unreachable" | "paid" | "note"; readonly words?: string | undefined }
   | { readonly result: "promised"; readonly until: CivilDate; readonly words?: string | undefined }
   | { readonly result: "disputed"; readonly lineId: string; readonly words: string }
-  | { readonly result: "visited"; readonly words?: string | undefined; readonly photo?: string | undefined };
+  | { readonly result: "visited"; readonly words?: string | undefined; readonly photo?: SentPhoto | undefined };
 
 export interface NotedTask {
   readonly ok: true;
@@ -144,7 +146,7 @@ export async function reassignTask(
   const task = await openTask(tx, reference, member, context.today);
   if ("ok" in task) return task;
   const to = await findStaffMember(tx, { code: toCode.toUpperCase() });
-  if (!to || !may(to, "task.handle", placeOf(task))) {
+  if (!to || !may(to, "task.handle", placeOfTask(task))) {
     return refuse(
       "STAFF_UNKNOWN",
       `没有能接 ${task.number} 的在职员工 ${toCode}，请检查员工编号和负责范围。`,
@@ -199,10 +201,16 @@ export async function finishTask(
   return { ok: true, task: after };
 }
 
-const placeOf = ({ projectId, buildingId }: StewardTask) => ({
+/** A task of no building in particular belongs to the whole project, and to whoever it was given. */
+export const placeOfTask = ({ projectId, buildingId }: Pick<StewardTask, "projectId" | "buildingId">): Place => ({
   projectId,
-  ...(buildingId === null ? {} : { buildingId }),
+  ...(buildingId === null ? {} : { buildingIds: [buildingId] }),
 });
+
+/** Tasks (`k`) in a portfolio: what `covers` says of their place, inside a query. */
+export const taskInPortfolio = ({ projectIds, buildingIds }: Portfolio): Prisma.Sql =>
+  Prisma.sql`k.project_id = ANY (${[...projectIds]}::uuid[])
+    AND (k.building_id IS NULL OR ${buildingIds.length === 0} OR k.building_id = ANY (${[...buildingIds]}::uuid[]))`;
 
 /** A task that somebody may see; undefined for the rest, closed ones included in what may be seen. */
 export async function visibleTask(
@@ -211,8 +219,8 @@ export async function visibleTask(
   member: StaffMember,
   today: CivilDate,
 ): Promise<StewardTask | undefined> {
-  const task = await findTask(tx, reference, today);
-  return task && may(member, "tenant.read") && covers(member, placeOf(task)) ? task : undefined;
+  const task = await findTask(tx, reference, today, taskInPortfolio(member));
+  return task && may(member, "tenant.read", placeOfTask(task)) ? task : undefined;
 }
 
 /** Locked, open and of this person's place, or why not. */
@@ -230,7 +238,7 @@ async function openTask(
   if (!task) {
     return refuse("TASK_UNKNOWN", `没有找到任务 ${reference}，或者它不在您负责的范围里。`, "There is no such task.");
   }
-  if (!may(member, "task.handle", placeOf(task))) {
+  if (!may(member, "task.handle", placeOfTask(task))) {
     return refuse("NOT_ALLOWED", "这类任务由管家或区域经理处理。", "Tasks are for stewards and area managers.");
   }
   if (task.state === "done") {
@@ -245,20 +253,24 @@ async function reload(tx: Transaction, id: string, today: CivilDate): Promise<St
   return task;
 }
 
-const writeNote = (
+async function writeNote(
   tx: Transaction,
   taskId: string,
   note: TaskNote,
   context: TaskContext,
   result: TaskResult = note.result,
-): Promise<number> =>
-  execute(
+): Promise<void> {
+  const id = newId();
+  const photo = note.result === "visited" ? note.photo : undefined;
+  await execute(
     tx,
     Prisma.sql`INSERT INTO task_note (id, task_id, result, words, promise_until, photo_media_id, noted_by, noted_on)
-      VALUES (${newId()}::uuid, ${taskId}::uuid, ${result}, ${note.words ?? ""},
-        ${note.result === "promised" ? note.until : null}::date, ${note.result === "visited" ? (note.photo ?? null) : null},
+      VALUES (${id}::uuid, ${taskId}::uuid, ${result}, ${note.words ?? ""},
+        ${note.result === "promised" ? note.until : null}::date, ${photo?.mediaId ?? null},
         ${context.actor}, ${context.today}::date)`,
   );
+  if (photo) await keepPhoto(tx, { kind: "task-note", id }, photo);
+}
 
 const audit = (tx: Transaction, action: string, task: StewardTask, context: TaskContext): Promise<void> =>
   recordAudit(tx, [

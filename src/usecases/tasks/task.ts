@@ -7,6 +7,7 @@ import type { Transaction } from "../../db/transaction.ts";
 import { groupBy } from "../../domain/group-by.ts";
 import type { Fen } from "../../domain/money/fen.ts";
 import { type CivilDate, daysBetween } from "../../domain/time/civil-date.ts";
+import { leaseInPortfolio, type Portfolio } from "../staff/portfolio.ts";
 
 export type TaskKind = "dunning" | "formal-notice" | "escalation" | "dispute" | "reminder";
 export type TaskResult =
@@ -119,15 +120,20 @@ export interface Overdue {
 
 const NOTHING_OVERDUE: Overdue = { overdueFen: 0n, disputedFen: 0n, daysOverdue: 0 };
 
-/** What is overdue of each of these tenants today, by tenant; who owes nothing is absent. */
+/**
+ * What is overdue of each of these tenants today, by tenant; who owes nothing is absent. With a portfolio only what is owed on
+ * its leases: a tenant of two parks owes each steward's park its own.
+ */
 export async function overdueOf(
   tx: Transaction,
   tenantIds: readonly string[],
   today: CivilDate,
+  portfolio?: Portfolio,
 ): Promise<ReadonlyMap<string, Overdue>> {
   if (tenantIds.length === 0) return new Map();
+  const leaseIds = portfolio && (await leasesIn(tx, tenantIds, portfolio));
   const claims = (await loadClaims(tx, { tenantIds, publishedOnly: true })).filter(
-    (claim) => claim.lateFeeFacts.dueDate < today,
+    (claim) => claim.lateFeeFacts.dueDate < today && (leaseIds === undefined || leaseIds.has(claim.leaseId)),
   );
   return new Map(
     [...groupBy(claims, (claim) => claim.tenantId)].map(([tenantId, lines]): [string, Overdue] => {
@@ -143,8 +149,27 @@ export async function overdueOf(
   );
 }
 
-/** One task by its number or id. */
-export async function findTask(tx: Transaction, reference: string, today: CivilDate): Promise<StewardTask | undefined> {
-  const [task] = await loadTasks(tx, Prisma.sql`k.number = ${reference} OR k.id::text = ${reference}`, today);
+async function leasesIn(
+  tx: Transaction,
+  tenantIds: readonly string[],
+  portfolio: Portfolio,
+): Promise<ReadonlySet<string>> {
+  const found = await rows<{ id: string }>(
+    tx,
+    Prisma.sql`SELECT l.id FROM lease l WHERE l.tenant_id = ANY (${[...tenantIds]}::uuid[])
+      AND ${leaseInPortfolio(Prisma.sql`l.id`, portfolio)}`,
+  );
+  return new Set(found.map(({ id }) => id));
+}
+
+/** One task by its number or id, where a further condition on `k` holds. */
+export async function findTask(
+  tx: Transaction,
+  reference: string,
+  today: CivilDate,
+  condition: Prisma.Sql = Prisma.sql`true`,
+): Promise<StewardTask | undefined> {
+  const isMeant = Prisma.sql`(k.number = ${reference} OR k.id::text = ${reference}) AND ${condition}`;
+  const [task] = await loadTasks(tx, isMeant, today);
   return task;
 }

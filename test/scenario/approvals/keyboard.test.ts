@@ -16,6 +16,7 @@ const request: ApprovalRequest = {
   entityId: undefined,
   projectId: undefined,
   tenantId: undefined,
+  buildingIds: [],
   subjectKind: "bill-line",
   subjectId: "b",
   amountFen: 1_234_567n,

@@ -16,8 +16,7 @@ import { canonicalJson } from "../../domain/canonical-json.ts";
 import { computeCorrection } from "../../domain/charging/corrections.ts";
 import { computeDeposit } from "../../domain/charging/deposit.ts";
 import { ENGINE_VERSION } from "../../domain/charging/line.ts";
-import { indexFacts } from "../../domain/charging/run-plan/billing-index.ts";
-import type { IssuedLine } from "../../domain/charging/run-plan/facts.ts";
+import { type BillingIndex, indexFacts } from "../../domain/charging/run-plan/billing-index.ts";
 import type { ParkedCharge, PlannedBill, PlannedLine } from "../../domain/charging/run-plan/plan.ts";
 import { planLease } from "../../domain/charging/run-plan/plan-lease.ts";
 import {
@@ -38,6 +37,7 @@ import { insertDrafts, resolveParked } from "../billing/write-drafts.ts";
 import { type Refusal, refuse } from "../receipts/refusal.ts";
 import type { MoveOutContext } from "./context.ts";
 import { auditMoveOut, type StoredMoveOut } from "./stored-move-out.ts";
+import { firstMonthToBill, unbilledPoolMonths } from "./unbilled-months.ts";
 
 /** What the last bill of a lease would say today. */
 export interface FinalBillPlan {
@@ -48,13 +48,13 @@ export interface FinalBillPlan {
 
 interface PlannedFinalBill extends FinalBillPlan {
   readonly lease: StoredLease;
-  readonly pools: readonly { readonly homes: PoolHomes; readonly months: PoolMonths }[];
+  readonly pools: { readonly homes: PoolHomes; readonly months: PoolMonths } | undefined;
   readonly projects: SharedFacts["projects"];
 }
 
 /**
- * The last bill of a lease, as the runs for its last month and the month after would bill it, on today: arrears months that
- * no run has billed, lines that were parked, and corrections of what was issued beyond the last day or otherwise wrong
+ * The last bill of a lease, on today: whatever the runs up to the month after its last one should have billed and no run
+ * has, of any cycle; lines that were parked; and corrections of what was issued beyond the last day or otherwise wrong
  * (money-rules 2). Reads only.
  */
 export async function planFinalBill(
@@ -104,9 +104,9 @@ export async function issueFinalBill(
     leases: new Map([[plan.lease.terms.code, plan.lease]]),
     leaseIds: [moveOut.leaseId],
   });
-  for (const { homes, months } of plan.pools) {
-    const pools = { homes, projects: plan.projects };
-    await writePoolDocuments(tx, months, pools, { issueDate: context.today, project: undefined });
+  if (plan.pools) {
+    const pools = { homes: plan.pools.homes, projects: plan.projects };
+    await writePoolDocuments(tx, plan.pools.months, pools, { issueDate: context.today, project: undefined });
   }
   const billNos = await numberDrafts(tx, moveOut.projectCode, monthOf(context.today), billIds);
   await issueDrafts(tx, Prisma.sql`b.id = ANY (${[...billIds]}::uuid[])`);
@@ -148,30 +148,16 @@ async function compute(
   if (!lease || !terms) throw new Error(`no lease ${leaseId}`);
   const meters = await loadMetersOfLeases(tx, facts.leases);
   const units = await loadUnitsOfLeases(tx, facts.leases);
-  const options = { hash: sha256, acknowledged: "all", issuedOn: today } as const;
-  const bills: PlannedBill[] = [];
-  const pools: { homes: PoolHomes; months: PoolMonths }[] = [];
-  const parked = new Map<string, ParkedCharge>();
-  let issuedLines: readonly IssuedLine[] = facts.issuedLines;
-  for (const period of [lastMonth, shiftMonth(lastMonth, 1)]) {
-    const index = indexFacts({ ...shared, units, ...facts, ...meters, issuedLines });
-    const computed = await poolMonthsOf(tx, shared, terms, period);
-    if (computed) pools.push(computed);
-    const plan = planLease(index, terms, period, computed?.months ?? new Map(), options);
-    // A deposit that was never billed is not asked for any more from somebody who leaves.
-    const own = plan.bills.map(withoutDeposit).filter((bill) => bill.lines.length > 0 && !bill.shadow);
-    bills.push(...own);
-    issuedLines = [...issuedLines, ...own.flatMap((bill) => bill.lines.map((line) => issuedOf(bill, line)))];
-    for (const line of plan.parked) parked.set(`${line.charge}|${line.period.from}`, line);
-  }
+  const period = shiftMonth(lastMonth, 1);
+  const since = await firstMonthToBill(tx, leaseId);
+  const index = indexFacts({ ...shared, units, ...facts, ...meters });
+  const pools = await poolMonthsOf(tx, shared, index, terms, { since, period });
+  const options = { hash: sha256, acknowledged: "all", issuedOn: today, since } as const;
+  const { bills, parked } = planLease(index, terms, period, pools?.months ?? new Map(), options);
+  // A deposit that was never billed is not asked for any more from somebody who leaves.
+  const own = bills.map(withoutDeposit).filter((bill) => bill.lines.length > 0 && !bill.shadow);
   const waived = await depositNotOwed(tx, leaseId, terms, today);
-  return {
-    bills: merged([...bills, ...waived]),
-    parked: [...parked.values()],
-    lease,
-    pools,
-    projects: shared.projects,
-  };
+  return { bills: merged([...own, ...waived]), parked, lease, pools, projects: shared.projects };
 }
 
 /** What was billed of the deposit and never paid is taken back: somebody who leaves owes no security any more. */
@@ -249,7 +235,7 @@ const withLines = (bill: PlannedBill, lines: readonly PlannedLine[]): PlannedBil
   totalFen: lines.reduce((total, line) => total + line.amountFen, 0n),
 });
 
-/** Both months on one bill per entity: the due date is one. */
+/** What is billed and what is taken back on one bill per entity: the due date is one. */
 function merged(bills: readonly PlannedBill[]): readonly PlannedBill[] {
   const byEntity = new Map<string, PlannedBill>();
   for (const bill of bills) {
@@ -260,20 +246,6 @@ function merged(bills: readonly PlannedBill[]): readonly PlannedBill[] {
   return [...byEntity.values()];
 }
 
-const issuedOf = (bill: PlannedBill, line: PlannedLine): IssuedLine => ({
-  lease: bill.lease,
-  entity: bill.entity,
-  charge: line.charge,
-  role: line.role,
-  ordinal: line.ordinal,
-  period: line.period,
-  correction: line.correction,
-  kind: line.kind,
-  amountFen: line.amountFen,
-  taxRate: line.taxRate,
-  inputHash: line.inputHash,
-});
-
 const NO_LEASES = { leases: [], issuedLines: [], depositsHeld: [], billedThrough: [], parkedRetries: [] };
 const NO_METERS = { meters: [], readings: [] };
 
@@ -281,8 +253,9 @@ const NO_METERS = { meters: [], readings: [] };
 async function poolMonthsOf(
   tx: Transaction,
   shared: SharedFacts,
+  leaseIndex: BillingIndex,
   terms: LeaseTerms,
-  period: Month,
+  { since, period }: { readonly since: Month; readonly period: Month },
 ): Promise<{ readonly homes: PoolHomes; readonly months: PoolMonths } | undefined> {
   const rules = [...terms.charges, ...terms.amendments.flatMap(({ charges }) => charges)].map(({ rule }) => rule);
   const codes = [...new Set(rules.flatMap((rule) => (rule?.type === "pool" ? [rule.pool] : [])))];
@@ -290,6 +263,9 @@ async function poolMonthsOf(
   const pools = shared.pools.filter(({ code }) => codes.includes(code));
   const index = indexFacts({ ...shared, pools, ...NO_LEASES, ...(await loadPoolWorld(tx, pools)) });
   const demand = poolDemand(codes, period);
+  for (const month of unbilledPoolMonths(leaseIndex, terms, { since, period })) {
+    for (const months of demand.wanted.values()) months.add(month);
+  }
   const sharing = await rows<{ id: string }>(
     tx,
     Prisma.sql`SELECT DISTINCT lease_id AS id FROM lease_charge WHERE rule->>'type' = 'pool' AND rule->>'pool' = ANY (${codes}::text[])

@@ -1,5 +1,5 @@
 import type { Fen } from "../../money/fen.ts";
-import type { CivilDate } from "../../time/civil-date.ts";
+import type { CivilDate, Month } from "../../time/civil-date.ts";
 import type { DecimalText, LeaseTerms, LineKind } from "../../world/lease.ts";
 import type { Entity, Meter, Pool, Project, Reading, Tariff, TaxRate, Unit } from "../../world/property.ts";
 
@@ -67,6 +67,8 @@ export interface PlanOptions {
   readonly publishedOn?: CivilDate;
   /** A settlement bill is issued on this day whatever the lease's issue day is, and all of it is due with the lease's due days. */
   readonly issuedOn?: CivilDate;
+  /** A settlement bill catches up: it also bills what the runs from this month on have left unbilled. */
+  readonly since?: Month;
   /** Ids of anomalies that a person has acknowledged; their bills are not held. */
   readonly acknowledged?: ReadonlySet<string> | "all";
   /** Only the leases of this project. */

@@ -47,13 +47,13 @@ interface ChargeRun {
 }
 
 /**
- * The lines of one charge in a run for `month`: new lines of its due periods and of parked ones, missing discounts, and
- * corrections of issued lines whose inputs changed (money-rules 2). A period that has been issued is found by the day on
- * which it begins; nothing is billed twice.
+ * The lines of one charge in a run for the last of `months` that catches up with the earlier ones: new lines of its due
+ * periods and of parked ones, missing discounts, and corrections of issued lines whose inputs changed (money-rules 2). A
+ * period that has been issued is found by the day on which it begins; nothing is billed twice.
  */
 export function draftCharge(
   work: ChargeWork,
-  month: Month,
+  months: readonly Month[],
   issued: readonly IssuedLine[],
   retries: readonly ParkedRetry[],
   hash: (text: string) => string,
@@ -62,7 +62,7 @@ export function draftCharge(
   const issuedDays = new Set(issued.map((line) => toDayNumber(line.period.from)));
   const done = new Set<number>();
   for (const { stretch, billable } of work.stretches) {
-    const due = duePeriods(work.charge, stretch, billable, month);
+    const due = months.flatMap((month) => duePeriods(work.charge, stretch, billable, month));
     const again = retries.flatMap(({ period }) => periodBeginning(stretch, billable, toDayNumber(period.from)) ?? []);
     for (const period of [...due, ...again]) {
       if (issuedDays.has(period.from) || done.has(period.from)) continue;
@@ -71,7 +71,8 @@ export function draftCharge(
     }
   }
   for (const day of issuedDays) draftIssuedPeriod(run, day);
-  for (const { stretch, period } of cutOffByAmendments(run, month)) {
+  const last = months.at(-1);
+  for (const { stretch, period } of last === undefined ? [] : cutOffByAmendments(run, last)) {
     if (issuedDays.has(period.from) || done.has(period.from)) continue;
     done.add(period.from);
     draftNewPeriod(run, linesOfPeriod(work, stretch, period));

@@ -1,7 +1,7 @@
 import { canonicalJson } from "../../canonical-json.ts";
 import { splitTax } from "../../tax/net-and-tax.ts";
 import { taxRateOn } from "../../tax/tax-rate.ts";
-import { addDays, type CivilDate, dayOfMonth, later, type Month } from "../../time/civil-date.ts";
+import { addDays, type CivilDate, dayOfMonth, later, type Month, shiftMonth } from "../../time/civil-date.ts";
 import type { DecimalText, LeaseTerms } from "../../world/lease.ts";
 import { compareCodes } from "../code-order.ts";
 import { computeDeposit } from "../deposit.ts";
@@ -36,6 +36,7 @@ export function planLease(
   const lease = index.timelineOf(terms);
   const issuedOfLease = index.issuedByLease.get(terms.code) ?? [];
   const retriesOfLease = index.retriesByLease.get(terms.code) ?? [];
+  const months = monthsThrough(options.since ?? month, month);
   const drafts: DraftLine[] = [];
   const parked: ParkedCharge[] = [];
   const anomalies: Anomaly[] = [];
@@ -45,7 +46,7 @@ export function planLease(
     );
     const retries = retriesOfLease.filter((line) => line.charge === charge.code);
     const work = prepareCharge(index, poolMonths, lease, charge);
-    const draft = draftCharge(work, month, issued, retries, options.hash);
+    const draft = draftCharge(work, months, issued, retries, options.hash);
     drafts.push(...draft.lines);
     parked.push(...draft.parked);
     for (const line of draft.lines) {
@@ -60,6 +61,16 @@ export function planLease(
   const dates = datesOf(terms, month, options);
   const lines = [...drafts.sort(compareLines), ...(deposit ? [deposit] : [])];
   return { bills: billsOf(index, terms, lines, dates, anomalies, options, mode === "shadow"), parked, anomalies };
+}
+
+/** From one month to another, both included; the last alone where the first comes after it. */
+function monthsThrough(first: Month, last: Month): readonly Month[] {
+  const months = [last];
+  for (let month = last; month > first; ) {
+    month = shiftMonth(month, -1);
+    months.unshift(month);
+  }
+  return months;
 }
 
 interface BillDates {

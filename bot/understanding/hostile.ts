@@ -35,7 +35,7 @@ const STAFF_ORDERS: readonly RegExp[] = [
 
 /** A question about a change is no order to make it. */
 const ASKED =
-  /谁|哪些|多少|几个|几条|有没有|有人|为什么|什么时候|哪天|几号|读数不对|(?:减免|改价|修改|改动|删除|变更|调整|操作)的?(?:记录|情况|申请)|怎么|我(?:不小心)?(?:误)?删|再发/;
+  /谁|哪些|多少|几个|几条|有没有|有人|为什么|什么时候|哪天|几号|读数不对|(?:减免|改价|修改|改动|删除|变更|调整|操作)的?(?:记录|情况|申请)|自动(?:扣|交|付)|代扣|怎么|我(?:不小心)?(?:误)?删|再发/;
 
 export interface Screened {
   readonly utterance: Utterance;

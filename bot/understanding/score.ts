@@ -114,11 +114,3 @@ function addedFrom(plain: string): number {
   const added = ADDED.exec(rest);
   return added === null ? plain.length : match.index + added.index;
 }
-
-/** Between 0 and 1: how strong the best sign is, and how far ahead of the next intent. */
-export function confidenceOf([best, second]: readonly Candidate[]): number {
-  if (best === undefined) return 0.2;
-  const margin = Math.max(0, best.score - (second?.score ?? 0));
-  const confidence = 0.45 + 0.05 * Math.min(best.score, 8) + 0.08 * Math.min(margin, 2);
-  return Math.round(Math.min(0.99, Math.max(0.2, confidence)) * 100) / 100;
-}

@@ -1,4 +1,5 @@
 import type { CivilDate } from "../../src/domain/time/civil-date.ts";
+import { type Choice, choicesOf } from "./choose.ts";
 import { clausesOf } from "./clauses.ts";
 import {
   type Frame,
@@ -14,13 +15,19 @@ import { STAFF_CUES } from "./lexicon/staff-cues.ts";
 import { TENANT_CUES } from "./lexicon/tenant-cues.ts";
 import { correctionAt, withoutTakenBack } from "./negation.ts";
 import { BLANK, blanked, normalise, type Utterance } from "./normalise.ts";
-import { likenessOf, nearestIntents, openSaying } from "./sayings.ts";
-import { type Candidate, confidenceOf, FULL_WISH, type Step, scoreIntents } from "./score.ts";
+import { openSaying } from "./sayings.ts";
+import { type Candidate, FULL_WISH, type Step, scoreIntents } from "./score.ts";
 import { businessDay } from "./slots/dates.ts";
 import { type Findings, fillSlots, findAll } from "./slots/fill.ts";
 
 /** Below this the bot asks with buttons instead of acting. */
 export const SURE_ENOUGH = 0.6;
+const NOTHING: Choice = { intent: "unknown", confidence: 0.2, steps: [] };
+/** What may have been meant instead; where nothing was understood, what is only remotely alike is offered too. */
+const NEAR = 0.05;
+const REMOTE = 0.02;
+/** Nobody needs a button for these, or has one anyway. */
+const NO_ERRAND: ReadonlySet<Intent> = new Set<Intent>(["unknown", "handoff", "help", "greet", "cancel"]);
 /** No sign weaker than a named topic makes an intent. */
 const WEAKEST = 2;
 
@@ -49,48 +56,28 @@ export function explain({ text, role, now }: UnderstandingRequest): Explanation 
   const read = (heard: Utterance): Reading => readUtterance(heard, role, today);
   const several = firstOfSeveralWishes(utterance, read);
   const { found, candidates: cued } = several?.first ?? read(utterance);
-  const candidates = screened.evidence.length > 0 ? cued : withLikeness(found, cued, role);
-  const intent = candidates[0]?.intent ?? "unknown";
-  // What was not understood is offered its nearest; what was not heard on purpose is not.
-  const nearest = (): readonly Candidate[] => {
-    const weak = candidates.slice(1);
-    if (screened.evidence.length > 0) return weak;
-    const like = nearestIntents(openSaying(found), role === "tenant" ? "tenant" : "staff");
-    const others = like.filter((one) => weak.every((known) => known.intent !== one));
-    return [...weak, ...others.map((one) => ({ intent: one, score: 0, steps: [] }))];
-  };
+  const side = role === "tenant" ? "tenant" : "staff";
+  // What was not heard on purpose shall not be guessed at either.
+  const saying = screened.evidence.length > 0 ? "" : openSaying(found);
+  const [best = NOTHING, ...others] = choicesOf(cued, saying, side);
+  const { intent } = best;
   return {
-    frame: { intent, slots: fillSlots(intent, role, found), confidence: confidenceOf(candidates) },
+    frame: { intent, slots: fillSlots(intent, role, found), confidence: best.confidence },
     steps: [
       ...screened.evidence.map((evidence) => ({ rule: "not heard: order to the machine", evidence, weight: 0 })),
       ...takenBack.map((step) => ({ ...step, weight: 0 })),
-      ...(candidates[0]?.steps ?? []),
+      ...best.steps,
     ],
-    alternatives: (intent === "unknown" ? nearest() : candidates.slice(1))
-      .filter((candidate) => candidate.intent !== "unknown")
+    alternatives: others
+      .filter((other) => !NO_ERRAND.has(other.intent) && other.confidence >= (intent === "unknown" ? REMOTE : NEAR))
       .slice(0, 3)
-      .map((candidate) => ({
-        intent: candidate.intent,
-        slots: fillSlots(candidate.intent, role, found),
-        confidence: shareOf(candidate, candidates),
+      .map((other) => ({
+        intent: other.intent,
+        slots: fillSlots(other.intent, role, found),
+        confidence: other.confidence,
       })),
     ...(several?.further === undefined ? {} : { further: furtherOf(several.further, role) }),
   };
-}
-
-/** Below this, cues only name a topic (or nothing): then what the message sounds like counts more. */
-const ONLY_A_TOPIC = 2.7;
-const ALIKE_ENOUGH = 0.25;
-const AGREED_ENOUGH = 0.6;
-
-function withLikeness(found: Findings, cued: readonly Candidate[], role: SpeakerRole): readonly Candidate[] {
-  if ((cued[0]?.steps[0]?.weight ?? 0) > ONLY_A_TOPIC) return cued;
-  const like = likenessOf(openSaying(found), role === "tenant" ? "tenant" : "staff");
-  if (like === undefined || like.similarity < ALIKE_ENOUGH || like.agreement < AGREED_ENOUGH) return cued;
-  if (like.intent === "unknown") return [];
-  const step = { rule: `${like.intent}: sounds like`, evidence: like.saying, weight: ONLY_A_TOPIC };
-  const others = cued.filter(({ intent }) => intent !== like.intent);
-  return [{ intent: like.intent, score: WEAKEST, steps: [step] }, ...others];
 }
 
 interface Reading {
@@ -164,11 +151,6 @@ function isDetailOf(next: Intent, wish: Intent): boolean {
 
 const fullWish = ({ candidates: [best] }: Reading): Intent | undefined =>
   best !== undefined && best.score >= FULL_WISH ? best.intent : undefined;
-
-const shareOf = (candidate: Candidate, all: readonly Candidate[]): number =>
-  candidate.score === 0
-    ? 0
-    : Math.round((candidate.score / all.reduce((sum, { score }) => sum + score, 0)) * 100) / 100;
 
 const only = (all: readonly Cue[], allowed: readonly Intent[]): readonly Cue[] =>
   all.filter(({ intent }) => allowed.includes(intent));

@@ -181,7 +181,7 @@ export function relativeDayRules(today: CivilDate, direction: Direction): Mentio
       read: ([, day]) => nearestWeekday(today, weekdayNumber(day), direction),
     },
     {
-      pattern: new RegExp(`(?<![\\d.])(${NUMBER})${DAY_MARK}`, "g"),
+      pattern: new RegExp(`(?<![\\d.]|每个?月的?)(${NUMBER})${DAY_MARK}`, "g"),
       read: ([, day]) => bareDay(today, numberOf(day), direction),
     },
   ];

@@ -53,7 +53,8 @@ export function findAll(
   const aboutMeters =
     /表|抄|读数|示数|度数|止码/.test(plain) ||
     /[\d.]{3,}(?:度|吨|方|字)/.test(plain) ||
-    /[电水气][:：]?\d{3,}/.test(plain);
+    /[电水气][:：]?\d{3,}/.test(plain) ||
+    /报(?:一?下|个)?数[^，？]{0,4}，?[^，？\d]{0,6}\d/.test(plain);
   const reading = aboutMeters ? findReading(plain, surePlaces(utterance)) : undefined;
   const elsewhere = [taxNo, reading].filter((mention) => mention !== undefined);
   const amounts = findAmounts(plain).filter(

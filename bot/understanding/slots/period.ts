@@ -234,7 +234,10 @@ function weekRules(today: CivilDate): MentionRule<Span>[] {
         /(上上|上|下下|下|这|本)(?:一)?个?(?:周|星期|礼拜)(?!(?:[一二三四五六日天末1-7])(?!共|起|直|次|个|笔|样|般))/g,
       read: ([, which]) => week(MONTH_SHIFT[which ?? ""] ?? 0),
     },
-    { pattern: new RegExp(`(?:最近|近|过去)(?:的)?(${NUMBER})天`, "g"), read: ([, days]) => lastDays(numberOf(days)) },
+    {
+      pattern: new RegExp(`(?:最近|近|过去)(?:的)?(${NUMBER})天(?!了)`, "g"),
+      read: ([, days]) => lastDays(numberOf(days)),
+    },
     {
       pattern: new RegExp(`(?:最近|近|过去)(?:的)?(${NUMBER})个?(?:周|星期|礼拜)`, "g"),
       read: ([, weeks]) => lastDays(7 * numberOf(weeks)),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { heardAs } from "../../../bot/understanding/learnt.ts";
 import { withoutTakenBack } from "../../../bot/understanding/negation.ts";
 import { BLANK, normalise } from "../../../bot/understanding/normalise.ts";
-import { likenessOf } from "../../../bot/understanding/sayings.ts";
 import { explain, SURE_ENOUGH, understand } from "../../../bot/understanding/understand.ts";
 
 const NOW = "2026-10-15T09:00:00+08:00";
@@ -77,14 +77,18 @@ describe("explaining", () => {
     expect(alternatives.every(({ intent }) => intent !== frame.intent)).toBe(true);
   });
 
-  it("names the known saying a message is like where no cue says more than a topic", () => {
+  it("says what a message sounds like where no cue says more than a topic", () => {
     const { frame, steps } = explain({ text: "这钱是干嘛使的呀", role: "tenant", now: NOW });
     expect(frame.intent).toBe("bill.explain");
+    expect(steps.at(-1)?.rule).toBe("bill.explain: sounds like it");
     expect(steps.every(({ evidence }) => evidence !== "")).toBe(true);
-    const like = likenessOf("PC咋样多少", "tenant");
-    expect(like?.intent).toBe("bill.query");
-    expect(like?.similarity).toBeLessThanOrEqual(1);
-    expect(likenessOf("ΩΩΩ", "tenant")?.similarity ?? 0).toBeLessThan(0.25);
+  });
+
+  it("learns the chances of the intents from the known sayings, all together 1", () => {
+    const heard = heardAs("PC咋样多少", "tenant");
+    expect(heard[0]?.intent).toBe("bill.query");
+    expect(heard.reduce((sum, { chance }) => sum + chance, 0)).toBeCloseTo(1, 9);
+    expect(heardAs("ΩΩΩ", "tenant")[0]?.chance).toBeLessThan(0.25);
   });
 
   it("is sure of a plain wish and unsure of a bare word", () => {

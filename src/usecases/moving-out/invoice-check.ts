@@ -23,7 +23,8 @@ export const findRedLetterNeeds = (
   rows<RedLetterNeed>(
     tx,
     Prisma.sql`SELECT b.bill_no AS "billNo", l.charge_code AS charge,
-        coalesce((SELECT min(v.number) FROM invoice_coverage g JOIN invoice v ON v.id = g.invoice_id WHERE g.line_id = l.id), '')
+        coalesce((SELECT min(v.number) FROM invoice_coverage g JOIN invoice v ON v.id = g.invoice_id
+          WHERE g.line_id = l.id AND v.state NOT IN ('withdrawn', 'reversed')), '')
           AS "invoiceNo",
         i.invoiced_fen::bigint AS "invoicedFen", r.principal_fen AS "dueFen",
         EXISTS (SELECT 1 FROM invoice_coverage g JOIN red_letter x ON x.invoice_id = g.invoice_id

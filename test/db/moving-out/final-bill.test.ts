@@ -1,12 +1,18 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { Prisma } from "../../../generated/prisma/client.ts";
 import type { Database } from "../../../src/db/client.ts";
-import { inTransaction } from "../../../src/db/transaction.ts";
+import { newId } from "../../../src/db/ids.ts";
+import { execute, row, rows } from "../../../src/db/rows.ts";
+import { inTransaction, type Transaction } from "../../../src/db/transaction.ts";
 import { parseCivilDate } from "../../../src/domain/time/civil-date.ts";
+import { closeMoveOut } from "../../../src/usecases/moving-out/close-move-out.ts";
 import { issueFinalBill, planFinalBill } from "../../../src/usecases/moving-out/final-bill.ts";
 import { giveNotice } from "../../../src/usecases/moving-out/give-notice.ts";
-import { findMoveOut } from "../../../src/usecases/moving-out/stored-move-out.ts";
+import { findRedLetterNeeds } from "../../../src/usecases/moving-out/invoice-check.ts";
+import { findMoveOut, type StoredMoveOut } from "../../../src/usecases/moving-out/stored-move-out.ts";
 import { createTestDatabase } from "../../support/database.ts";
 import { accepted, expectBooksInOrder } from "../../support/ledger-world.ts";
+import { insertRow } from "../../support/rows.ts";
 import { imported, issue, publish } from "../billing/park.ts";
 import { fixedRent, leaseRow, poolCharge, type Row, readingRow, waterCharge, waterMeter } from "../billing/world.ts";
 import { contextOn, park, personId } from "./moving-out-world.ts";
@@ -95,23 +101,23 @@ const linesOf = async (db: Database, code: string): Promise<string[]> => {
   );
 };
 
-describe("the final bill covers every month that no run has billed", () => {
-  let database: Awaited<ReturnType<typeof createTestDatabase>>;
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    const { db } = database;
-    await imported(db, world(), "2026-01-01");
-    for (const period of ["2026-01", "2026-02"]) {
-      await issue(db, period, { project: "DG" });
-      await publish(db, period, { project: "DG" });
-    }
-    // The year's lease was billed to December and ends in July after all.
-    const early = { effective: END, reason: "提前退租", end: END };
-    const leases = LEASES.map((one) => (one.code === "YEAR" ? { ...one, amendments: [early] } : one));
-    await imported(db, world({ leases, opening: undefined }), "2026-07-01");
-    return () => database.close();
-  });
+let database: Awaited<ReturnType<typeof createTestDatabase>>;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  const { db } = database;
+  await imported(db, world(), "2026-01-01");
+  for (const period of ["2026-01", "2026-02"]) {
+    await issue(db, period, { project: "DG" });
+    await publish(db, period, { project: "DG" });
+  }
+  // The year's lease was billed to December and ends in July after all.
+  const early = { effective: END, reason: "提前退租", end: END };
+  const leases = LEASES.map((one) => (one.code === "YEAR" ? { ...one, amendments: [early] } : one));
+  await imported(db, world({ leases, opening: undefined }), "2026-07-01");
+  return () => database.close();
+});
 
+describe("the final bill covers every month that no run has billed", () => {
   // 20 of 31 days of July are 645.1612…
   it.each([
     {
@@ -180,5 +186,212 @@ describe("the final bill covers every month that no run has billed", () => {
       expect((await issue(db, period, { today: TODAY })).bills).toEqual([]);
     }
     await expectBooksInOrder(db);
+  });
+});
+
+/** Looks at what a change brings and takes it back. */
+async function supposing<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+  const seen: T[] = [];
+  class TakenBack extends Error {}
+  await inTransaction(database.db, async (tx) => {
+    seen.push(await work(tx));
+    throw new TakenBack();
+  }).catch((error: unknown) => {
+    if (!(error instanceof TakenBack)) throw error;
+  });
+  return seen[0] as T;
+}
+
+const moveOutOf = async (tx: Transaction, leaseCode: string): Promise<StoredMoveOut> => {
+  const found = await findMoveOut(tx, { leaseCode });
+  if (!found) throw new Error(`${leaseCode} does not move out`);
+  return found;
+};
+
+describe("the invoices are looked at once the final bill is there", () => {
+  /** An invoice of an amount on the year's rent, of which 6,645.16 of 12,000.00 are due. */
+  async function invoice(tx: Transaction, amountFen: bigint, state = "issued", number = "I1"): Promise<string> {
+    const line = await row<{ id: string; entityId: string; tenantId: string }>(
+      tx,
+      Prisma.sql`SELECT n.id, n.entity_id AS "entityId", b.tenant_id AS "tenantId" FROM bill_line n JOIN bill b ON b.id = n.bill_id
+        JOIN lease l ON l.id = b.lease_id WHERE l.code = 'YEAR' AND n.correction_no = 0`,
+    );
+    const id = newId();
+    const parties = { entity_id: line?.entityId, tenant_id: line?.tenantId };
+    await insertRow(tx, "invoice", { id, ...parties, number, amount_fen: amountFen, state });
+    await insertRow(tx, "invoice_coverage", { line_id: line?.id, invoice_id: id, amount_fen: amountFen });
+    return id;
+  }
+
+  const NEED = {
+    billNo: "DG-202601-00006",
+    charge: "rent",
+    invoiceNo: "I1",
+    invoicedFen: 1_200_000n,
+    dueFen: 664_516n,
+  };
+  it.each([
+    { what: "what is still due is invoiced", amountFen: 664_516n, needs: [] },
+    { what: "a fen more", amountFen: 664_517n, needs: [{ ...NEED, invoicedFen: 664_517n, underWay: false }] },
+    { what: "all of it, as it was", amountFen: 1_200_000n, needs: [{ ...NEED, underWay: false }] },
+    { what: "a red letter is drafted", amountFen: 1_200_000n, red: "draft", needs: [{ ...NEED, underWay: true }] },
+    {
+      what: "it waits for the tenant",
+      amountFen: 1_200_000n,
+      red: "awaiting-peer",
+      needs: [{ ...NEED, underWay: true }],
+    },
+    { what: "it was refused", amountFen: 1_200_000n, red: "refused", needs: [{ ...NEED, underWay: false }] },
+    { what: "it has expired", amountFen: 1_200_000n, red: "expired", needs: [{ ...NEED, underWay: false }] },
+    { what: "it is issued over the difference", amountFen: 1_200_000n, red: "red-issued", needs: [] },
+    { what: "the invoice was withdrawn", amountFen: 1_200_000n, state: "withdrawn", needs: [] },
+    {
+      what: "an earlier one was withdrawn",
+      amountFen: 1_200_000n,
+      earlier: "withdrawn",
+      needs: [{ ...NEED, underWay: false }],
+    },
+  ])("$what", async ({ amountFen, red, state, earlier, needs }) => {
+    const found = await supposing(async (tx) => {
+      if (earlier !== undefined) await invoice(tx, amountFen, earlier, "I0");
+      const invoiceId = await invoice(tx, amountFen, state);
+      if (red !== undefined) {
+        const letter = {
+          id: newId(),
+          red_no: "HZ1",
+          invoice_id: invoiceId,
+          reason: "service-ended",
+          explanation: "退租",
+        };
+        await insertRow(tx, "red_letter", {
+          ...letter,
+          amount_fen: 535_484n,
+          state: red,
+          requested_by: "S01",
+          business_date: TODAY,
+          ...(red === "red-issued" ? { number: "R1" } : {}),
+        });
+        await execute(
+          tx,
+          Prisma.sql`INSERT INTO red_letter_coverage (red_letter_id, line_id, component, amount_fen)
+            SELECT ${letter.id}::uuid, line_id, component, 535484 FROM invoice_coverage WHERE invoice_id = ${invoiceId}::uuid`,
+        );
+      }
+      const others = await findRedLetterNeeds(tx, await moveOutOf(tx, "MONTHLY"));
+      return [...others, ...(await findRedLetterNeeds(tx, await moveOutOf(tx, "YEAR")))];
+    });
+    expect(found).toEqual(needs);
+  });
+});
+
+describe("closing", () => {
+  /** Everything but the closing is done, with what ends with a lease and what does not. */
+  async function settled(tx: Transaction, leaseCode: string): Promise<StoredMoveOut> {
+    const moveOut = await moveOutOf(tx, leaseCode);
+    const { moveOutId, leaseId, tenantId, entityId, projectId } = moveOut;
+    await execute(
+      tx,
+      Prisma.sql`UPDATE move_out SET sheet_version = 1, consent = 'confirmed', consented_on = ${TODAY}::date
+        WHERE id = ${moveOutId}::uuid`,
+    );
+    await execute(tx, Prisma.sql`UPDATE receivable SET open_fen = 0, late_fee_open_fen = 0`);
+    const bank = await row<{ id: string }>(tx, Prisma.sql`SELECT id FROM bank_account LIMIT 1`);
+    await insertRow(tx, "virtual_account", {
+      id: newId(),
+      entity_id: entityId,
+      bank_account_id: bank?.id,
+      tenant_id: tenantId,
+      number: "V1",
+      valid: "[2026-01-01,)",
+    });
+    const other = await moveOutOf(tx, leaseCode === "HALF" ? "QUARTER" : "HALF");
+    const about = [
+      { key: `deposit-return|${leaseCode}`, kind: "reminder", ofLease: leaseId },
+      { key: "lease-end|other", kind: "reminder", ofLease: other.leaseId },
+      { key: "dunning|1", kind: "dunning", ofLease: undefined },
+    ];
+    for (const [index, { key, kind, ofLease }] of about.entries()) {
+      await insertRow(tx, "steward_task", {
+        id: newId(),
+        number: `RW2026-9000${index}`,
+        kind,
+        subject_key: key,
+        tenant_id: tenantId,
+        project_id: projectId,
+        title: key,
+        state: "open",
+        created_on: TODAY,
+        created_at: `${TODAY}T02:00:00Z`,
+        waiting_since: TODAY,
+      });
+      if (ofLease === undefined) continue;
+      const reminder = { id: newId(), kind: "lease-end", subject_key: key, project_id: projectId, lease_id: ofLease };
+      await insertRow(tx, "reminder", { ...reminder, about_on: END, given_on: TODAY });
+    }
+    return moveOutOf(tx, leaseCode);
+  }
+
+  const close = (leaseCode: string, before: (tx: Transaction) => Promise<unknown> = async () => undefined) =>
+    supposing(async (tx) => {
+      const moveOut = await settled(tx, leaseCode);
+      await before(tx);
+      const closed = await closeMoveOut(tx, moveOut, contextOn(TODAY));
+      const again = closed.ok ? await closeMoveOut(tx, closed.moveOut, contextOn("2026-07-25")) : closed;
+      return {
+        code: closed.ok ? "CLOSED" : closed.code,
+        closedOn: again.ok ? again.moveOut.closedOn : null,
+        virtual: (await row<{ valid: string }>(tx, Prisma.sql`SELECT valid::text FROM virtual_account`))?.valid,
+        ended: (
+          await rows<{ key: string }>(
+            tx,
+            Prisma.sql`SELECT subject_key AS key FROM steward_task WHERE state = 'done' AND closed_reason = 'settled'`,
+          )
+        ).map(({ key }) => key),
+      };
+    });
+  const runsOn = (lease: string, until: string) => (tx: Transaction) =>
+    execute(tx, Prisma.sql`UPDATE lease SET end_date = ${until}::date WHERE code = ${lease}`);
+
+  it("ends the virtual account with the day and the reminders of the lease, once", async () => {
+    expect(await close("MONTHLY")).toEqual({
+      code: "CLOSED",
+      closedOn: TODAY,
+      virtual: "[2026-01-01,2026-07-22)",
+      ended: ["deposit-return|MONTHLY"],
+    });
+  });
+
+  it.each([
+    { what: "until tomorrow", until: "2026-07-22", virtual: "[2026-01-01,)" },
+    { what: "until today", until: TODAY, virtual: "[2026-01-01,)" },
+    { what: "until yesterday", until: END, virtual: "[2026-01-01,2026-07-22)" },
+  ])("leaves the virtual account to another lease that runs: $what", async ({ until, virtual }) => {
+    expect(await close("MONTHLY", runsOn("QUARTER", until))).toMatchObject({ code: "CLOSED", virtual });
+  });
+
+  it("looks at other leases of the same entity only", async () => {
+    const elsewhere = async (tx: Transaction) => {
+      await runsOn("QUARTER", "2026-12-31")(tx);
+      await execute(
+        tx,
+        Prisma.sql`UPDATE lease SET entity_id = (SELECT id FROM legal_entity WHERE code = 'E2') WHERE code = 'QUARTER'`,
+      );
+    };
+    expect(await close("MONTHLY", elsewhere)).toMatchObject({ virtual: "[2026-01-01,2026-07-22)" });
+  });
+
+  it("is refused while a fen is open, and changes nothing", async () => {
+    const oneFen = (tx: Transaction) =>
+      execute(
+        tx,
+        Prisma.sql`UPDATE receivable SET open_fen = 1 WHERE line_id = (SELECT r.line_id FROM receivable r
+          JOIN lease l ON l.id = r.lease_id WHERE l.code = 'MONTHLY' AND r.principal_fen > 0 LIMIT 1)`,
+      );
+    expect(await close("MONTHLY", oneFen)).toEqual({
+      code: "STEPS_MISSING",
+      closedOn: null,
+      virtual: "[2026-01-01,)",
+      ended: [],
+    });
   });
 });

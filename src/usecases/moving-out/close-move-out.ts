@@ -2,6 +2,7 @@ import { Prisma } from "../../../generated/prisma/client.ts";
 import { execute } from "../../db/rows.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import { type Refusal, refuse } from "../receipts/refusal.ts";
+import { REMINDER_TASK_KEY } from "../reminders/remind-of-dates.ts";
 import type { MoveOutContext } from "./context.ts";
 import { tellTenant } from "./notices.ts";
 import { loadProgress } from "./progress.ts";
@@ -39,7 +40,7 @@ export async function closeMoveOut(
     Prisma.sql`UPDATE steward_task t SET state = 'done', closed_on = ${context.today}::date, closed_by = ${context.actor},
         closed_reason = 'settled', version = t.version + 1
       FROM reminder r WHERE t.state = 'open' AND t.kind = 'reminder' AND r.lease_id = ${moveOut.leaseId}::uuid
-        AND t.subject_key = r.subject_key`,
+        AND t.subject_key = ${REMINDER_TASK_KEY} || r.subject_key`,
   );
   await auditMoveOut(tx, context, moveOut.moveOutId, "closed");
   const closed = await findMoveOut(tx, moveOut);

@@ -7,6 +7,7 @@ import { toRecordset } from "../../db/recordset.ts";
 import { rows } from "../../db/rows.ts";
 import { loadLeases } from "../../db/stored-leases.ts";
 import { inTransaction, type Transaction } from "../../db/transaction.ts";
+import { isQuiet, timeOfDayAt } from "../../domain/dunning/time-of-day.ts";
 import { DEPOSITS } from "../../domain/ledger/accounts.ts";
 import { addDays, addMonths, type CivilDate, monthOf, shiftMonth } from "../../domain/time/civil-date.ts";
 import type { Escalation } from "../../domain/world/lease.ts";
@@ -52,12 +53,16 @@ export const RENT_STEP_DAYS = 30;
 /** Days after the end by which a deposit that is still held has to be given back or offset. */
 export const DEPOSIT_RETURN_DAYS = 7;
 
+/** What the task of a reminder is about: its `subject_key` begins with this, then comes the reminder's. */
+export const REMINDER_TASK_KEY = "reminder|";
+
 /**
  * Reminders of dates: end of a lease, the next rent step, deposits to give back, readings that a month misses. Each is one
- * row and is given once, whatever day the job runs on; tenants hear by the official account, stewards get a task where
- * there is something to do. Returns how many are new.
+ * row and is given once, whatever day the job runs on, in no quiet hour; tenants hear by the official account, stewards get
+ * a task where there is something to do. Returns how many are new.
  */
-export function remindOfDates(db: Database, context: ReminderContext): Promise<number> {
+export async function remindOfDates(db: Database, context: ReminderContext): Promise<number> {
+  if (isQuiet(timeOfDayAt(context.clock.nowMs()))) return 0;
   return inTransaction(
     db,
     async (tx) => {
@@ -255,7 +260,7 @@ async function giveTasks(tx: Transaction, reminders: readonly Reminder[], contex
       return [
         {
           kind: "reminder",
-          subjectKey: `reminder|${reminder.subjectKey}`,
+          subjectKey: `${REMINDER_TASK_KEY}${reminder.subjectKey}`,
           tenantId: reminder.tenantId,
           projectId: reminder.projectId,
           buildingId: places.get(reminder.leaseId ?? "")?.buildingId ?? null,

@@ -22,9 +22,15 @@ export const OFFICIAL_ACCOUNT = "wx";
 type Policies = { readonly dunning?: readonly { readonly offsetDays: number; readonly action: string }[] };
 
 /** The park of the conversations with an area manager and people with mailboxes. */
-export async function importDunningPark(db: Database, today: string, policies: Policies = {}): Promise<void> {
+export async function importDunningPark(
+  db: Database,
+  today: string,
+  policies: Policies = {},
+  changes: object = {},
+): Promise<void> {
   const document = {
     ...CONVERSATION_WORLD,
+    ...changes,
     policies,
     staff: [
       { code: "S01", name: "李管家", roles: ["steward"], projects: ["DG"], wecomUserId: "li" },

@@ -83,3 +83,29 @@ it("tells tenant and steward of a reading that the month misses", async () => {
     { title: "缺2026年9月末读数：W-401" },
   ]);
 });
+
+it("gives the steward a task a week after the end of a lease whose deposit is still held; the tenant hears nothing", async () => {
+  const opening = { asOf: "2026-08-31", depositsHeld: [{ lease: "L003", amount: "3000.00" }] };
+  await importDunningPark(database.db, "2026-09-01", {}, { opening });
+  const ends = (lease: string) =>
+    execute(database.db, Prisma.sql`UPDATE lease SET end_date = '2026-09-10' WHERE code = ${lease}`);
+  await ends("L003");
+  // Of this one nothing is held.
+  await ends("L004");
+  // September 10 and seven days.
+  expect((await morning("2026-09-16")).given).toBe(0);
+  expect(await morning("2026-09-17")).toEqual({ given: 1, heard: [] });
+  expect((await morning("2026-09-18")).given).toBe(0);
+  expect(
+    await rows(
+      database.db,
+      Prisma.sql`SELECT title, subject_key LIKE 'reminder|deposit-return|%' AS known FROM steward_task`,
+    ),
+  ).toEqual([{ title: "合同 L003 已于2026年9月10日结束，押金¥3,000.00待退", known: true }]);
+});
+
+it("reminds nobody at night: a job that an outage held up leaves it to the next morning", async () => {
+  await execute(database.db, Prisma.sql`UPDATE lease SET end_date = '2026-12-31' WHERE code = 'L003'`);
+  for (const time of ["08:59:59", "20:00:01"]) expect((await morning(`2026-10-02T${time}+08:00`)).given).toBe(0);
+  expect((await morning("2026-10-03T09:00:00+08:00")).given).toBe(1);
+});

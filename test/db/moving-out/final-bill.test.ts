@@ -315,7 +315,7 @@ describe("closing", () => {
         id: newId(),
         number: `RW2026-9000${index}`,
         kind,
-        subject_key: key,
+        subject_key: ofLease === undefined ? key : `reminder|${key}`,
         tenant_id: tenantId,
         project_id: projectId,
         title: key,
@@ -357,7 +357,7 @@ describe("closing", () => {
       code: "CLOSED",
       closedOn: TODAY,
       virtual: "[2026-01-01,2026-07-22)",
-      ended: ["deposit-return|MONTHLY"],
+      ended: ["reminder|deposit-return|MONTHLY"],
     });
   });
 

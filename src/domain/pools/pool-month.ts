@@ -56,11 +56,10 @@ export interface ComputedPoolMonth {
   readonly costFen: Fen;
   /** Σ takenWeight of all shares; never zero. */
   readonly takenWeightSum: Ratio;
-  readonly members: readonly UnitWeight[];
   /** By unit code, then lease code; the operator's last and always there, also with nothing to bear. */
   readonly shares: readonly PoolShare[];
   /** The same shares by lease, the operator's under OPERATOR. */
-  readonly sharesByLease: ReadonlyMap<string, readonly PoolShare[]>;
+  readonly sharesByLease: Pick<ReadonlyMap<string, readonly PoolShare[]>, "get">;
   readonly operatorFen: Fen;
   readonly weightBy: Pool["weight"];
   /** The pair that got the last left-over fen; null where the split left none over. */
@@ -132,10 +131,7 @@ interface Claim {
   readonly takenWeight: Ratio;
 }
 
-type Split = Pick<
-  ComputedPoolMonth,
-  "takenWeightSum" | "members" | "shares" | "sharesByLease" | "operatorFen" | "lastFenTo"
->;
+type Split = Pick<ComputedPoolMonth, "takenWeightSum" | "shares" | "sharesByLease" | "operatorFen" | "lastFenTo">;
 
 function split(
   pool: Pool,
@@ -151,22 +147,24 @@ function split(
     costFen,
     claims.map((claim) => claim.takenWeight),
   );
-  const costYuan = ratio(costFen, 100n);
   const shares = claims.map((claim, index) => ({
     ...claim,
-    exactYuan: divide(multiply(costYuan, claim.takenWeight), takenWeightSum),
+    exactYuan: exactShareYuan(costFen, claim.takenWeight, takenWeightSum),
     amountFen: amounts[index] ?? 0n,
   }));
   const sharesByLease = groupBy(shares, (share) => share.lease);
   return {
     takenWeightSum,
-    members,
     shares,
     sharesByLease,
     operatorFen: amounts.at(-1) ?? 0n,
     lastFenTo: lastFenOf(shares),
   };
 }
+
+/** What a weight bears of the cost before the split to whole fen. */
+export const exactShareYuan = (costFen: Fen, takenWeight: Ratio, takenWeightSum: Ratio): Ratio =>
+  divide(multiply(ratio(costFen, 100n), takenWeight), takenWeightSum);
 
 /** Shares come in the order of ties, so the last of the smallest fractional part that got a fen is the end. */
 function lastFenOf(shares: readonly PoolShare[]): LastFen | null {

@@ -23,6 +23,7 @@ import {
   type PoolMonths,
   poolDemand,
 } from "../../domain/charging/run-plan/pool-months.ts";
+import { packPoolMonth } from "../../domain/pools/packed-pool-month.ts";
 import type { PoolMonth } from "../../domain/pools/pool-month.ts";
 import type { CivilDate } from "../../domain/time/civil-date.ts";
 import type { BillingCommand } from "./command.ts";
@@ -74,7 +75,9 @@ export async function loadRun(
       const { facts } = await loadLeaseFacts(tx, command.period, leaseIds);
       addPoolDemand(demand, indexFacts({ ...shared, units: [], ...facts, ...NO_METERS }));
     }
-    poolMonths.push(...computeDemandedPoolMonths(demand, index));
+    for (const [key, computed] of computeDemandedPoolMonths(demand, index)) {
+      poolMonths.push([key, packPoolMonth(computed)]);
+    }
     poolHomes.push(...homesOfPools(index));
   }
   return {

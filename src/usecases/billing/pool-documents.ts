@@ -38,56 +38,78 @@ export async function writePoolDocuments(
     (month): month is ComputedPoolMonth => month.ok && month.costFen >= 0n && isBilled(month.pool),
   );
   if (computed.length === 0) return;
+  const months = [...new Set(computed.map(({ month }) => month))];
   const stored = new Map(
     (
-      await rows<{ key: string; version: number; input_hash: string; operator_fen: bigint }>(
+      await rows<StoredVersion & { key: string }>(
         tx,
-        Prisma.sql`SELECT DISTINCT ON (p.code, a.month) a.month || '|' || p.code AS key, a.version, a.input_hash,
-            coalesce((SELECT s.amount_fen FROM pool_share s WHERE s.allocation_id = a.id AND s.holder = ${OPERATOR}), 0)::bigint AS operator_fen
-          FROM pool_allocation a JOIN pool p ON p.id = a.pool_id ORDER BY p.code, a.month, a.version DESC`,
+        Prisma.sql`SELECT DISTINCT ON (p.code, a.month) a.month || '|' || p.code AS key, a.version,
+            a.input_hash AS "inputHash",
+            coalesce((SELECT s.amount_fen FROM pool_share s WHERE s.allocation_id = a.id AND s.holder = ${OPERATOR}), 0)::bigint AS "operatorFen"
+          FROM pool_allocation a JOIN pool p ON p.id = a.pool_id WHERE a.month = ANY (${months}::text[])
+          ORDER BY p.code, a.month, a.version DESC`,
       )
-    ).map((row) => [row.key, row]),
+    ).map((version) => [version.key, version]),
   );
   const entities = new Map(
     (
-      await rows<{ code: string; entity_id: string; project_id: string }>(
+      await rows<Home & { code: string }>(
         tx,
-        Prisma.sql`SELECT code, entity_id, id AS project_id FROM project`,
+        Prisma.sql`SELECT code, entity_id AS "entityId", id AS "projectId" FROM project`,
       )
     ).map((project) => [project.code, project]),
   );
-  const documents = computed.flatMap((month) => {
-    const before = stored.get(`${month.month}|${month.pool}`);
-    const inputHash = sha256(canonicalJson(poolMonthInputs(month)));
-    const home = entities.get(homeOf(month.pool));
-    if (!home || before?.input_hash === inputHash) return [];
-    return [
-      {
-        id: newId(),
-        month,
-        home,
-        inputHash,
-        version: (before?.version ?? 0) + 1,
-        beforeFen: before?.operator_fen ?? 0n,
-      },
-    ];
-  });
-  await insertDocuments(tx, documents);
+  for (let from = 0; from < computed.length; from += DOCUMENTS_AT_A_TIME) {
+    const documents = computed.slice(from, from + DOCUMENTS_AT_A_TIME).flatMap((month) => {
+      const before = stored.get(`${month.month}|${month.pool}`);
+      const inputHash = sha256(canonicalJson(poolMonthInputs(month)));
+      const home = entities.get(homeOf(month.pool));
+      if (!home || before?.inputHash === inputHash) return [];
+      return [{ id: newId(), month, home, inputHash, before }];
+    });
+    if (documents.length === 0) continue;
+    await insertDocuments(tx, documents);
+    await bookOperatorShares(tx, documents, issueDate);
+  }
+}
+
+/** The latest version of a pool's month that is stored. */
+interface StoredVersion {
+  readonly version: number;
+  readonly inputHash: string;
+  readonly operatorFen: bigint;
+}
+
+interface Home {
+  readonly entityId: string;
+  readonly projectId: string;
+}
+
+interface PoolDocument {
+  readonly id: string;
+  readonly month: ComputedPoolMonth;
+  readonly home: Home;
+  readonly inputHash: string;
+  readonly before: StoredVersion | undefined;
+}
+
+async function bookOperatorShares(
+  tx: Transaction,
+  documents: readonly PoolDocument[],
+  issueDate: CivilDate,
+): Promise<void> {
   const ledger: LedgerTransactionRecord[] = [];
-  for (const document of documents) {
+  for (const { id, month, home, before } of documents) {
     const context = {
-      entity: document.home.entity_id,
-      project: document.home.project_id,
-      servicePeriod: rangeOfMonth(document.month.month),
-      bookingDate: await openBookingDate(tx, document.home.entity_id, issueDate),
+      entity: home.entityId,
+      project: home.projectId,
+      servicePeriod: rangeOfMonth(month.month),
+      bookingDate: await openBookingDate(tx, home.entityId, issueDate),
       valueDate: issueDate,
     };
-    const differenceFen = document.month.operatorFen - document.beforeFen;
-    ledger.push({
-      eventType: "pool.operator-share",
-      eventId: document.id,
-      postings: operatorShareBorne(context, differenceFen),
-    });
+    const differenceFen = month.operatorFen - (before?.operatorFen ?? 0n);
+    const postings = operatorShareBorne(context, differenceFen);
+    ledger.push({ eventType: "pool.operator-share", eventId: id, postings });
   }
   await postToLedger(tx, ledger);
 }
@@ -96,22 +118,13 @@ const MANY_DOCUMENTS = 50;
 /** The shares of a large park in one statement would be in memory as rows, as text and as bytes at once. */
 const DOCUMENTS_AT_A_TIME = 100;
 
-async function insertDocuments(
-  tx: Transaction,
-  documents: readonly {
-    readonly id: string;
-    readonly month: ComputedPoolMonth;
-    readonly home: { readonly entity_id: string };
-    readonly inputHash: string;
-    readonly version: number;
-  }[],
-): Promise<void> {
+async function insertDocuments(tx: Transaction, documents: readonly PoolDocument[]): Promise<void> {
   const allocations = documents.map((document) => ({
     id: document.id,
     pool: document.month.pool,
-    entity_id: document.home.entity_id,
+    entity_id: document.home.entityId,
     month: document.month.month,
-    version: document.version,
+    version: (document.before?.version ?? 0) + 1,
     cost_fen: document.month.costFen,
     input_hash: document.inputHash,
   }));
@@ -124,9 +137,7 @@ async function insertDocuments(
   );
   // The trigger that looks at each share's document would otherwise go through all of them, row by row.
   if (documents.length >= MANY_DOCUMENTS) await execute(tx, Prisma.sql`ANALYZE pool_allocation`);
-  for (let from = 0; from < documents.length; from += DOCUMENTS_AT_A_TIME) {
-    await insertShares(tx, documents.slice(from, from + DOCUMENTS_AT_A_TIME));
-  }
+  await insertShares(tx, documents);
   // Closing is where the database checks that the shares sum to the cost (I3).
   await execute(
     tx,

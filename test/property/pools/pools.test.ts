@@ -15,6 +15,7 @@ import {
   ZERO,
 } from "../../../src/domain/money/ratio.ts";
 import type { LeasedUnit } from "../../../src/domain/pools/leased-days.ts";
+import { packPoolMonth } from "../../../src/domain/pools/packed-pool-month.ts";
 import { poolLineOf } from "../../../src/domain/pools/pool-line.ts";
 import { type ComputedPoolMonth, OPERATOR } from "../../../src/domain/pools/pool-month.ts";
 import { provenFen } from "../../unit/metering/derivation-check.ts";
@@ -130,6 +131,21 @@ describe("pool shares (I3)", () => {
           const alone = share.lease === OPERATOR ? cost : ZERO;
           const exact = isZero(total) ? alone : divide(multiply(cost, claims.get(key) ?? ZERO), total);
           expect(compare(share.exactYuan, exact)).toBe(0);
+        }
+      }),
+    );
+  });
+
+  it("come out of a packed month as they went in, and so do the lines", () => {
+    fc.assert(
+      fc.property(park, (given) => {
+        const month = computed(caseOf(given));
+        if (!month) return;
+        const packed = packPoolMonth(month);
+        if (!packed.ok) throw new Error(packed.message);
+        expect(packed.shares).toEqual(month.shares);
+        for (const lease of [...month.shares.map((share) => share.lease), "L99"]) {
+          expect(poolLineOf(packed, lease)).toEqual(poolLineOf(month, lease));
         }
       }),
     );

@@ -16,6 +16,7 @@ import type { InvoiceServices } from "./invoice-services.ts";
 import type { MeterServices } from "./meter-services.ts";
 import type { MoveOutServices } from "./move-out-services.ts";
 import type { ClaimServices, PeopleServices } from "./people-services.ts";
+import type { PhotoServices } from "./photo-services.ts";
 import type { RefundServices } from "./refund-services.ts";
 import type { StaffServices } from "./staff-services.ts";
 import type { TaskServices } from "./task-services.ts";
@@ -81,6 +82,7 @@ export interface BotServices
     MeterServices,
     StaffServices,
     TaskServices,
+    PhotoServices,
     DocumentServices,
     InvoiceServices {
   /** Who speaks; undefined for a stranger. */

@@ -80,11 +80,9 @@ export async function takeVisitPhoto(context: BotContext, mediaId: string): Prom
     return undefined;
   const staff = await context.services.staffMember();
   if (staff?.personId !== dialog.personId) return undefined;
-  return noted(
-    context,
-    dialog,
-    await context.services.noteTask(staff, dialog.number, { result: "visited", photo: mediaId }),
-  );
+  const photo = context.services.sentPhoto(mediaId, staff.personId);
+  const result = await context.services.noteTask(staff, dialog.number, { result: "visited", photo });
+  return result.ok ? finish(context, textCard(SAY_TASK.done.visitedWithPhoto)) : noted(context, dialog, result);
 }
 
 function noted(

@@ -1,5 +1,5 @@
 import type { CardAction } from "../../cards/action.ts";
-import { type Card, textCard } from "../../cards/card.ts";
+import { type Card, type CardButton, textCard } from "../../cards/card.ts";
 import { TASK_CARD_TEXT } from "../../cards/dunning-text.zh-CN.ts";
 import { formatYuan } from "../../src/domain/money/fen.ts";
 import { formatDate } from "../../src/domain/time/civil-date.ts";
@@ -10,6 +10,7 @@ import type { StewardTask } from "../../src/usecases/tasks/task.ts";
 import { type Answer, say } from "../context.ts";
 import { startTaskNote } from "../dialogs/task-note.ts";
 import { dayIn } from "../dialogs/words.ts";
+import { SAY_PHOTO } from "../text/photos.zh-CN.ts";
 import { SAY_TASK } from "../text/task.zh-CN.ts";
 import type { StaffActionHandlers, StaffContext, StaffWish } from "./context.ts";
 import { answerNoted } from "./task-answers.ts";
@@ -260,9 +261,19 @@ async function showHistory(context: StaffContext, words: string): Promise<Answer
     ...textCard(),
     title: SAY_TASK.historyTitle(named.tenantName),
     items: events.map((event) => ({ label: formatDate(event.on), value: eventText(event) })),
+    buttons: photoLinks(context, events),
   };
   return say(card);
 }
+
+/** As many as every platform shows, the latest. */
+const MOST_PHOTOS = 3;
+
+const photoLinks = ({ services }: StaffContext, events: readonly DunningEvent[]): CardButton[] =>
+  events
+    .flatMap((event) => (event.kind === "note" && event.photoId !== null ? [{ on: event.on, id: event.photoId }] : []))
+    .slice(-MOST_PHOTOS)
+    .map(({ on, id }) => ({ kind: "link", label: SAY_PHOTO.openOn(formatDate(on)), url: services.photoLink(id) }));
 
 function eventText(event: DunningEvent): string {
   const TEXT = SAY_TASK.history;

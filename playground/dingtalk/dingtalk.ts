@@ -8,7 +8,7 @@ import type { Chat } from "./chat.ts";
 import { errorResponse, oldErrorResponse } from "./errors.ts";
 import { pushEvent } from "./event-push.ts";
 import { Group } from "./group.ts";
-import { MediaStore } from "./media.ts";
+import { MediaStore, SentPictures } from "./media.ts";
 import { Member, type MemberWorld } from "./member.ts";
 import { type PressResult, pressButton } from "./press.ts";
 import { PushLine } from "./push-line.ts";
@@ -47,6 +47,7 @@ export interface Dingtalk {
   readonly tokens: AccessTokens;
   readonly cards: CardBook;
   readonly authorization: Authorization;
+  readonly pictures: SentPictures;
   /** Repeats, order and loss of what goes to the callbacks. */
   readonly line: PushLine;
   /** What a developer would find in the platform's logs, in order. */
@@ -75,6 +76,7 @@ export async function startDingtalk(options: DingtalkOptions, clocks: Clocks): P
   const templates = new Map((options.templates ?? []).map((template) => [template.templateId, template]));
   const incidents: string[] = [];
   const media = new MediaStore();
+  const pictures = new SentPictures({ robotCode: options.robotCode, wireNowMs: clocks.wireNowMs });
   const line = new PushLine();
   const tokens = new AccessTokens(options.clientId, options.clientSecret, clocks.wireNowMs);
   const world = {
@@ -98,6 +100,7 @@ export async function startDingtalk(options: DingtalkOptions, clocks: Clocks): P
   };
 
   const screen: MemberWorld = {
+    keepPicture: (bytes) => pictures.keep(bytes),
     cardsOf: (chat: Chat) => chat.messages.flatMap((message) => (message.kind === "card" ? [message.outTrackId] : [])),
     viewOf(outTrackId, userId) {
       const card = cards.find(outTrackId);
@@ -147,6 +150,7 @@ export async function startDingtalk(options: DingtalkOptions, clocks: Clocks): P
   const guarded: Readonly<Record<string, (body: Record<string, unknown>) => PlainResponse>> = {
     "POST /v1.0/robot/oToMessages/batchSend": (body) => sendToPeople(body, world),
     "POST /v1.0/robot/groupMessages/send": (body) => sendToGroup(body, world),
+    "POST /v1.0/robot/messageFiles/download": (body) => pictures.addressOf(body, server.url),
     "POST /v1.0/card/callbacks/register": (body) => cards.register(body),
     "POST /v1.0/card/instances/createAndDeliver": (body) => cards.createAndDeliver(body),
     "POST /v1.0/card/instances/deliver": (body) => cards.deliver(body),
@@ -161,6 +165,7 @@ export async function startDingtalk(options: DingtalkOptions, clocks: Clocks): P
       if (!tokens.isGood(request.query.get("access_token"))) return oldErrorResponse(40014, "不合法的access_token");
       return route === "POST /media/upload" ? media.upload(request) : authorization.byUnionId(request);
     }
+    if (route.startsWith("GET /file/")) return pictures.download(request.path);
     const handle = guarded[route];
     if (handle === undefined) return { status: 404 };
     if (!tokens.isGood(request.headers["x-acs-dingtalk-access-token"])) return errorResponse("InvalidAuthentication");
@@ -174,6 +179,7 @@ export async function startDingtalk(options: DingtalkOptions, clocks: Clocks): P
     tokens,
     cards,
     authorization,
+    pictures,
     line,
     incidents,
     member(userId, name = userId) {

@@ -12,6 +12,7 @@ const messages = {
   "invalidParameter.userIds.invalid": [400, "invalidParameter.userIds.invalid"],
   "invalidParameter.msgKey.invalid": [400, "invalidParameter.msgKey.invalid"],
   "invalidParameter.msgParam.invalid": [400, "invalidParameter.msgParam.invalid"],
+  "invalidParameter.downloadCode.invalid": [400, "invalidParameter.downloadCode.invalid"],
   "param.empty": [400, "入参为空"],
   "param.invalid": [400, "存在非法参数"],
   "param.outTrackIdEmpty": [400, "业务标识outTrackId为空"],

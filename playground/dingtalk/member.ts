@@ -6,6 +6,8 @@ import type { RobotPush } from "./robot-push.ts";
 
 /** What a member's phone can do. */
 export interface MemberWorld {
+  /** The downloadCode of a picture. */
+  keepPicture(bytes: Uint8Array): string;
   say(push: Omit<RobotPush, "messageId">): Promise<"answered" | "failed">;
   viewOf(outTrackId: string, userId: string): CardView | undefined;
   press(outTrackId: string, userId: string, label: string): Promise<PressResult>;
@@ -44,10 +46,11 @@ export class Member {
   }
 
   /** Sends a picture to the robot. */
-  sendPicture(): Promise<"answered" | "failed"> {
+  sendPicture(bytes: Uint8Array = new Uint8Array([1])): Promise<"answered" | "failed"> {
+    const downloadCode = this.#world.keepPicture(bytes);
     return this.#world.say({
       member: this,
-      content: { msgtype: "picture", content: { downloadCode: "mIofN681YE3f" } },
+      content: { msgtype: "picture", content: { downloadCode, pictureDownloadCode: downloadCode } },
     });
   }
 

@@ -10,6 +10,8 @@ export interface FollowerWorld {
   readonly nowMs: () => number;
   /** Whether the account's menu has a CLICK item with this key; true while no menu was created. */
   readonly hasMenuKey: (key: string) => boolean;
+  /** Puts what the person sends where media/get finds it; its media_id. */
+  readonly keepMedia: (bytes: Uint8Array, contentType: string) => string;
   readonly ticketOf: (scene: string) => string | undefined;
   readonly reportIncident: (openId: string, reason: string) => void;
 }
@@ -56,6 +58,17 @@ export class Follower {
     this.#mustBeSubscribed();
     this.quota.open("message", this.#world.nowMs());
     return this.#push({ MsgType: messageType, ...fields, MsgId: Number(digits(15)) });
+  }
+
+  /** The media_id of a picture that is being sent: the account can fetch it for three days. */
+  keepPicture(bytes: Uint8Array, contentType = "image/jpeg"): string {
+    return this.#world.keepMedia(bytes, contentType);
+  }
+
+  /** Sends a picture. */
+  sendPicture(bytes: Uint8Array, contentType = "image/jpeg"): Promise<PushResult> {
+    const mediaId = this.keepPicture(bytes, contentType);
+    return this.sendOther("image", { PicUrl: `http://mmbiz.qpic.cn/mmbiz_jpg/${mediaId}/0`, MediaId: mediaId });
   }
 
   /** Presses an item of the account's menu. */

@@ -4,6 +4,7 @@ import { AccessTokens } from "./access-tokens.ts";
 import { sendCustomMessage } from "./custom-messages.ts";
 import { errorResponse } from "./errors.ts";
 import { Follower } from "./follower.ts";
+import { SentMedia } from "./media.ts";
 import { AccountMenu } from "./menu.ts";
 import { checkCallbackUrl, type PushChannel } from "./push.ts";
 import { SceneCodes } from "./scene-codes.ts";
@@ -71,6 +72,7 @@ export async function startOfficialAccount(options: OfficialAccountOptions, cloc
   const followers = new Map<string, Follower>();
   const incidents: { openId: string; reason: string }[] = [];
   const menu = new AccountMenu();
+  const media = new SentMedia(clocks.nowMs);
   const sceneCodes = new SceneCodes();
   const templates = new TemplateMessages(clocks.nowMs);
   for (const template of options.templates ?? []) templates.register(template);
@@ -126,6 +128,11 @@ export async function startOfficialAccount(options: OfficialAccountOptions, cloc
   });
 
   function answerCall(request: PlainRequest): PlainResponse {
+    if (request.path === "/cgi-bin/media/get") {
+      if (request.method !== "GET") return errorResponse(43001);
+      const refusal = tokens.refusalOf(request.query.get("access_token"));
+      return refusal === undefined ? media.get(request) : errorResponse(refusal);
+    }
     if (request.path === "/cgi-bin/template/get_all_private_template") {
       const refusal = tokens.refusalOf(request.query.get("access_token"));
       return refusal === undefined ? templates.list() : errorResponse(refusal);
@@ -145,6 +152,7 @@ export async function startOfficialAccount(options: OfficialAccountOptions, cloc
     const follower = new Follower(openId, {
       channel,
       nowMs: clocks.nowMs,
+      keepMedia: (bytes, contentType) => media.keep(bytes, contentType),
       hasMenuKey: (key) => menu.hasClickKey(key),
       ticketOf: (scene) => sceneCodes.ticketOf(scene),
       reportIncident: (who, reason) => incidents.push({ openId: who, reason }),

@@ -10,7 +10,7 @@ interface Kept {
   readonly bytes: Buffer;
 }
 
-/** media/upload: files for three days (reference/platforms.md section 4). */
+/** Files for three days: what the app uploads and what members send it (reference/platforms.md section 4). */
 export class MediaShelf {
   readonly #files = new Map<string, Kept & { readonly untilMs: number }>();
   readonly #nowMs: () => number;
@@ -30,10 +30,41 @@ export class MediaShelf {
     return okResponse({ type: "file", media_id: id, created_at: String(Math.floor(this.#nowMs() / 1000)) });
   }
 
+  /** A picture that a member sends to the app; the MediaId of its message. */
+  keepPicture(bytes: Uint8Array): string {
+    const id = randomBytes(48).toString("base64url");
+    this.#files.set(id, { name: "image.jpg", bytes: Buffer.from(bytes), untilMs: this.#nowMs() + LIFE_MS });
+    return id;
+  }
+
+  /** media/get: the file itself; an error is JSON, with its code in the headers too (WW 90254). */
+  get({ query, headers }: PlainRequest): PlainResponse {
+    const id = query.get("media_id");
+    if (id === null || id === "") return withErrorHeaders(41006);
+    const file = this.find(id);
+    if (file === undefined) return withErrorHeaders(40007);
+    const range = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? "");
+    const [from, to] = range ? [Number(range[1]), Number(range[2])] : [0, file.bytes.length - 1];
+    return {
+      status: range ? 206 : 200,
+      headers: {
+        "Content-Type": "image/jpeg",
+        "Content-disposition": `attachment; filename="${file.name}"`,
+        ...(range ? { "Content-Range": `bytes ${from}-${to}/${file.bytes.length}` } : {}),
+      },
+      body: file.bytes.subarray(from, to + 1),
+    };
+  }
+
   find(id: unknown): Kept | undefined {
     const file = typeof id === "string" ? this.#files.get(id) : undefined;
     return file === undefined || file.untilMs < this.#nowMs() ? undefined : { name: file.name, bytes: file.bytes };
   }
+}
+
+function withErrorHeaders(code: 40007 | 41006): PlainResponse {
+  const refusal = errorResponse(code);
+  return { ...refusal, headers: { ...refusal.headers, "Error-Code": String(code), "Error-Msg": "see body" } };
 }
 
 /** The part named `media` of a multipart body; its file name is taken as it stands, in UTF-8. */

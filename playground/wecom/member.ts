@@ -9,6 +9,8 @@ import { SendQuota } from "./send-quota.ts";
 export interface MemberWorld {
   readonly channel: () => PushChannel;
   readonly nowMs: () => number;
+  /** Puts a picture where media/get finds it; its MediaId. */
+  readonly keepPicture: (bytes: Uint8Array) => string;
   readonly issueCode: (taskId: string) => string;
   readonly reportIncident: (userId: string, reason: string) => void;
 }
@@ -61,6 +63,17 @@ export class Member {
   /** Sends a picture, a voice message, a file: fields as WeCom names them. */
   sendOther(messageType: string, fields: Fields): Promise<PushResult> {
     return this.#push({ MsgType: messageType, ...fields, MsgId: digits(19) });
+  }
+
+  /** The MediaId of a picture that is being sent: the app can fetch it for three days. */
+  keepPicture(bytes: Uint8Array): string {
+    return this.#world.keepPicture(bytes);
+  }
+
+  /** Sends a picture. */
+  sendPicture(bytes: Uint8Array): Promise<PushResult> {
+    const mediaId = this.keepPicture(bytes);
+    return this.sendOther("image", { PicUrl: `https://p.qpic.cn/pic_wework/${mediaId}/0`, MediaId: mediaId });
   }
 
   /** Opens the app's chat. */

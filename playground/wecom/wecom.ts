@@ -108,6 +108,9 @@ export async function startWecom(options: WecomOptions, clocks: Clocks): Promise
         return refusal === undefined ? authorization.exchange(request) : errorResponse(refusal);
       case "/cgi-bin/agent/get":
         return refusal === undefined ? agentAnswer(request) : errorResponse(refusal);
+      case "/cgi-bin/media/get":
+        if (request.method !== "GET") return errorResponse(43001);
+        return refusal === undefined ? media.get(request) : errorResponse(refusal);
       case "/cgi-bin/media/upload":
         return refusal === undefined ? media.upload(request) : errorResponse(refusal);
       default:
@@ -151,6 +154,7 @@ export async function startWecom(options: WecomOptions, clocks: Clocks): Promise
       const member = new Member(userId, {
         channel,
         nowMs: clocks.nowMs,
+        keepPicture: (bytes) => media.keepPicture(bytes),
         issueCode: (taskId) => codes.issue(taskId),
         reportIncident: (who, reason) => incidents.push({ userId: who, reason }),
       });

@@ -32,6 +32,7 @@ import { type InvoiceDependencies, invoiceServicesOf } from "./invoice-services.
 import { meterServicesOf } from "./meter-services.ts";
 import { type MoveOutDependencies, moveOutServicesOf } from "./move-out-services.ts";
 import { createPeopleServices, type PeopleDependencies } from "./people-services.ts";
+import { type PhotoDependencies, photoServicesOf } from "./photo-services.ts";
 import { refundServicesOf } from "./refund-services.ts";
 import { type StaffDependencies, staffServicesOf } from "./staff-services.ts";
 import { type TaskDependencies, taskServicesOf } from "./task-services.ts";
@@ -42,6 +43,7 @@ export interface BotDependencies
     MoveOutDependencies,
     DocumentDependencies,
     TaskDependencies,
+    PhotoDependencies,
     InvoiceDependencies {
   readonly clock: BusinessClock;
   readonly encryption: FieldEncryption;
@@ -119,6 +121,7 @@ export function createBotServices(tx: Transaction, event: InboundEvent, deps: Bo
     ...staffServicesOf(tx, event, deps),
     ...taskServicesOf(tx, event, deps),
     ...exceptionServicesOf(tx, event, deps, sender),
+    ...photoServicesOf(tx, event, deps),
     async owedBills(tenantId) {
       const bills = await findTenantBills(tx, { tenantId, owed: true }, today);
       await recordStatedFigures(tx, bills.map(figureOf), today, "chat");

@@ -5,14 +5,17 @@ import { inTransaction } from "../db/transaction.ts";
 import { dingtalkCallbacks } from "../http/callbacks/dingtalk.ts";
 import type { OpenRequest } from "../http/callbacks/open-request.ts";
 import { dingtalkSignIn, type SignIn } from "../http/h5/sign-in.ts";
+import { createDingtalkMedia } from "../platforms/dingtalk/media.ts";
 import { createDingtalkMessenger } from "../platforms/dingtalk/send.ts";
 import { createAccessTokens } from "../platforms/dingtalk/token.ts";
+import type { MediaSource } from "../ports/media-source.ts";
 import type { Messenger } from "../ports/messenger.ts";
 import type { SharedState } from "../ports/shared-state.ts";
 import { recordSeenGroup } from "../usecases/staff-groups/seen-groups.ts";
 
 /** The way out to DingTalk, and who holds the phone there. */
 export interface DingtalkChannel {
+  readonly media: MediaSource;
   readonly messenger: Messenger;
   readonly signIn: SignIn;
 }
@@ -35,6 +38,7 @@ export function createDingtalkChannel(
           callbackUrl: `${publicUrl.replace(/\/+$/, "")}/callbacks/dingtalk/card`,
         };
   return {
+    media: createDingtalkMedia(connection, tokens),
     messenger: createDingtalkMessenger({ ...connection, cards }, tokens, sharedState),
     signIn: dingtalkSignIn({ ...connection, oauthBase, tokens }),
   };

@@ -38,6 +38,7 @@ export function openChat(db: Database, clock: MovableClock, options: { readonly 
     documentLink: () => ({ url: "https://park.example.com/h5/document/x", expiresAtMs: clock.nowMs() + 1 }),
     sceneKeys: [deriveSceneKey(Buffer.alloc(32, 9))],
     privacyUrl: "https://park.example.com/h5/privacy",
+    photoLink: (photoId) => `https://park.example.com/h5/photo?t=${photoId}`,
     prepayLink: async () =>
       options.takesWechat && { url: "https://park.example.com/h5/prepay?t=x", expiresAtMs: clock.nowMs() + 1 },
   });

@@ -127,6 +127,7 @@ async function openConversation(db: Database, now: string, understand: Understan
     }),
     sceneKeys: [SCENE_KEY],
     privacyUrl: "https://park.example.com/h5/privacy",
+    photoLink: (photoId) => `https://park.example.com/h5/photo?t=${photoId}`,
     prepayLink: async (_tx, { amountFen }) => ({
       url: `https://park.example.com/h5/prepay?amount=${amountFen}`,
       expiresAtMs: clock.nowMs() + 7 * 86_400_000,

@@ -87,3 +87,6 @@ export function failureOutcome(code: string): SendOutcome {
       return meaning satisfies never;
   }
 }
+
+/** How long to wait where the code says so. */
+export const retryAfterMsOf = (code: string): number | undefined => MEANINGS[code]?.retryAfterMs;

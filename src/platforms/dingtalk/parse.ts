@@ -78,22 +78,28 @@ function contentOf(message: JsonObject): InboundContent {
       const spoken = isJsonObject(message.content) ? textOf(message.content, "recognition") : undefined;
       return spoken === undefined ? { kind: "other", what: "voice" } : { kind: "text", text: spoken.trim() };
     }
+    case "picture":
+      return pictureContent(isJsonObject(message.content) ? message.content : undefined);
     default:
       return { kind: "other", what: MESSAGE_KINDS[type] ?? type };
   }
 }
 
+/** What a picture is fetched by; `pictureDownloadCode` is the older name. */
+function pictureContent(content: JsonObject | undefined): InboundContent {
+  const code = content && (textOf(content, "downloadCode") ?? textOf(content, "pictureDownloadCode"));
+  return { kind: "other", what: "image", ...(code === undefined ? {} : { mediaId: code }) };
+}
+
 /** Words among pictures are words; pictures alone are a picture. */
 function richTextContent(message: JsonObject): InboundContent {
   const parts = isJsonObject(message.content) ? message.content.richText : undefined;
-  const text = Array.isArray(parts)
-    ? parts
-        .filter(isJsonObject)
-        .flatMap((part) => textOf(part, "text") ?? [])
-        .join("")
-        .trim()
-    : "";
-  return text === "" ? { kind: "other", what: "image" } : { kind: "text", text };
+  const objects = Array.isArray(parts) ? parts.filter(isJsonObject) : [];
+  const text = objects
+    .flatMap((part) => textOf(part, "text") ?? [])
+    .join("")
+    .trim();
+  return text === "" ? pictureContent(objects.find((part) => textOf(part, "downloadCode"))) : { kind: "text", text };
 }
 
 /** A click on a button of a card, with what is needed to answer it. */

@@ -2,7 +2,7 @@ import type { AccessTokens } from "./access-tokens.ts";
 import { type ApiAnswer, type ApiConnection, callApi, errorCodeOf } from "./api.ts";
 
 /** 40001 invalid credential, 40014 illegal access_token, 42001 access_token expired. */
-const TOKEN_REFUSED = new Set([40001, 40014, 42001]);
+export const TOKEN_REFUSED: ReadonlySet<number> = new Set([40001, 40014, 42001]);
 
 /**
  * Calls an API that needs the access token. A refused token is renewed and the call made once more, never oftener: a

@@ -1,8 +1,11 @@
 import { randomBytes } from "node:crypto";
+import { PHOTO_MAX_BYTES } from "../../domain/photos/image-type.ts";
+import type { MediaSource } from "../../ports/media-source.ts";
 import type { OutgoingFile } from "../../ports/messenger.ts";
 import type { AccessTokens } from "../wechat-api/access-tokens.ts";
 import { type ApiAnswer, type ApiConnection, RawBody } from "../wechat-api/api.ts";
 import { callWithToken } from "../wechat-api/authorized-call.ts";
+import { downloadMedia } from "../wechat-api/download.ts";
 
 /** `media/upload`: the file is kept for three days and sent by its `media_id` (reference/platforms.md section 4). */
 export function uploadFile(connection: ApiConnection, tokens: AccessTokens, file: OutgoingFile): Promise<ApiAnswer> {
@@ -22,3 +25,13 @@ function formOf(file: OutgoingFile): RawBody {
   const body = Buffer.concat([Buffer.from(head, "utf8"), file.bytes, Buffer.from(`\r\n--${boundary}--\r\n`, "utf8")]);
   return new RawBody(`multipart/form-data; boundary=${boundary}`, body);
 }
+
+/** Pictures that members send to the app. */
+export const createWecomMedia = (
+  connection: ApiConnection & { readonly corpId: string },
+  tokens: AccessTokens,
+): MediaSource => ({
+  platform: "wecom",
+  appId: connection.corpId,
+  fetch: (mediaId) => downloadMedia(connection, tokens, mediaId, PHOTO_MAX_BYTES),
+});

@@ -2,6 +2,7 @@ import { Prisma } from "../../../generated/prisma/client.ts";
 import type { Database } from "../../db/client.ts";
 import { execute, row, rows } from "../../db/rows.ts";
 import { inTransaction, type Transaction } from "../../db/transaction.ts";
+import { erasePhotos } from "../photos/erase-photos.ts";
 
 interface Erasure {
   readonly id: string;
@@ -26,6 +27,7 @@ export async function eraseTraces(db: Database): Promise<number> {
   for (const erasure of waiting) {
     if (await inTransaction(db, (tx) => eraseChat(tx, erasure))) erased += 1;
   }
+  await inTransaction(db, erasePhotos);
   return erased;
 }
 

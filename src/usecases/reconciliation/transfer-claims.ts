@@ -1,10 +1,11 @@
 import { Prisma } from "../../../generated/prisma/client.ts";
 import { enqueueMessages, type OutboxMessage } from "../../db/outbox/enqueue.ts";
-import { execute, rows } from "../../db/rows.ts";
+import { execute, row, rows } from "../../db/rows.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import type { Fen } from "../../domain/money/fen.ts";
 import type { Candidate } from "../../domain/reconciliation/candidates.ts";
 import { addDays, type CivilDate } from "../../domain/time/civil-date.ts";
+import { keepPhoto, type SentPhoto } from "../photos/keep-photo.ts";
 
 /** A claim older than this is nobody's evidence any more. */
 export const CLAIM_DAYS = 60;
@@ -46,17 +47,17 @@ export const tieClaims = (
   );
 
 /** The photo of a slip belongs to what its sender claimed last. `false`: nothing was claimed lately. */
-export async function attachSlip(
-  tx: Transaction,
-  slip: { readonly personId: string; readonly mediaId: string; readonly today: CivilDate },
-): Promise<boolean> {
-  const touched = await execute(
+export async function attachSlip(tx: Transaction, slip: SentPhoto, today: CivilDate): Promise<boolean> {
+  const claim = await row<{ id: string }>(
     tx,
     Prisma.sql`UPDATE transfer_claim SET slip_media_id = ${slip.mediaId} WHERE id = (SELECT id FROM transfer_claim
-      WHERE person_id = ${slip.personId}::uuid AND state = 'open' AND slip_media_id IS NULL
-        AND claimed_on >= ${addDays(slip.today, -SLIP_DAYS)}::date ORDER BY recorded_at DESC, id DESC LIMIT 1)`,
+        WHERE person_id = ${slip.personId}::uuid AND state = 'open' AND slip_media_id IS NULL
+          AND claimed_on >= ${addDays(today, -SLIP_DAYS)}::date ORDER BY recorded_at DESC, id DESC LIMIT 1)
+      RETURNING id`,
   );
-  return touched > 0;
+  if (!claim) return false;
+  await keepPhoto(tx, { kind: "transfer-claim", id: claim.id }, slip);
+  return true;
 }
 
 /** What the claimants of money hear when it turned out to be somebody else's. */

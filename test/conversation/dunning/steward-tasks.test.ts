@@ -133,7 +133,7 @@ describe("a steward with a phone in one hand", () => {
     expect(await said("li", "门锁着，留了字条")).toContain("已登记：已上门");
     expect(await said("li", "查二号贸易的催缴记录")).toContain("已上门 门锁着，留了字条（李管家）");
     await pressed("li", "已上门");
-    expect(wordsOf(await chat.sendsPicture("wecom", "li", "media-1"))).toContain("已登记：已上门");
+    expect(wordsOf(await chat.sendsPicture("wecom", "li", "media-1"))).toContain("照片已收到，已登记：已上门");
     expect(await said("li", "查二号贸易的催缴记录")).toContain("（有照片）");
     expect(wordsOf(await chat.sendsPicture("wecom", "li", "media-2"))).not.toContain("已登记");
   });

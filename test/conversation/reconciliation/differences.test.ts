@@ -50,7 +50,7 @@ const stranger = (fen: bigint, serial: string) => ({
 
 it("租户认领、发凭证，财务一点确认", async () => {
   expect(await tenantSays("o-王会计", "转账1234.56元已付请查收")).toMatch(/已记下.*截图/);
-  expect(wordsOf(await chat.sendsPicture("official-account", "o-王会计", "media-1"))).toMatch(/已收到转账凭证/);
+  expect(wordsOf(await chat.sendsPicture("official-account", "o-王会计", "media-1"))).toMatch(/照片已收到/);
   expect(await claims()).toEqual([{ tenant: "T1", state: "open", slip: "media-1", tied: false }]);
   // The statement comes in afterwards: whoever claimed is the first candidate.
   await desk.import(DAY, [stranger(123_456n, "C1")], 0n);

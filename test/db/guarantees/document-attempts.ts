@@ -2,8 +2,25 @@ import { type Attempt, attempt, copyOf, triggerAttempt } from "../../support/gua
 
 const version = { content_hash: "c".repeat(64), short_code: "1111-1111-1111" };
 
-/** Rules of migration 0015: what was printed stays what it was, and each content is kept once. */
+const unfetched = { state: "waiting", file_id: null, size_bytes: null, media_id: "m2" };
+
+/** Rules of migrations 0015 and 0025: what was printed stays what it was, each content and each photo is kept once. */
 export const DOCUMENT_ATTEMPTS: readonly Attempt[] = [
+  attempt(
+    "one photo kept twice as the same evidence",
+    "evidence_photo_once",
+    copyOf("evidence_photo", { ...unfetched, media_id: "m1" }),
+  ),
+  attempt("one file as two photos", "evidence_photo_file", copyOf("evidence_photo", { media_id: "m2" })),
+  attempt("a kept photo without its file", "evidence_photo_kept", "UPDATE evidence_photo SET file_id = NULL"),
+  attempt("a file without its size", "evidence_photo_size", "UPDATE evidence_photo SET size_bytes = NULL"),
+  attempt("a photo of no bytes", "evidence_photo_size_bytes_check", "UPDATE evidence_photo SET size_bytes = 0"),
+  attempt("fewer tries than none", "evidence_photo_attempts_check", "UPDATE evidence_photo SET attempts = -1"),
+  attempt(
+    "a photo that waits and cannot be asked for",
+    "evidence_photo_source",
+    copyOf("evidence_photo", { ...unfetched, sender: null }),
+  ),
   attempt("two documents about one thing", "document_subject_key_key", copyOf("document")),
   attempt("a paper of an unknown sort", "document_kind_check", copyOf("document", { subject_key: "x", kind: "poem" })),
   attempt(

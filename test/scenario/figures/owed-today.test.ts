@@ -43,6 +43,7 @@ async function figures(world: PaymentWorld) {
       cashierLink: () => ({ url: "https://park.example.com/h5/pay", expiresAtMs: 0 }),
       sceneKeys: [],
       privacyUrl: "https://park.example.com/h5/privacy",
+      photoLink: (photoId) => `https://park.example.com/h5/photo?t=${photoId}`,
       prepayLink: async () => undefined,
     });
     const { today, nowMs } = { today: world.clock.today(), nowMs: world.clock.nowMs() };

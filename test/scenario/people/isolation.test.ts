@@ -294,6 +294,7 @@ describe("five tenants under one roof", () => {
         cashierLink: ({ billNos }) => ({ url: `https://park.example.com/${billNos.join("+")}`, expiresAtMs: 0 }),
         sceneKeys: [SCENE_KEY],
         privacyUrl: "https://park.example.com/h5/privacy",
+        photoLink: (photoId) => `https://park.example.com/h5/photo?t=${photoId}`,
         prepayLink: async () => undefined,
       });
       const before = await tenantsOf(openId);

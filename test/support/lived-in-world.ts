@@ -64,7 +64,7 @@ const cliOf = (db: Database): CliContext =>
   ({
     db,
     encryption: playedEncryption(),
-    clock: { today: () => LIVED_UNTIL, nowMs: () => Date.parse(`${LIVED_UNTIL}T10:00:00+08:00`) },
+    clock: { today: () => LIVED_UNTIL, nowMs: () => Date.parse(`${LIVED_UNTIL}T00:10:00+08:00`) },
     config: {
       publicUrl: "http://localhost",
       fieldEncryptionKey: { reveal: () => Buffer.from(PLAYED_KEYS[0]).toString("base64") },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { textCard } from "../../../cards/card.ts";
 import { Prisma } from "../../../generated/prisma/client.ts";
-import { connectDatabase } from "../../../src/db/client.ts";
+import { connectDatabase, type Database } from "../../../src/db/client.ts";
 import {
   type EventHandler,
   handleConversation,
@@ -140,14 +140,17 @@ describe("answering a conversation", () => {
     await receiveEvent(database.db, person.says("二"));
     const begun = closedGate();
     const fail = closedGate();
+    const taken = closedGate();
     // The first process fails on 一; the second one waits for the conversation and handles 一 before the first can say so.
-    const first = handle(person.key, async () => {
+    const failing: EventHandler = async () => {
       begun.open();
       await fail.passed;
       throw new TypeError("the connection broke");
-    });
+    };
+    const first = handleConversation(slowToSayThatItFailed(taken.passed), person.key, failing, APOLOGY);
     await begun.passed;
     const second = handle(person.key, async (tx, event, context) => {
+      taken.open();
       if (event.kind === "text" && event.text === "一") await someoneWaitsForALock();
       return echo(tx, event, context);
     });
@@ -169,6 +172,19 @@ describe("answering a conversation", () => {
     expect(await inboxOf(database.db, person.key)).toMatchObject([{ state: "received", attempts: 0 }]);
   });
 });
+
+/** Whose second transaction begins after `mayBegin`: PostgreSQL may give a free row to a newcomer before one who waits. */
+function slowToSayThatItFailed(mayBegin: Promise<void>): Database {
+  let begun = 0;
+  const transaction = async (...given: readonly unknown[]) => {
+    begun += 1;
+    if (begun === 2) await mayBegin;
+    return Reflect.apply(database.db.$transaction, database.db, given) as unknown;
+  };
+  return new Proxy(database.db, {
+    get: (db, name) => (name === "$transaction" ? transaction : Reflect.get(db, name)),
+  });
+}
 
 const someoneWaitsForALock = () =>
   eventually(() =>

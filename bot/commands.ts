@@ -13,6 +13,7 @@ import { startMembers } from "./dialogs/members.ts";
 import { startPromise } from "./dialogs/promise.ts";
 import { startWithdrawDispute } from "./dialogs/withdraw-dispute.ts";
 import { cancelApplication } from "./handlers/invoices.ts";
+import { receiptCommandOf } from "./handlers/receipt-pdf.ts";
 import { cancelRefundByWords, changeRefundByWords } from "./handlers/refunds.ts";
 import { moveOutCommandOf } from "./move-out-commands.ts";
 import { withPrivacyNotice } from "./privacy.ts";
@@ -52,6 +53,8 @@ export function commandOf(text: string): Command | undefined {
   if (application !== undefined) {
     return forTenant((context) => cancelApplication(context, application.toUpperCase()), words);
   }
+  const receipt = receiptCommandOf(bare);
+  if (receipt) return forTenant(receipt, words);
   const changed = CHANGES_REFUND.exec(bare);
   if (changed) {
     return forTenant((context) => changeRefundByWords(context, changed[1]?.toUpperCase(), changed[2] ?? ""), words);

@@ -17,6 +17,7 @@ import { commandOf, decideCommand, forTenant } from "./commands.ts";
 import { type Answer, type BotContext, NOTHING, say, type TenantContext, type Wish, withoutDialog } from "./context.ts";
 import { startBind } from "./dialogs/bind.ts";
 import { askTenant, chosenMember } from "./dialogs/choose-tenant.ts";
+import { addSlip, startClaim } from "./dialogs/claim.ts";
 import { startDispute } from "./dialogs/dispute.ts";
 import { type Aside, answerByButton, answerInDialog, inBetween, titleOf } from "./dialogs/engine.ts";
 import type { Desk } from "./dialogs/flow.ts";
@@ -31,22 +32,22 @@ import type { InboundEvent } from "./events.ts";
 import { showBalance, showDeposit } from "./handlers/balance.ts";
 import { sendBillPdf } from "./handlers/bill-pdf.ts";
 import { showBill, showBills } from "./handlers/bills.ts";
-import { claimTransfer } from "./handlers/claim-transfer.ts";
 import { explain } from "./handlers/explain.ts";
 import { handoff, help } from "./handlers/help.ts";
 import { askForRedLetter, showInvoices, showTitles } from "./handlers/invoices.ts";
 import { showLeases } from "./handlers/leases.ts";
 import { pay } from "./handlers/pay.ts";
 import { showPayments } from "./handlers/payments.ts";
+import { sendReceiptPdf } from "./handlers/receipt-pdf.ts";
 import { showRefunds } from "./handlers/refunds.ts";
 import { followed, scanned } from "./handlers/scene.ts";
+import { takeSlip } from "./handlers/slip-photo.ts";
 import { showStatement } from "./handlers/statement.ts";
 import { showTransferAccounts } from "./handlers/transfer.ts";
 import { showWhatIf } from "./handlers/what-if.ts";
 import { isMoveOutAction, moveOutHandlerOf } from "./move-out-commands.ts";
 import { withPrivacyNotice } from "./privacy.ts";
 import { answerStaff, isStaffPlatform } from "./staff/router.ts";
-import { SAY_EXCEPTION } from "./text/exception.zh-CN.ts";
 import { INTENT_NAMES } from "./text/intents.zh-CN.ts";
 import { SAY } from "./text/zh-CN.ts";
 import type { Intent } from "./understanding/frame.ts";
@@ -93,8 +94,13 @@ async function answerTenant(context: BotContext, understand: Understand): Promis
       if (memory.dialog?.name === "reading" && event.what === "image" && event.mediaId !== undefined) {
         return addPhoto(context, memory.dialog, event.mediaId);
       }
-      if (event.what === "image" && event.mediaId !== undefined && (await services.attachSlip(event.mediaId))) {
-        return say(textCard(SAY_EXCEPTION.claim.slipKept));
+      if (event.what === "image" && event.mediaId !== undefined) {
+        const { dialog } = memory;
+        const isForClaim = dialog?.name === "claim" && dialog.expiresAtMs > context.nowMs;
+        const taken = isForClaim
+          ? await addSlip(context, dialog, event.mediaId)
+          : await takeSlip(context, event.mediaId);
+        if (taken) return taken;
       }
       return MESSAGE_TYPES.has(event.what) ? say(textCard(SAY.otherMessage)) : NOTHING;
     default:
@@ -124,7 +130,7 @@ const HANDLERS: Partial<Record<Intent, (context: TenantContext, wish: Wish) => P
   "deposit.query": showDeposit,
   "payment.history": showPayments,
   "transfer.account": showTransferAccounts,
-  "transfer.claim": claimTransfer,
+  "transfer.claim": startClaim,
   "lease.query": showLeases,
   "statement.query": showStatement,
   prepay: startPrepay,
@@ -173,7 +179,9 @@ async function answerAction(context: BotContext, action: CardAction, understand:
       ? await decideCommand(action.code, action.decision)(closed)
       : isMoveOutAction(action)
         ? await forTenant(moveOutHandlerOf(action), actionPhrase(action))(closed)
-        : await grant(closed, asOffered(context.memory.offered, action, wishOfAction(action)));
+        : action.type === "receipt.pdf"
+          ? await forTenant((current) => sendReceiptPdf(current, action.receiptNo), actionPhrase(action))(closed)
+          : await grant(closed, asOffered(context.memory.offered, action, wishOfAction(action)));
   return dialog ? inBetween(closed, dialog, given) : given;
 }
 

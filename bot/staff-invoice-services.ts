@@ -1,4 +1,5 @@
 import type { Card } from "../cards/card.ts";
+import type { OrderDecision } from "../src/usecases/invoice-orders/decide-order.ts";
 import type { RedLetter, RedStep } from "../src/usecases/invoices/red-letters.ts";
 import type { StoredApplication } from "../src/usecases/invoices/stored-application.ts";
 import type { Refusal } from "../src/usecases/receipts/refusal.ts";
@@ -19,6 +20,8 @@ export interface StaffInvoiceServices {
     applicationNo: string,
     reason: string,
   ): Promise<{ readonly ok: true } | Refusal>;
+  /** Another try of what a provider did not get done, or by hand. */
+  decideInvoiceOrder(member: StaffMember, decision: OrderDecision): Promise<{ readonly ok: true } | Refusal>;
   moveRedLetter(
     member: StaffMember,
     step: Pick<RedStep, "redNo" | "event" | "formNo" | "number">,

@@ -23,7 +23,7 @@ const PAYING = /付|缴|交|支付|pay/i;
 /** Buttons that want something; the others answer a question that was asked. */
 export type WishAction = Exclude<
   CardAction,
-  { type: "answer" | "join.decide" | "move-out.show" | "move-out.confirm" | "move-out.object" }
+  { type: "answer" | "join.decide" | "receipt.pdf" | "move-out.show" | "move-out.confirm" | "move-out.object" }
 >;
 
 /** A card's button: the same wish as its words. */
@@ -58,7 +58,10 @@ export function wishOfAction(action: WishAction): Wish {
     case "approval.show":
     case "approval.cancel":
     case "approval.list":
+    case "delegation.revoke":
     case "refund.lift":
+    case "invoice.retry":
+    case "invoice.by-hand":
     case "move-out.continue":
     case "exception.resolve":
     case "exception.show":

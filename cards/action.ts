@@ -1,3 +1,4 @@
+import { MEMBER_ROLES, type MemberRole } from "../src/domain/people/tenant-permissions.ts";
 import { isWishName, type WishName } from "./wish-names.zh-CN.ts";
 
 /**
@@ -31,6 +32,8 @@ export type CardAction =
   | { readonly type: "approval.show"; readonly number: string }
   | { readonly type: "approval.cancel"; readonly number: string }
   | { readonly type: "approval.list" }
+  /** A colleague takes back that another decides in their name. */
+  | { readonly type: "delegation.revoke"; readonly id: string }
   /** A colleague settles a difference with the choice at this place of the card, from 0, as of the version that it showed. */
   | { readonly type: "exception.resolve"; readonly id: string; readonly version: number; readonly choice: number }
   | { readonly type: "exception.show"; readonly id: string }
@@ -45,6 +48,11 @@ export type CardAction =
   | { readonly type: "line.dispute"; readonly billNo: string; readonly position: number }
   /** Something on a bill is disputed: which line is asked next, unless there is only one. */
   | { readonly type: "bill.dispute"; readonly billNo: string }
+  /** Finance wants another try of an invoice that a provider did not get done, or makes it by hand. */
+  | { readonly type: "invoice.retry"; readonly orderNo: string }
+  | { readonly type: "invoice.by-hand"; readonly orderNo: string }
+  /** The receipt of a payment as a file. */
+  | { readonly type: "receipt.pdf"; readonly receiptNo: string }
   /** A colleague releases a held refund. */
   | { readonly type: "refund.lift"; readonly refundNo: string }
   /** A colleague looks at a task, says what became of it, or shows a code to pay by. */
@@ -61,8 +69,8 @@ const TASK_RESULT_CHOICES: readonly string[] = [
   "paid",
 ] satisfies TaskResultChoice[];
 
-export type JoinDecision = "owner" | "finance" | "viewer" | "refuse";
-const JOIN_DECISIONS: readonly string[] = ["owner", "finance", "viewer", "refuse"] satisfies JoinDecision[];
+export type JoinDecision = MemberRole | "refuse";
+const JOIN_DECISIONS: readonly string[] = [...MEMBER_ROLES, "refuse"] satisfies JoinDecision[];
 
 /** Bytes of the longest action text: the key of an official-account menu takes 128 (cards/limits.ts). */
 const ACTION_MAX_LENGTH = 128;
@@ -120,6 +128,11 @@ function argumentsOf(action: CardAction): readonly string[] {
       return [action.number];
     case "refund.lift":
       return [action.refundNo];
+    case "invoice.retry":
+    case "invoice.by-hand":
+      return [action.orderNo];
+    case "receipt.pdf":
+      return [action.receiptNo];
     case "task.show":
     case "task.collect":
       return [action.number];
@@ -129,6 +142,7 @@ function argumentsOf(action: CardAction): readonly string[] {
       return [action.id, String(action.version), String(action.choice)];
     case "exception.show":
     case "exception.slips":
+    case "delegation.revoke":
       return [action.id];
     case "bill.list":
     case "pay.all":
@@ -183,12 +197,18 @@ function build(type: string, values: readonly string[]): CardAction | null {
       return first ? { type, number: first } : null;
     case "refund.lift":
       return first ? { type, refundNo: first } : null;
+    case "invoice.retry":
+    case "invoice.by-hand":
+      return first ? { type, orderNo: first } : null;
+    case "receipt.pdf":
+      return first ? { type, receiptNo: first } : null;
     case "exception.resolve":
       return first && second !== undefined && COUNT.test(second) && third !== undefined && PLACE.test(third)
         ? { type, id: first, version: Number(second), choice: Number(third) }
         : null;
     case "exception.show":
     case "exception.slips":
+    case "delegation.revoke":
       return first ? { type, id: first } : null;
     case "task.show":
     case "task.collect":

@@ -41,8 +41,11 @@ export function receiptCard(receipt: ReceiptView): Card {
     paragraphs: [
       receipt.stillOwedFen > 0n ? TEXT.receipt.stillOwed(formatYuan(receipt.stillOwedFen)) : TEXT.receipt.allPaid,
     ],
-    buttons:
-      receipt.receiptUrl === undefined ? [] : [{ kind: "link", label: TEXT.receipt.show, url: receipt.receiptUrl }],
+    buttons: [
+      receipt.receiptUrl === undefined
+        ? { kind: "action", label: TEXT.receipt.pdf, action: { type: "receipt.pdf", receiptNo: receipt.receiptNo } }
+        : { kind: "link", label: TEXT.receipt.show, url: receipt.receiptUrl },
+    ],
     ...(receipt.receiptUrl === undefined ? {} : { link: receipt.receiptUrl }),
     notice: [
       { label: TEXT.receipt.tenant, value: receipt.tenantName },

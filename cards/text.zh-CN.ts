@@ -61,6 +61,7 @@ export const TEXT = {
     prepayment: "转入预存款",
     stillOwed: (amount: string) => `还有${amount}待付，方便时再付即可。`,
     allPaid: "账单已全部结清，谢谢您！",
+    pdf: "收据PDF",
     show: "查看收据",
     tenant: "租户",
   },
@@ -128,8 +129,16 @@ export function actionPhrase(action: CardAction): string {
       return `撤回 ${action.number}`;
     case "approval.list":
       return "待审批";
+    case "delegation.revoke":
+      return `收回委托 ${action.id}`;
     case "invoice.start":
       return "开发票";
+    case "invoice.retry":
+      return `重试 ${action.orderNo}`;
+    case "invoice.by-hand":
+      return `转手工 ${action.orderNo}`;
+    case "receipt.pdf":
+      return `收据PDF ${action.receiptNo}`;
     case "refund.lift":
       return `解除暂扣 ${action.refundNo}`;
     case "exception.show":

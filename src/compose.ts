@@ -9,12 +9,16 @@ import { type RunningJobs, startJobs } from "../jobs/runtime.ts";
 import { pendingMigrations } from "../prisma/migrate.ts";
 import { billNoticesOf } from "./compose/bill-notices.ts";
 import { createEventHandler, understandByRules } from "./compose/bot-services.ts";
+import { channelQuestionsPoll } from "./compose/channel-questions.ts";
 import { createChannels } from "./compose/channels.ts";
 import { dingtalkRouter } from "./compose/dingtalk.ts";
 import { createPapers } from "./compose/documents.ts";
 import { createDunning } from "./compose/dunning.ts";
+import { exceptionLinkOf } from "./compose/exception-links.ts";
 import { invoiceLinksOf } from "./compose/invoice-links.ts";
+import { INVOICE_ORDER_POLL_MS, invoiceOrderContextOf, invoiceProvidersOf } from "./compose/invoice-orders.ts";
 import { meterSourceOf } from "./compose/meter-source.ts";
+import { createPhotos } from "./compose/photos.ts";
 import { REFUND_POLL_MS, refundContextOf } from "./compose/refunds.ts";
 import { billCollector } from "./compose/statement-jobs.ts";
 import { createUnderWay } from "./compose/under-way.ts";
@@ -46,6 +50,7 @@ import {
   releasePassiveReply,
 } from "./usecases/inbox/passive-reply.ts";
 import { receiveEvent } from "./usecases/inbox/receive-event.ts";
+import { stepDueOrders } from "./usecases/invoice-orders/step-due-orders.ts";
 import { relayMessages } from "./usecases/outbox/relay-messages.ts";
 import { createSendQuota } from "./usecases/outbox/send-quota.ts";
 import type { PaymentContext } from "./usecases/payments/context.ts";
@@ -99,7 +104,8 @@ export function compose(config: Config, options: ComposeOptions): Application {
   const linkKeys = fieldKeys.map((key) => deriveLinkKey(key));
   const [linkKey] = linkKeys;
   if (linkKey === undefined) throw new Error("no field encryption key");
-  const channels = createChannels(config, createSharedState(db, encryption), clocks.wire, (app) =>
+  const sharedState = createSharedState(db, encryption);
+  const channels = createChannels(config, sharedState, clocks.wire, (app) =>
     createSendQuota(db, app, clocks.wire.nowMs),
   );
   const merchants = createMerchants(config, clocks, logger);
@@ -115,19 +121,32 @@ export function compose(config: Config, options: ComposeOptions): Application {
   const refunds = refundContextOf({ merchants, clocks, officialAccountAppId, encryption, logger });
   const papers = createPapers(config, { db, encryption, linkKey, clocks, logger });
   const dunning = createDunning(db, { config, clock: clocks.business, linkKey });
+  const { publicUrl } = config;
+  const photos = createPhotos(db, { publicUrl, linkKey, encryption, sources: channels.media, clocks, logger });
   const billNotices = billNoticesOf({ config, clock: clocks.business });
   const approvalLink: ApprovalLink = (request) =>
     approvalPageUrl({ publicUrl: config.publicUrl, linkKey, nowMs: clocks.business.nowMs() }, request);
+  const exceptionLink = exceptionLinkOf(config.publicUrl, linkKey, clocks.business);
   const invoiceLinks = invoiceLinksOf(config.publicUrl, linkKey, clocks.business);
+  const invoiceOrders = invoiceOrderContextOf({
+    providers: invoiceProvidersOf(config, sharedState),
+    clocks,
+    officialAccountAppId,
+    encryption,
+    links: invoiceLinks,
+    logger,
+  });
   const handleEvent = createEventHandler({
     invoiceLinks,
     billNotices,
     documentLink: papers.link,
+    photoLink: photos.link,
     clock: clocks.business,
     officialAccountAppId,
     encryption,
     understand: understandByRules,
     approvalLink,
+    exceptionLink,
     taskLinks: dunning.taskLinks,
     cashierLink: (order) =>
       cashierLink({ publicUrl: config.publicUrl, linkKey, businessClock: clocks.business }, order),
@@ -198,6 +217,7 @@ export function compose(config: Config, options: ComposeOptions): Application {
           clocks,
           logger,
           approvalLink,
+          exceptionLink,
           officialAccountAppId,
           meterSource: meterSourceOf(config),
           collectBills: billCollector(db, merchants, clocks.business, encryption),
@@ -227,6 +247,8 @@ export function compose(config: Config, options: ComposeOptions): Application {
           }),
         polls: [
           dunning.poll,
+          channelQuestionsPoll(db, { payments, refunds, exceptionLink }),
+          photos.poll,
           {
             name: "payment-orders",
             everyMs: PAYMENT_POLL_MS,
@@ -236,6 +258,11 @@ export function compose(config: Config, options: ComposeOptions): Application {
             name: "refunds",
             everyMs: REFUND_POLL_MS,
             work: async () => (await payDueRefunds(db, refunds)).stepped,
+          },
+          {
+            name: "invoice-orders",
+            everyMs: INVOICE_ORDER_POLL_MS,
+            work: async () => (await stepDueOrders(db, invoiceOrders)).stepped,
           },
         ],
         metrics: { metrics, ages: () => backlogAges(db) },

@@ -1,7 +1,8 @@
 import { textCard } from "../../cards/card.ts";
 import { type Answer, say } from "../context.ts";
+import { SAY_ORDER } from "../text/invoice-order.zh-CN.ts";
 import { STAFF_INVOICE_SAY as SAY } from "../text/staff-invoice.zh-CN.ts";
-import type { StaffContext } from "./context.ts";
+import type { StaffActionHandlers, StaffContext } from "./context.ts";
 
 type Command = (context: StaffContext) => Promise<Answer>;
 
@@ -12,6 +13,9 @@ const ENTRY =
 const REJECT = /^(?:退回|驳回)\s*(FP-\d{6}-\d{5,})[\s，,：:]*(.*)$/i;
 const RED = /^(HZ-\d{6}-\d{5,})[\s，,：:]*(同意|不办|撤回|确认单|免确认|对方已确认|对方拒绝|红票)[\s，,：:]*(\d*)$/i;
 
+/** “重试 FP-202609-00001-1”, “转手工 HZ-202609-00001”: the buttons of an order that a provider did not get done, typed. */
+const ORDER = /^(重试|转手工)\s*((?:FP|HZ)-\d{6}-\d{5,}(?:-\d{1,3})?)$/i;
+
 /** Fixed phrases with the number of an application or a red letter. Undefined: none of them. */
 export function invoiceCommandOf(text: string): Command | undefined {
   if (LIST.test(text)) return listWaiting;
@@ -19,9 +23,24 @@ export function invoiceCommandOf(text: string): Command | undefined {
   if (entry) return enter(entry[1] ?? "", placeOf(entry[2]), (entry[3] ?? "").replace(/\s/g, ""));
   const rejection = REJECT.exec(text);
   if (rejection) return reject(rejection[1] ?? "", (rejection[2] ?? "").trim());
+  const order = ORDER.exec(text);
+  if (order) return decide((order[2] ?? "").toUpperCase(), order[1] === "重试" ? "retry" : "by-hand");
   const red = RED.exec(text);
   return red ? step(red[1] ?? "", red[2] ?? "", red[3] ?? "") : undefined;
 }
+
+export const INVOICE_ACTIONS: StaffActionHandlers = {
+  "invoice.retry": (context, { orderNo }) => decide(orderNo, "retry")(context),
+  "invoice.by-hand": (context, { orderNo }) => decide(orderNo, "by-hand")(context),
+};
+
+const decide =
+  (orderNo: string, as: "retry" | "by-hand"): Command =>
+  async (context) => {
+    const decided = await context.desk.decideInvoiceOrder(context.staff, { orderNo, as });
+    if (!decided.ok) return say(textCard(decided.message.zh));
+    return say(textCard(as === "retry" ? SAY_ORDER.retried(orderNo) : SAY_ORDER.handed(orderNo)));
+  };
 
 const placeOf = (word: string | undefined): number | undefined =>
   word === undefined ? undefined : /\d/.test(word) ? Number(word) : "一二三四五六七八九十".indexOf(word) + 1;

@@ -6,7 +6,7 @@ import { type Answer, type BotContext, type Memory, NOTHING, say, withoutDialog 
 import { type Aside, answerByButton, answerInDialog, inBetween } from "../dialogs/engine.ts";
 import type { Desk } from "../dialogs/flow.ts";
 import { startReadingAsStaff } from "../dialogs/reading.ts";
-import { takeVisitPhoto } from "../dialogs/task-note.ts";
+import { RECEIPT_ACTIONS, receiptStaffCommandOf } from "../handlers/receipt-pdf.ts";
 import { INTENT_NAMES } from "../text/intents.zh-CN.ts";
 import { STAFF_SAY } from "../text/staff.zh-CN.ts";
 import { SAY } from "../text/zh-CN.ts";
@@ -17,10 +17,12 @@ import { listApprovals } from "./approvals.ts";
 import { showAudit } from "./audit.ts";
 import { cashCommandOf } from "./cash.ts";
 import type { StaffActionHandlers, StaffContext, StaffHandler, StaffWish } from "./context.ts";
+import { DELEGATION_ACTIONS, delegationCommandOf } from "./delegations.ts";
 import { EXCEPTION_ACTIONS, exceptionCommandOf, summariseReconciliation } from "./exceptions.ts";
 import { staffHelp } from "./help.ts";
-import { invoiceCommandOf } from "./invoice-commands.ts";
+import { INVOICE_ACTIONS, invoiceCommandOf } from "./invoice-commands.ts";
 import { MOVE_OUT_ACTIONS, moveOutStaffCommandOf } from "./move-out.ts";
+import { takeStaffPhoto } from "./photos.ts";
 import { readingCommandOf } from "./readings.ts";
 import { REFUND_ACTIONS, refundCommandOf } from "./refunds.ts";
 import { exportList, listMeant, reportAging, reportCollection, reportForecast } from "./reports.ts";
@@ -59,7 +61,10 @@ export const STAFF_HANDLERS: Partial<Record<Intent, StaffHandler>> = {
 /** What each button of a staff card leads to. One spread per area. */
 export const STAFF_ACTIONS: StaffActionHandlers = {
   ...APPROVAL_ACTIONS,
+  ...DELEGATION_ACTIONS,
   ...REFUND_ACTIONS,
+  ...INVOICE_ACTIONS,
+  ...RECEIPT_ACTIONS,
   ...EXCEPTION_ACTIONS,
   ...MOVE_OUT_ACTIONS,
   ...TASK_ACTIONS,
@@ -67,8 +72,10 @@ export const STAFF_ACTIONS: StaffActionHandlers = {
 
 /** Fixed phrases with keys in them, looked for before the words are understood. One line per area; the first wins. */
 const STAFF_COMMANDS: readonly ((text: string) => ((context: StaffContext) => Promise<Answer>) | undefined)[] = [
+  delegationCommandOf,
   approvalCommandOf,
   invoiceCommandOf,
+  receiptStaffCommandOf,
   refundCommandOf,
   moveOutStaffCommandOf,
   exceptionCommandOf,
@@ -121,7 +128,8 @@ export async function answerStaff(context: BotContext, understand: Understand): 
     case "scan":
       return NOTHING;
     case "other": {
-      const taken = event.mediaId === undefined ? undefined : await takeVisitPhoto(colleague, event.mediaId);
+      const isPhoto = event.what === "image" && event.mediaId !== undefined;
+      const taken = isPhoto ? await takeStaffPhoto(colleague, event.mediaId ?? "") : undefined;
       if (taken) return taken;
       return MESSAGE_TYPES.has(event.what) ? say(textCard(STAFF_SAY.onlyWords)) : NOTHING;
     }

@@ -1,7 +1,9 @@
 import type { InboundEvent } from "../../bot/events.ts";
 import { invoiceCards } from "../../bot/notices/invoice-notices.ts";
+import { invoiceOrderCard } from "../../bot/notices/invoice-order-notices.ts";
 import type { StaffInvoiceServices } from "../../bot/staff-invoice-services.ts";
 import type { Transaction } from "../db/transaction.ts";
+import { decideOrder } from "../usecases/invoice-orders/decide-order.ts";
 import {
   type DeskContext,
   enterInvoice,
@@ -38,6 +40,8 @@ export function staffInvoiceServicesOf(
     enterInvoice: (member, entry) => enterInvoice(tx, member, entry, contextOf(member)),
     rejectApplication: (member, applicationNo, reason) =>
       rejectApplication(tx, member, { applicationNo, reason }, contextOf(member)),
+    decideInvoiceOrder: (member, decision) =>
+      decideOrder(tx, member, decision, { ...contextOf(member), orderCard: invoiceOrderCard }),
     moveRedLetter: (member, step) => stepRedLetter(tx, member, step, contextOf(member)),
   };
 }

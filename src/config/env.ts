@@ -34,6 +34,8 @@ export interface Config {
   readonly sms: SmsConfig | undefined;
   /** A platform with ThingsBoard's API that reads the meters. */
   readonly meterSource: { readonly base: string; readonly apiKey: Secret } | undefined;
+  /** 诺诺, which makes the invoices of the entities that choose it (invoice setting --provider). */
+  readonly nuonuo: NuonuoConfig | undefined;
   readonly mail: { readonly smtpUrl: Secret; readonly from: string } | undefined;
   /** The Chromium that prints papers; undefined: the system's, else the one that npm brought. */
   readonly browserPath: string | undefined;
@@ -89,6 +91,15 @@ export interface SmsConfig {
   readonly region: string | undefined;
 }
 
+export interface NuonuoConfig {
+  readonly appKey: string;
+  readonly appSecret: Secret;
+  /** Of a third-party app; an app of one's own asks for its tokens. */
+  readonly accessToken: Secret | undefined;
+  readonly apiBase: string;
+  readonly authBase: string;
+}
+
 export type ConfigResult =
   | { readonly ok: true; readonly config: Config }
   /** One readable line each; never with the value of a variable. */
@@ -122,6 +133,7 @@ export function platformsOff(config: Config): string[] {
     ["WeChat Pay", config.wechatPay.size > 0 || undefined, "WECHAT_PAY_"],
     ["SMS", config.sms, "SMS_"],
     ["meter source", config.meterSource, "METER_SOURCE_"],
+    ["nuonuo", config.nuonuo, "NUONUO_"],
     ["e-mail", config.mail, "SMTP_URL, MAIL_"],
   ] as const;
   return switches.flatMap(([name, on, prefix]) =>
@@ -231,6 +243,15 @@ function assemble(v: Variables, wechatPay: ReadonlyMap<string, WechatPayMerchant
       "the meter source",
       { base: ["METER_SOURCE_BASE", v.METER_SOURCE_BASE], apiKey: ["METER_SOURCE_API_KEY", v.METER_SOURCE_API_KEY] },
       {},
+      problems,
+    ),
+    nuonuo: group(
+      "nuonuo",
+      {
+        appKey: ["NUONUO_APP_KEY", v.NUONUO_APP_KEY],
+        appSecret: ["NUONUO_APP_SECRET", v.NUONUO_APP_SECRET],
+      },
+      { accessToken: v.NUONUO_ACCESS_TOKEN, apiBase: v.NUONUO_API_BASE, authBase: v.NUONUO_AUTH_BASE },
       problems,
     ),
     mail: group("e-mail", { smtpUrl: ["SMTP_URL", v.SMTP_URL], from: ["MAIL_FROM", v.MAIL_FROM] }, {}, problems),

@@ -166,6 +166,12 @@ export const variables = z.object({
     .optional(),
   METER_SOURCE_API_KEY: secret,
 
+  NUONUO_APP_KEY: text,
+  NUONUO_APP_SECRET: secret,
+  NUONUO_ACCESS_TOKEN: secret,
+  NUONUO_API_BASE: baseUrl("https://sdk.nuonuo.com"),
+  NUONUO_AUTH_BASE: baseUrl("https://open.nuonuo.com"),
+
   SMTP_URL: secretLike((value) => /^smtps?:\/\//.test(value), "must look like smtp://user:password@host:587"),
   MAIL_FROM: text,
 

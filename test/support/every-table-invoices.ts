@@ -81,6 +81,14 @@ export async function insertInvoices(
     component: "principal",
     amount_fen: 10n,
   });
+  await row("invoice_order", {
+    invoice_id: invoiceId,
+    red_letter_id: redLetterId,
+    order_no: "HZ-202608-00001",
+    provider: "nuonuo",
+    state: "making",
+    next_step_at: "2026-08-07T01:00:00Z",
+  });
   await row("invoice_file", {
     invoice_id: invoiceId,
     format: "pdf",

@@ -78,6 +78,30 @@ export function nextRedState(state: RedState, event: RedEvent): RedState | undef
   }
 }
 
+/** Where a form stands at the bureau, once somebody has entered it there. */
+export type RedFormStanding = "awaiting-peer" | "confirmed" | "refused" | "expired" | "withdrawn";
+
+/** The events that take a red letter to where its form stands at the bureau; none where it is there, or has ended. */
+export function eventsToward(state: RedState, form: RedFormStanding): readonly RedEvent[] {
+  if (state !== "approved" && state !== "awaiting-peer" && state !== "confirmed") return [];
+  if (form === "withdrawn") return [{ type: "withdraw" }];
+  if (state === "confirmed") return [];
+  const entered = (needsPeer: boolean): RedEvent[] =>
+    state === "approved" ? [{ type: "form-submitted", needsPeer }] : [];
+  switch (form) {
+    case "awaiting-peer":
+      return entered(true);
+    case "confirmed":
+      return state === "approved" ? entered(false) : [{ type: "peer-confirmed" }];
+    case "refused":
+      return [...entered(true), { type: "peer-refused" }];
+    case "expired":
+      return [...entered(true), { type: "time-passed", hours: CONFIRMATION_HOURS }];
+    default:
+      return form satisfies never;
+  }
+}
+
 export type RedRefusal = "NOT_ISSUED" | "ALREADY_LIVE" | "MISTAKE_IS_WHOLE" | "MORE_THAN_BLUE" | "NOT_POSITIVE";
 
 /** Whether a red letter may be begun: one at a time, for a mistake the whole invoice, never more than is left of it. */

@@ -18,6 +18,7 @@ import type { InvoiceableLine } from "../../domain/invoice/invoiceable-line.ts";
 import { checkTitle, type InvoiceKind } from "../../domain/invoice/title.ts";
 import { type Fen, toJsonInteger } from "../../domain/money/fen.ts";
 import type { CivilDate } from "../../domain/time/civil-date.ts";
+import { beginInvoiceOrders } from "../invoice-orders/begin-orders.ts";
 import type { Refusal } from "../receipts/refusal.ts";
 import { refuseApplication } from "./invoice-refusals.ts";
 import { findParty, findTitle, findTitles, type StoredTitle } from "./invoice-titles.ts";
@@ -94,6 +95,7 @@ export async function applyForInvoice(
         ${context.channel}, ${context.today}::date)`,
   );
   await writeDrafts(tx, { applicationId, tenantId: command.tenantId, preview });
+  if (!command.beforeMoney) await beginInvoiceOrders(tx, applicationId);
   await recordAudit(tx, [
     {
       actor: context.actor,
@@ -151,19 +153,20 @@ async function writeDrafts(
   );
   await execute(
     tx,
-    Prisma.sql`INSERT INTO invoice_coverage (line_id, component, invoice_id, amount_fen)
+    Prisma.sql`INSERT INTO invoice_coverage (line_id, component, invoice_id, amount_fen, place)
       SELECT * FROM jsonb_to_recordset(${toRecordset(
         invoices.flatMap(({ id, draft }) =>
-          draft.lines.flatMap((line) =>
+          draft.lines.flatMap((line, index) =>
             line.coverage.map((part) => ({
               line_id: part.line.lineId,
               component: part.line.component,
               invoice_id: id,
               amount_fen: part.amountFen,
+              place: index + 1,
             })),
           ),
         ),
-      )}::jsonb) AS t(line_id uuid, component text, invoice_id uuid, amount_fen bigint)`,
+      )}::jsonb) AS t(line_id uuid, component text, invoice_id uuid, amount_fen bigint, place integer)`,
   );
 }
 

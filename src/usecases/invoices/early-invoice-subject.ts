@@ -3,6 +3,7 @@ import { execute } from "../../db/rows.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import type { ApprovalRequest } from "../approvals/approval.ts";
 import type { ApprovalSubject } from "../approvals/subject.ts";
+import { beginInvoiceOrders } from "../invoice-orders/begin-orders.ts";
 import { refuse } from "../receipts/refusal.ts";
 
 /** 先票后款: an application whose money has not come waits for this before finance sees it. */
@@ -16,6 +17,7 @@ export const earlyInvoiceSubject: ApprovalSubject = {
     );
     if (moved === 0)
       return refuse("APPLICATION_CLOSED", "开票申请已撤销，不用再审批。", "The application was taken back.");
+    await beginInvoiceOrders(tx, request.subjectId);
     return { ok: true, before: { state: "pending-approval" }, after: { state: "submitted" } };
   },
   release: (tx, request, how) => closeWithout(tx, request, how === "cancelled" ? "cancelled" : "rejected"),

@@ -50,12 +50,17 @@ export interface InvoiceMessaging {
   readonly pageLink?: ((applicationId: string) => string) | undefined;
 }
 
-/** Asks finance of the tenant's project to make the invoices; true when somebody was told. */
+/** Nobody has to do anything: a provider makes all of them by itself, and says so when it does not. */
+export const isAutomatic = ({ invoices }: StoredApplication): boolean =>
+  invoices.every(({ order }) => order !== undefined && order.state !== "by-hand" && order.state !== "failed");
+
+/** Asks finance of the tenant's project to make the invoices that are theirs to make; true when somebody was told. */
 export async function askFinance(
   tx: Transaction,
   application: StoredApplication,
   messaging: InvoiceMessaging,
 ): Promise<boolean> {
+  if (isAutomatic(application)) return false;
   const told = await tellStaff(tx, {
     to: { roles: ["finance-manager", "cashier"], ...placeOfApplication(application) },
     card: messaging.cards.application(application, messaging.pageLink?.(application.applicationId)),

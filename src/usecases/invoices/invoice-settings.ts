@@ -14,6 +14,11 @@ export interface InvoiceSetting {
   readonly specialNeedsBank: boolean;
   /** Money that was invoiced leaves only after its red letter. */
   readonly refundWaitsForRedLetter: boolean;
+  /** Who makes its invoices: "manual", or a provider of src/compose/invoice-orders.ts. Holds for applications from then on. */
+  readonly provider: string;
+  /** 开票员 and 分机号 at the provider; undefined: its default. */
+  readonly drawer: string | undefined;
+  readonly extensionNumber: string | undefined;
 }
 
 /** What the immovable-lease element of a building says (reference/domain.md 4.1). */
@@ -31,6 +36,9 @@ const DEFAULTS: InvoiceSetting = {
   monthlyLimitFen: undefined,
   specialNeedsBank: false,
   refundWaitsForRedLetter: true,
+  provider: "manual",
+  drawer: undefined,
+  extensionNumber: undefined,
 };
 
 /** The setting of an entity, by its code; without `changes` only looked at. A key left out stays as it was. */
@@ -45,9 +53,17 @@ export async function setInvoiceSetting(
     Prisma.sql`SELECT id FROM legal_entity WHERE code = ${entityCode} FOR UPDATE`,
   );
   if (!entity) return refuse("ENTITY_UNKNOWN", `没有法人主体 ${entityCode}。`, "Unknown legal entity.");
-  const stored = await row<{ limit: Fen | null; bank: boolean; waits: boolean }>(
+  const stored = await row<{
+    limit: Fen | null;
+    bank: boolean;
+    waits: boolean;
+    provider: string;
+    drawer: string | null;
+    extension: string | null;
+  }>(
     tx,
-    Prisma.sql`SELECT monthly_limit_fen AS "limit", special_needs_bank AS bank, refund_waits_for_red_letter AS waits
+    Prisma.sql`SELECT monthly_limit_fen AS "limit", special_needs_bank AS bank, refund_waits_for_red_letter AS waits, provider, drawer,
+        extension_number AS extension
       FROM invoice_setting WHERE entity_id = ${entity.id}::uuid`,
   );
   const before: InvoiceSetting = stored
@@ -55,6 +71,9 @@ export async function setInvoiceSetting(
         monthlyLimitFen: stored.limit ?? undefined,
         specialNeedsBank: stored.bank,
         refundWaitsForRedLetter: stored.waits,
+        provider: stored.provider,
+        drawer: stored.drawer ?? undefined,
+        extensionNumber: stored.extension ?? undefined,
       }
     : DEFAULTS;
   if (!changes) return { ok: true, setting: before };
@@ -62,17 +81,38 @@ export async function setInvoiceSetting(
     monthlyLimitFen: "monthlyLimitFen" in changes ? changes.monthlyLimitFen : before.monthlyLimitFen,
     specialNeedsBank: changes.specialNeedsBank ?? before.specialNeedsBank,
     refundWaitsForRedLetter: changes.refundWaitsForRedLetter ?? before.refundWaitsForRedLetter,
+    provider: changes.provider ?? before.provider,
+    drawer: "drawer" in changes ? changes.drawer : before.drawer,
+    extensionNumber: "extensionNumber" in changes ? changes.extensionNumber : before.extensionNumber,
   };
+  if (setting.provider !== "manual" && !(await hasTaxNumber(tx, entity.id))) {
+    return refuse(
+      "TAX_NO_MISSING",
+      `主体 ${entityCode} 没有税号，不能自动开票，请先补上。`,
+      "The entity has no tax number.",
+    );
+  }
   await execute(
     tx,
-    Prisma.sql`INSERT INTO invoice_setting (entity_id, monthly_limit_fen, special_needs_bank, refund_waits_for_red_letter, changed_by)
-      VALUES (${entity.id}::uuid, ${setting.monthlyLimitFen ?? null}, ${setting.specialNeedsBank}, ${setting.refundWaitsForRedLetter}, ${context.actor})
+    Prisma.sql`INSERT INTO invoice_setting (entity_id, monthly_limit_fen, special_needs_bank, refund_waits_for_red_letter, provider, drawer,
+        extension_number, changed_by)
+      VALUES (${entity.id}::uuid, ${setting.monthlyLimitFen ?? null}, ${setting.specialNeedsBank}, ${setting.refundWaitsForRedLetter},
+        ${setting.provider}, ${setting.drawer ?? null}, ${setting.extensionNumber ?? null}, ${context.actor})
       ON CONFLICT (entity_id) DO UPDATE SET monthly_limit_fen = EXCLUDED.monthly_limit_fen, special_needs_bank = EXCLUDED.special_needs_bank,
-        refund_waits_for_red_letter = EXCLUDED.refund_waits_for_red_letter, changed_by = EXCLUDED.changed_by, changed_at = now()`,
+        refund_waits_for_red_letter = EXCLUDED.refund_waits_for_red_letter, provider = EXCLUDED.provider, drawer = EXCLUDED.drawer,
+        extension_number = EXCLUDED.extension_number, changed_by = EXCLUDED.changed_by, changed_at = now()`,
   );
   await audit(tx, context, "invoice-setting.changed", "legal-entity", entity.id, plain(before), plain(setting));
   return { ok: true, setting };
 }
+
+const hasTaxNumber = async (tx: Transaction, entityId: string): Promise<boolean> =>
+  (
+    await row<{ known: boolean }>(
+      tx,
+      Prisma.sql`SELECT coalesce(tax_no, '') <> '' AS known FROM legal_entity WHERE id = ${entityId}::uuid`,
+    )
+  )?.known ?? false;
 
 const plain = ({ monthlyLimitFen, ...setting }: InvoiceSetting): object => ({
   ...setting,

@@ -6,6 +6,7 @@ import { execute, row } from "../../db/rows.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import { type CivilDate, formatDate } from "../../domain/time/civil-date.ts";
 import { storeFile } from "../documents/file-store.ts";
+import { takeFromProvider } from "../invoice-orders/take-over.ts";
 import { type Refusal, refuse } from "../receipts/refusal.ts";
 import type { InvoiceContext } from "./apply-for-invoice.ts";
 import { lockApplication, type StoredApplication } from "./stored-application.ts";
@@ -23,6 +24,8 @@ export interface IssueCommand {
   readonly number: string;
   readonly issuedOn: CivilDate;
   readonly files?: readonly InvoiceFile[] | undefined;
+  /** Who made it by itself; undefined: somebody enters what they made by hand. */
+  readonly provider?: string | undefined;
 }
 
 export interface IssuedInvoice {
@@ -64,14 +67,16 @@ export async function issueInvoice(
       "The invoice number is not one.",
     );
   }
-  if (command.issuedOn > context.today || command.issuedOn < application.businessDate) {
+  // A provider's date is a fact of the bureau's clock; a person's may be a slip.
+  const isTyped = command.provider === undefined;
+  if (isTyped && (command.issuedOn > context.today || command.issuedOn < application.businessDate)) {
     return refuse(
       "DATE_INVALID",
       `开票日期要在申请日 ${formatDate(application.businessDate)} 和今天之间。`,
       "The date lies outside of application and today.",
     );
   }
-  const badFile = (command.files ?? []).find((file) => !isFile(file));
+  const badFile = (command.files ?? []).find((file) => !isInvoiceFile(file));
   if (badFile)
     return refuse(
       "FILE_INVALID",
@@ -86,13 +91,17 @@ export async function issueInvoice(
       "The number belongs to another invoice.",
     );
   }
-  await writeFiles(tx, { invoiceId: invoice.invoiceId, number }, command.files ?? [], context);
+  if (isTyped && invoice.state !== "issued") {
+    const taken = await takeFromProvider(tx, { invoiceId: invoice.invoiceId }, "by-hand");
+    if (taken) return taken;
+  }
+  await keepInvoiceFiles(tx, { invoiceId: invoice.invoiceId, number }, command.files ?? [], context);
   if (invoice.state === "issued")
     return { ok: true, application, invoiceId: invoice.invoiceId, isComplete: isComplete(application), known: true };
   await execute(
     tx,
     Prisma.sql`UPDATE invoice SET state = 'issued', number = ${number}, issued_on = ${command.issuedOn}::date, issued_by = ${context.actor},
-      provider = 'manual' WHERE id = ${invoice.invoiceId}::uuid`,
+      provider = ${command.provider ?? "manual"} WHERE id = ${invoice.invoiceId}::uuid`,
   );
   const after = await closeWhenComplete(tx, application, context);
   await recordAudit(tx, [
@@ -160,7 +169,8 @@ function chooseInvoice(application: StoredApplication, place: number | undefined
     : only;
 }
 
-const isFile = ({ format, content }: InvoiceFile): boolean =>
+/** Whether the bytes are what the name says, and not too many. */
+export const isInvoiceFile = ({ format, content }: InvoiceFile): boolean =>
   content.length <= MOST_BYTES &&
   Buffer.from(content.subarray(0, 64))
     .toString("latin1")
@@ -171,10 +181,10 @@ const isFile = ({ format, content }: InvoiceFile): boolean =>
 const isComplete = (application: StoredApplication): boolean =>
   application.invoices.every((one) => one.state !== "requested");
 
-/** The row of the application is locked, so nobody adds the same file meanwhile. */
-async function writeFiles(
+/** The row of the application (of a red invoice: of the red letter) is locked, so nobody adds the same file meanwhile. */
+export async function keepInvoiceFiles(
   tx: Transaction,
-  invoice: { readonly invoiceId: string; readonly number: string },
+  invoice: { readonly invoiceId: string; readonly number: string; readonly redLetterId?: string | undefined },
   files: readonly InvoiceFile[],
   context: InvoiceContext,
 ): Promise<void> {
@@ -193,8 +203,8 @@ async function writeFiles(
     });
     await execute(
       tx,
-      Prisma.sql`INSERT INTO invoice_file (id, invoice_id, format, file_id, sha256, added_by)
-        VALUES (${newId()}::uuid, ${invoice.invoiceId}::uuid, ${format}, ${fileId}::uuid, ${sha256}, ${context.actor})`,
+      Prisma.sql`INSERT INTO invoice_file (id, invoice_id, red_letter_id, format, file_id, sha256, added_by)
+        VALUES (${newId()}::uuid, ${invoice.invoiceId}::uuid, ${invoice.redLetterId ?? null}::uuid, ${format}, ${fileId}::uuid, ${sha256}, ${context.actor})`,
     );
   }
 }
@@ -249,6 +259,8 @@ export async function closeApplication(
       "Some invoices are issued already.",
     );
   }
+  const underWay = await takeFromProvider(tx, { applicationId: application.applicationId }, "withdrawn");
+  if (underWay) return underWay;
   await execute(
     tx,
     Prisma.sql`UPDATE invoice SET state = 'withdrawn' WHERE application_id = ${application.applicationId}::uuid AND state = 'requested'`,

@@ -36,7 +36,12 @@ export function providerOrderOf(
       // The same invoice asks with the same number however often it is tried.
       orderNo: `${application.applicationNo}-${invoice.ordinal + 1}`,
       kind: application.kind,
-      seller: { taxNo: invoice.entityTaxNo, name: invoice.entityName },
+      seller: {
+        taxNo: invoice.entityTaxNo,
+        name: invoice.entityName,
+        drawer: invoice.drawer ?? "",
+        extensionNumber: invoice.extensionNumber ?? "",
+      },
       buyer: application.title,
       lines: invoice.lines.map((line) => ({
         goodsName: line.goodsName,

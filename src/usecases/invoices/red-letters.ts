@@ -16,6 +16,8 @@ import {
 } from "../../domain/invoice/red-letter.ts";
 import { type Fen, smallerFen } from "../../domain/money/fen.ts";
 import type { CivilDate } from "../../domain/time/civil-date.ts";
+import { beginRedOrder } from "../invoice-orders/begin-orders.ts";
+import { takeFromProvider } from "../invoice-orders/take-over.ts";
 import { type Refusal, refuse } from "../receipts/refusal.ts";
 import { refuseRedLetter } from "./invoice-refusals.ts";
 
@@ -143,12 +145,14 @@ async function partsOf(tx: Transaction, invoiceId: string, amountFen: Fen): Prom
 
 export interface RedStep {
   readonly redNo: string;
-  readonly event: Exclude<RedEvent, { type: "time-passed" }>;
+  readonly event: RedEvent;
   /** With `form-submitted`. */
   readonly formNo?: string | undefined;
   /** With `red-issued`: the number of the red invoice and its date. */
   readonly number?: string | undefined;
   readonly issuedOn?: CivilDate | undefined;
+  /** Whose word moves it; undefined: a person's. */
+  readonly provider?: string | undefined;
 }
 
 /**
@@ -175,7 +179,14 @@ export async function moveRedLetter(
       `Not possible in state ${before.state}.`,
     );
   }
-  return { ok: true, redLetter: await writeState(tx, before, state, step, context) };
+  if (step.provider === undefined) {
+    const as = state === "withdrawn" ? "withdrawn" : "by-hand";
+    const underWay = await takeFromProvider(tx, { redLetterId: before.redLetterId }, as);
+    if (underWay) return underWay;
+  }
+  const redLetter = await writeState(tx, before, state, step, context);
+  if (state === "approved") await beginRedOrder(tx, redLetter.redLetterId);
+  return { ok: true, redLetter };
 }
 
 /** What people call the states. */
@@ -196,7 +207,10 @@ export async function expireRedLetters(tx: Transaction, context: RedContext): Pr
   const due = await rows<{ id: string }>(
     tx,
     Prisma.sql`SELECT id FROM red_letter WHERE state = 'awaiting-peer'
-      AND form_submitted_at <= ${new Date(context.nowMs - CONFIRMATION_HOURS * 3_600_000).toISOString()}::timestamptz ORDER BY id FOR UPDATE SKIP LOCKED`,
+      AND form_submitted_at <= ${new Date(context.nowMs - CONFIRMATION_HOURS * 3_600_000).toISOString()}::timestamptz
+      -- One that a provider looks after falls when the bureau says so: it may have been confirmed in the last minute.
+      AND NOT EXISTS (SELECT 1 FROM invoice_order o WHERE o.red_letter_id = red_letter.id AND o.state IN ('sent', 'making'))
+      ORDER BY id FOR UPDATE SKIP LOCKED`,
   );
   const fallen: RedLetter[] = [];
   for (const { id } of due) {

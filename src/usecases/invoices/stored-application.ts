@@ -2,9 +2,12 @@ import { Prisma } from "../../../generated/prisma/client.ts";
 import type { FieldEncryption } from "../../db/field-encryption.ts";
 import { row, rows } from "../../db/rows.ts";
 import type { Transaction } from "../../db/transaction.ts";
+import type { OrderState } from "../../domain/invoice/order-step.ts";
 import type { InvoiceKind } from "../../domain/invoice/title.ts";
 import type { Fen } from "../../domain/money/fen.ts";
 import type { CivilDate, DateRange } from "../../domain/time/civil-date.ts";
+import type { Place } from "../staff/permissions.ts";
+import { buildingsOfTenant } from "../staff/portfolio.ts";
 import { findTitle, type StoredTitle } from "./invoice-titles.ts";
 
 export type ApplicationState = "pending-approval" | "submitted" | "issued" | "rejected" | "cancelled";
@@ -44,6 +47,11 @@ export interface StoredInvoice {
         readonly crossCity: boolean;
       }
     | undefined;
+  /** Where a provider makes it by itself; undefined: finance does. */
+  readonly order?: { readonly orderNo: string; readonly provider: string; readonly state: OrderState } | undefined;
+  /** As the provider knows the seller: who draws it, and where. */
+  readonly drawer?: string | undefined;
+  readonly extensionNumber?: string | undefined;
 }
 
 export interface StoredApplication {
@@ -61,6 +69,8 @@ export interface StoredApplication {
   readonly closingReason: string | undefined;
   /** Where the tenant's leases are: whose finance sees to it. */
   readonly projectId: string | undefined;
+  /** Of all leases of the tenant. */
+  readonly buildingIds: readonly string[];
   readonly invoices: readonly StoredInvoice[];
 }
 
@@ -87,6 +97,12 @@ interface ApplicationRow extends Omit<StoredApplication, "title" | "invoices" | 
   readonly project_id: string | null;
 }
 
+/** Where an application lies, for finance. */
+export const placeOfApplication = ({ projectId, buildingIds }: StoredApplication): Place => ({
+  projectId,
+  buildingIds,
+});
+
 /** Applications that fit a condition on `a`, the newest first, each with its invoices. */
 export async function loadApplications(
   tx: Transaction,
@@ -98,7 +114,8 @@ export async function loadApplications(
     Prisma.sql`SELECT a.id AS "applicationId", a.application_no AS "applicationNo", a.version, a.state, a.tenant_id AS "tenantId",
         t.name AS "tenantName", a.kind, a.title_id, a.amount_fen AS "amountFen", a.before_money AS "beforeMoney",
         a.business_date::text AS "businessDate", a.closing_reason,
-        (SELECT l.project_id FROM lease l WHERE l.tenant_id = a.tenant_id ORDER BY l.start_date DESC, l.code COLLATE "C" LIMIT 1) AS project_id
+        (SELECT l.project_id FROM lease l WHERE l.tenant_id = a.tenant_id ORDER BY l.start_date DESC, l.code COLLATE "C" LIMIT 1) AS project_id,
+        ${buildingsOfTenant(Prisma.sql`a.tenant_id`)} AS "buildingIds"
       FROM invoice_application a JOIN tenant t ON t.id = a.tenant_id WHERE ${condition} ORDER BY a.requested_at DESC, a.id DESC`,
   );
   const invoices = await loadInvoices(
@@ -120,7 +137,7 @@ export async function loadApplications(
   return applications;
 }
 
-interface InvoiceRow extends Omit<StoredInvoice, "lease" | "number" | "issuedOn"> {
+interface InvoiceRow extends Omit<StoredInvoice, "lease" | "number" | "issuedOn" | "drawer" | "extensionNumber"> {
   readonly applicationId: string;
   readonly number: string | null;
   readonly issued_on: CivilDate | null;
@@ -130,6 +147,8 @@ interface InvoiceRow extends Omit<StoredInvoice, "lease" | "number" | "issuedOn"
   readonly address: string | null;
   readonly certificate_no: string | null;
   readonly cross_city: boolean | null;
+  readonly drawer: string | null;
+  readonly extension_number: string | null;
 }
 
 async function loadInvoices(
@@ -142,8 +161,12 @@ async function loadInvoices(
     Prisma.sql`SELECT i.id AS "invoiceId", i.application_id AS "applicationId", i.ordinal, i.state, i.number, i.issued_on::text AS issued_on,
         i.entity_id AS "entityId", e.name AS "entityName", coalesce(e.tax_no, '') AS "entityTaxNo", i.tax_rate::text AS "taxRate",
         i.amount_fen AS "amountFen", i.net_fen AS "netFen", i.tax_fen AS "taxFen", i.red_fen AS "redFen", i.lines,
-        l.code AS lease_code, i.lease_element->'period' AS lease_period, c.region, c.address, c.certificate_no, c.cross_city
+        l.code AS lease_code, i.lease_element->'period' AS lease_period, c.region, c.address, c.certificate_no, c.cross_city,
+        s.drawer, s.extension_number,
+        CASE WHEN o.id IS NOT NULL THEN jsonb_build_object('orderNo', o.order_no, 'provider', o.provider, 'state', o.state) END AS "order"
       FROM invoice i JOIN legal_entity e ON e.id = i.entity_id
+      LEFT JOIN invoice_setting s ON s.entity_id = i.entity_id
+      LEFT JOIN invoice_order o ON o.invoice_id = i.id AND o.red_letter_id IS NULL
       LEFT JOIN lease l ON l.id = (i.lease_element->>'leaseId')::uuid
       LEFT JOIN LATERAL (
         SELECT bc.* FROM lease_unit lu JOIN unit u ON u.id = lu.unit_id JOIN building_certificate bc ON bc.building_id = u.building_id
@@ -151,8 +174,24 @@ async function loadInvoices(
       WHERE i.application_id = ANY(${[...applicationIds]}::uuid[]) ORDER BY i.application_id, i.ordinal`,
   );
   return found.map(
-    ({ number, issued_on, lease_code, lease_period, region, address, certificate_no, cross_city, ...invoice }) => ({
+    ({
+      number,
+      issued_on,
+      lease_code,
+      lease_period,
+      region,
+      address,
+      certificate_no,
+      cross_city,
+      drawer,
+      extension_number,
+      order,
+      ...invoice
+    }) => ({
       ...invoice,
+      order: order ?? undefined,
+      drawer: drawer ?? undefined,
+      extensionNumber: extension_number ?? undefined,
       number: number ?? undefined,
       issuedOn: issued_on ?? undefined,
       lease:

@@ -4,12 +4,14 @@ import { newId } from "../../db/ids.ts";
 import { execute, rows } from "../../db/rows.ts";
 import { inTransaction, type Transaction } from "../../db/transaction.ts";
 
-export type CallOperation = "create" | "query" | "close" | "refund";
+export type CallOperation = "create" | "query" | "close" | "refund" | "retry" | "files";
 
 /** What a call is about; its row is the lock, so that attempts don't collide. */
 export interface CallSubject {
-  readonly kind: "payment-order" | "refund";
+  readonly kind: "payment-order" | "refund" | "invoice-order";
   readonly id: string;
+  /** Default: WeChat Pay. */
+  readonly vendor?: string | undefined;
 }
 
 /** An intent is committed before the call (design.md, way 5); the caller holds the subject's row. */
@@ -23,7 +25,7 @@ export async function beginCall(
   await execute(
     tx,
     Prisma.sql`INSERT INTO vendor_call (id, vendor, operation, subject_kind, subject_id, attempt, state, started_at)
-      SELECT ${id}::uuid, 'wechat-pay', ${operation}, ${subject.kind}, ${subject.id}::uuid, coalesce(max(attempt), 0) + 1,
+      SELECT ${id}::uuid, ${subject.vendor ?? "wechat-pay"}, ${operation}, ${subject.kind}, ${subject.id}::uuid, coalesce(max(attempt), 0) + 1,
         'INTENT', ${new Date(startedAtMs).toISOString()}::timestamptz
       FROM vendor_call WHERE subject_kind = ${subject.kind} AND subject_id = ${subject.id}::uuid
         AND operation = ${operation}`,

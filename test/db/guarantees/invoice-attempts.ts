@@ -4,7 +4,7 @@ const second = { number: "I2", ordinal: 1 };
 const ENDED = { red_no: "HZ-202608-00002", state: "withdrawn" };
 const RED = { red_no: "HZ-202608-00002", state: "red-issued", number: "R1" };
 
-/** Rules of migration 0018: titles, applications, invoices and what takes them back. */
+/** Rules of migrations 0018 and 0026: titles, applications, invoices and what takes them back. */
 export const INVOICE_ATTEMPTS: readonly Attempt[] = [
   attempt("two default titles of a tenant", "invoice_title_default", copyOf("invoice_title")),
   attempt("a title of nobody", "invoice_title_name_check", copyOf("invoice_title", { is_default: false, name: "" })),
@@ -25,6 +25,27 @@ export const INVOICE_ATTEMPTS: readonly Attempt[] = [
     "invoice_setting_monthly_limit_fen_check",
     "UPDATE invoice_setting SET monthly_limit_fen = 0",
   ),
+  attempt("a provider without a name", "invoice_setting_provider_check", "UPDATE invoice_setting SET provider = ''"),
+  attempt("two orders of one number", "invoice_order_order_no_key", copyOf("invoice_order", { red_letter_id: null })),
+  attempt(
+    "two orders of one red letter",
+    "invoice_order_of_red_letter",
+    copyOf("invoice_order", { order_no: "HZ-202608-00001-2" }),
+  ),
+  attempt(
+    "two orders of one invoice",
+    "invoice_order_of_invoice",
+    copyOf("invoice_order", { order_no: "A", red_letter_id: null }),
+    copyOf("invoice_order", { order_no: "B", red_letter_id: null }),
+  ),
+  attempt("an order from nobody", "invoice_order_provider_check", "UPDATE invoice_order SET provider = 'manual'"),
+  attempt(
+    "an order under way that nobody looks after",
+    "invoice_order_check",
+    "UPDATE invoice_order SET next_step_at = NULL",
+  ),
+  attempt("a failure without a reason", "invoice_order_check1", "UPDATE invoice_order SET state = 'failed'"),
+  attempt("a cover on no printed line", "invoice_coverage_place_check", "UPDATE invoice_coverage SET place = 0"),
   attempt("two settings of one entity", "invoice_setting_pkey", copyOf("invoice_setting")),
   attempt("two certificates of one building", "building_certificate_pkey", copyOf("building_certificate")),
   attempt("two applications of one number", "invoice_application_application_no_key", copyOf("invoice_application")),

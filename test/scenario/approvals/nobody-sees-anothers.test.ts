@@ -135,9 +135,16 @@ const ACTIONS = {
   "approval.show": approvalNo.map((number): CardAction => ({ type: "approval.show", number })),
   "approval.cancel": approvalNo.map((number): CardAction => ({ type: "approval.cancel", number: `${number}9` })),
   "approval.list": fc.constant<CardAction>({ type: "approval.list" }),
+  "delegation.revoke": uuid.map((id): CardAction => ({ type: "delegation.revoke", id })),
   "exception.resolve": uuid.map((id): CardAction => ({ type: "exception.resolve", id, version: 1, choice: 0 })),
+  "exception.slips": uuid.map((id): CardAction => ({ type: "exception.slips", id })),
   "exception.show": uuid.map((id): CardAction => ({ type: "exception.show", id })),
   "refund.lift": fc.constant<CardAction>({ type: "refund.lift", refundNo: "TK-E2-2026-000001" }),
+  "invoice.retry": fc.constant<CardAction>({ type: "invoice.retry", orderNo: "FP-202603-00001-1" }),
+  "invoice.by-hand": fc.constant<CardAction>({ type: "invoice.by-hand", orderNo: "FP-202603-00001-1" }),
+  "receipt.pdf": fc
+    .constantFrom("E1", "E2")
+    .map((entity): CardAction => ({ type: "receipt.pdf", receiptNo: `${entity}-2026-000001` })),
   "move-out.show": fc.constant<CardAction>({ type: "move-out.show", number: "TZ-202603-00001" }),
   "move-out.confirm": fc.constant<CardAction>({ type: "move-out.confirm", number: "TZ-202603-00001", version: 1 }),
   "move-out.object": fc.constant<CardAction>({ type: "move-out.object", number: "TZ-202603-00001", version: 1 }),

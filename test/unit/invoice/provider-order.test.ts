@@ -54,6 +54,7 @@ const application: StoredApplication = {
   businessDate: parseCivilDate("2026-09-05"),
   closingReason: undefined,
   projectId: "p1",
+  buildingIds: [],
   invoices: [rent],
 };
 
@@ -92,6 +93,8 @@ describe("an invoice as a provider takes it", () => {
     const made = providerOrderOf(application, rent);
     if (!made.ok) throw new Error(made.code);
     expect(await manualInvoicing.requestInvoice(made.order)).toEqual({ state: "by-hand" });
-    expect(await manualInvoicing.queryInvoice("x", made.order.orderNo)).toEqual({ state: "by-hand" });
+    expect(await manualInvoicing.queryInvoice({ sellerTaxNo: "x", orderNo: made.order.orderNo })).toEqual({
+      state: "by-hand",
+    });
   });
 });

@@ -15,6 +15,8 @@ export interface ExceptionServices {
   statementDays(
     member: StaffMember,
   ): Promise<readonly { readonly account: string; readonly date: CivilDate; readonly closed: boolean }[]>;
+  /** The page of a difference; undefined: there is none. */
+  exceptionLink(exception: Pick<ExceptionItem, "id">): string | undefined;
   exception(member: StaffMember, id: string): Promise<ExceptionItem | undefined>;
   /** One tap: the choice at this place of the card, as of the version that it showed. */
   resolveException(
@@ -27,6 +29,12 @@ export interface ExceptionServices {
   claimTransfer(
     tenantId: string,
     claim: { readonly amountFen: Fen | undefined; readonly said: string },
+  ): Promise<ClaimedTransfer | Refusal>;
+  /** The tenant says more of what it claimed, or puts the amount right. */
+  amendClaim(
+    tenantId: string,
+    claimId: string,
+    more: { readonly amountFen: Fen | undefined; readonly said: string },
   ): Promise<ClaimedTransfer | Refusal>;
   /** The photo of a slip, by the platform's id: kept with what the sender claimed last. False: nothing was claimed lately. */
   attachSlip(mediaId: string): Promise<boolean>;

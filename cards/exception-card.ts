@@ -23,6 +23,14 @@ export interface ExceptionView {
     readonly effect: string;
     readonly tenantName?: string | undefined;
   }[];
+  /** Photos of slips that tenants sent for this money. */
+  readonly slips?: number | undefined;
+  /** The page on which bills and amounts can be chosen. */
+  readonly url?: string | undefined;
+  /** The approval document that is waited for. */
+  readonly waitsFor?: string | undefined;
+  /** The channel was asked and has not answered yet. */
+  readonly asksChannel?: boolean | undefined;
   readonly resolution?: { readonly what: string; readonly who: string } | undefined;
 }
 
@@ -35,20 +43,38 @@ const MOST_NAME = 6;
 /** Facts, what each choice does to ledger and balance, and one button a choice. */
 export function exceptionCard(view: ExceptionView, note?: string): Card {
   const shown = view.proposals.slice(0, MOST_CHOICES);
+  const waiting = waitingText(view);
+  const resolved = view.resolution === undefined ? undefined : TEXT.resolved(resolvedLabel(view), view.resolution.who);
   return {
     name: "exception",
     title: view.kindName,
     subtitle: `${view.account} ${formatDate(view.date)}`,
     emphasis: { value: formatYuan(view.amountFen), label: TEXT.amount },
     rows: rowsOf(view),
-    paragraphs:
-      view.resolution === undefined
-        ? wordsOf(view, shown, note)
-        : [TEXT.resolved(resolvedLabel(view), view.resolution.who)],
-    buttons: view.resolution === undefined ? shown.map((proposal, choice) => buttonOf(view, proposal, choice)) : [],
-    ...(view.resolution === undefined ? {} : { outcome: resolvedLabel(view) }),
+    paragraphs: waiting !== undefined ? [waiting] : resolved !== undefined ? [resolved] : wordsOf(view, shown, note),
+    buttons:
+      waiting === undefined && resolved === undefined
+        ? [...shown.map((proposal, choice) => buttonOf(view, proposal, choice)), ...slipsButton(view)]
+        : [],
+    ...(resolved !== undefined
+      ? { outcome: resolvedLabel(view) }
+      : waiting !== undefined
+        ? { outcome: view.waitsFor === undefined ? TEXT.asking : TEXT.approving }
+        : {}),
+    ...(view.url === undefined ? {} : { link: view.url }),
   };
 }
+
+/** Who is waited for: it is somebody else's turn, so there is nothing to tap. */
+function waitingText({ waitsFor, asksChannel, resolution }: ExceptionView): string | undefined {
+  if (resolution !== undefined) return undefined;
+  if (waitsFor !== undefined) return TEXT.waitsFor(waitsFor);
+  return asksChannel ? TEXT.asksChannel : undefined;
+}
+
+/** What the tenant sent as proof, for whoever decides. */
+const slipsButton = ({ id, slips = 0 }: ExceptionView): CardButton[] =>
+  slips === 0 ? [] : [{ kind: "action", label: TEXT.slips, action: { type: "exception.slips", id } }];
 
 const resolvedLabel = (view: ExceptionView): string => choiceLabel({ code: view.resolution?.what ?? "" });
 

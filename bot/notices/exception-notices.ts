@@ -3,8 +3,13 @@ import { EXCEPTION_TEXT } from "../../cards/exception-text.zh-CN.ts";
 import { KIND_NAMES } from "../../src/domain/reconciliation/difference.ts";
 import type { ExceptionCards, ExceptionItem } from "../../src/usecases/exceptions/exception.ts";
 
+/** The page of a difference, where there is one (src/http/h5); it names the difference, never the person. */
+export type ExceptionLink = (exception: Pick<ExceptionItem, "id">) => string | undefined;
+
+const noLink: ExceptionLink = () => undefined;
+
 /** A difference as its card shows it. */
-export const exceptionView = (exception: ExceptionItem): ExceptionView => {
+export const exceptionView = (exception: ExceptionItem, linkOf: ExceptionLink = noLink): ExceptionView => {
   const { facts } = exception;
   return {
     id: exception.id,
@@ -22,11 +27,15 @@ export const exceptionView = (exception: ExceptionItem): ExceptionView => {
     tenantName: facts.tenantName ?? facts.tenant,
     statementFen: facts.statementFen === undefined ? undefined : BigInt(facts.statementFen),
     booksFen: facts.booksFen === undefined ? undefined : BigInt(facts.booksFen),
-    reasons: facts.reasons,
+    reasons: facts.channelSays === undefined ? facts.reasons : [facts.channelSays, ...facts.reasons],
+    url: linkOf(exception),
+    waitsFor: exception.waitsFor,
+    asksChannel: exception.asksChannel,
     proposals: exception.proposals.map((proposal) => ({
       ...proposal,
       tenantName: facts.candidates?.find((candidate) => proposal.code === `claim:${candidate.tenant}`)?.tenantName,
     })),
+    slips: exception.slips,
     resolution:
       exception.state === "resolved" && exception.resolvedWith !== undefined
         ? { what: exception.resolvedWith, who: (exception.resolvedBy ?? "").replace(/^staff:/, "") }
@@ -35,14 +44,14 @@ export const exceptionView = (exception: ExceptionItem): ExceptionView => {
 };
 
 /** The cards of differences: for those who own them, for those above when nobody looks, and for every copy afterwards. */
-export const exceptionCards: ExceptionCards = {
-  alert: (exceptions) => cardOf(exceptions),
-  escalated: (exceptions) => cardOf(exceptions, EXCEPTION_TEXT.escalated),
-  status: (exception) => exceptionCard(exceptionView(exception)),
-};
+export const exceptionCards = (linkOf: ExceptionLink = noLink): ExceptionCards => ({
+  alert: (exceptions) => cardOf(exceptions, linkOf),
+  escalated: (exceptions) => cardOf(exceptions, linkOf, EXCEPTION_TEXT.escalated),
+  status: (exception) => exceptionCard(exceptionView(exception, linkOf)),
+});
 
-function cardOf(exceptions: readonly ExceptionItem[], note?: string) {
-  const views = exceptions.map(exceptionView);
+function cardOf(exceptions: readonly ExceptionItem[], linkOf: ExceptionLink, note?: string) {
+  const views = exceptions.map((exception) => exceptionView(exception, linkOf));
   const [only, second] = views;
   return only !== undefined && second === undefined ? exceptionCard(only, note) : exceptionsCard(views, note);
 }

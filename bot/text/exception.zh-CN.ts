@@ -2,11 +2,10 @@
 export const SAY_EXCEPTION = {
   unknown: "没有这条对账差异，或您无权查看。发送“对账”查看待处理的。",
   done: "已处理。",
-  waiting: "已提交减免审批，批准后生效。",
+  waiting: "已提交审批，另一人批准后生效。",
+  asking: "已去问微信支付，答复后按答复处理，卡片会自动更新。",
   posting: (debit: string, credit: string, amount: string) => `借 ${debit} 贷 ${credit} ${amount}`,
   claim: {
-    slipKept: "已收到转账凭证，和您认领的款项放在一起，财务确认后会通知您。",
-    askAmount: "请告诉我转账的金额，例如“我转了5000元”，我请财务核对。",
     found: "收到。有一笔金额相符的待认领款项，已请财务确认，确认后会发收据给您。有转账凭证可以直接发截图给我。",
     notYet: "收到，已记下。目前还没有金额相符的待认领款项，银行流水到后财务会核对。有转账凭证可以直接发截图给我。",
   },

@@ -1,5 +1,6 @@
 import { type ApprovalLink, approvalCards } from "../../bot/notices/approval-notices.ts";
 import { daySummaryCard } from "../../bot/notices/day-summary-notice.ts";
+import type { ExceptionLink } from "../../bot/notices/exception-notices.ts";
 import { invoiceCards } from "../../bot/notices/invoice-notices.ts";
 import type { Database } from "../../src/db/client.ts";
 import type { CivilDate } from "../../src/domain/time/civil-date.ts";
@@ -43,6 +44,8 @@ export interface HandlerContext {
   readonly logger: Logger;
   /** The page of an approval document; absent: cards have no link to it. */
   readonly approvalLink?: ApprovalLink | undefined;
+  /** The page of a difference; absent: cards have no link to it. */
+  readonly exceptionLink?: ExceptionLink | undefined;
   /** Through which account tenants hear; undefined: it is off. */
   readonly officialAccountAppId?: string | undefined;
   /** Undefined: no vendor's platform reads the meters. */
@@ -61,6 +64,7 @@ export const createHandlers = ({
   clocks,
   logger,
   approvalLink,
+  exceptionLink,
   officialAccountAppId,
   meterSource,
   postDocuments,
@@ -95,14 +99,21 @@ export const createHandlers = ({
     }),
   ),
   "recon.run": reconcileHandler(() =>
-    reconcileDueDays(db, reconciliationContext(clocks.business, officialAccountAppId, "job:recon.run")),
+    reconcileDueDays(db, reconciliationContext(clocks.business, officialAccountAppId, "job:recon.run", exceptionLink)),
   ),
   "day.close": closeDaysHandler((date) =>
-    closeDueDays(db, date, reconciliationContext(clocks.business, officialAccountAppId, "job:day.close")),
+    closeDueDays(
+      db,
+      date,
+      reconciliationContext(clocks.business, officialAccountAppId, "job:day.close", exceptionLink),
+    ),
   ),
   "day.summary": daySummaryHandler((date) => tellDaySummary(db, date, daySummaryCard)),
   "exception.escalate": escalateDifferencesHandler(() =>
-    escalateDifferences(db, reconciliationContext(clocks.business, officialAccountAppId, "job:exception.escalate")),
+    escalateDifferences(
+      db,
+      reconciliationContext(clocks.business, officialAccountAppId, "job:exception.escalate", exceptionLink),
+    ),
   ),
   "people.erase": eraseTracesHandler(() => eraseTraces(db)),
   ...dunningHandlers(dunning),

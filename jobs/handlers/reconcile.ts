@@ -1,3 +1,4 @@
+import type { ExceptionLink } from "../../bot/notices/exception-notices.ts";
 import { reconciliationMessaging } from "../../bot/notices/reconciliation-messaging.ts";
 import type { BusinessClock } from "../../src/ports/clock.ts";
 import type { ReconciliationContext } from "../../src/usecases/reconciliation/context.ts";
@@ -21,10 +22,11 @@ export const reconciliationContext = (
   clock: BusinessClock,
   officialAccountAppId: string | undefined,
   actor: string,
+  exceptionLink?: ExceptionLink,
 ): ReconciliationContext => ({
   actor,
   channel: "job",
   today: clock.today(),
   nowMs: clock.nowMs(),
-  ...reconciliationMessaging(officialAccountAppId, clock.today()),
+  ...reconciliationMessaging(officialAccountAppId, clock.today(), exceptionLink),
 });

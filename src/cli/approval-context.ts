@@ -1,10 +1,11 @@
 import { approvalCards } from "../../bot/notices/approval-notices.ts";
+import { exceptionCards } from "../../bot/notices/exception-notices.ts";
 import { refundNotices } from "../../bot/notices/refund-notices.ts";
 import { billNoticesOf } from "../compose/bill-notices.ts";
 import type { ApprovalRequest } from "../usecases/approvals/approval.ts";
 import type { CommandContext } from "../usecases/approvals/by-code.ts";
 import { APPROVER_ROLE_NAMES } from "../usecases/approvals/refusals.ts";
-import { approvalLinkOf } from "./approval-link.ts";
+import { approvalLinkOf, exceptionPageOf } from "./approval-link.ts";
 import type { CliContext } from "./command.ts";
 
 /** Who asks or decides from the command line, with the cards that the others will get. */
@@ -15,6 +16,7 @@ export const commandContextOf = (context: CliContext, staff: string): CommandCon
   nowMs: context.clock.nowMs(),
   cards: approvalCards(approvalLinkOf(context)),
   refunds: refundNotices(context.config.officialAccount?.appId),
+  exceptions: exceptionCards(exceptionPageOf(context)),
   billNotices: billNoticesOf(context),
 });
 

@@ -1,4 +1,6 @@
 import type { ApprovalLink } from "../../bot/notices/approval-notices.ts";
+import type { ExceptionLink } from "../../bot/notices/exception-notices.ts";
+import { exceptionLinkOf } from "../compose/exception-links.ts";
 import { fieldEncryptionKeys } from "../config/field-key.ts";
 import { approvalPageUrl } from "../http/h5/approval-link.ts";
 import { deriveLinkKey } from "../http/h5/link.ts";
@@ -10,4 +12,10 @@ export function approvalLinkOf({ config, clock }: CliContext): ApprovalLink {
   if (key === undefined) return () => undefined;
   const linkKey = deriveLinkKey(key);
   return (request) => approvalPageUrl({ publicUrl: config.publicUrl, linkKey, nowMs: clock.nowMs() }, request);
+}
+
+/** The page of a difference, likewise. */
+export function exceptionPageOf({ config, clock }: CliContext): ExceptionLink {
+  const [key] = fieldEncryptionKeys(config);
+  return key === undefined ? () => undefined : exceptionLinkOf(config.publicUrl, deriveLinkKey(key), clock);
 }

@@ -7,6 +7,7 @@ import type { ReconciliationContext } from "../usecases/reconciliation/context.t
 import { findStaffMember } from "../usecases/staff/find-staff-member.ts";
 import { actorOf } from "./actor.ts";
 import { commandContextOf } from "./approval-context.ts";
+import { exceptionPageOf } from "./approval-link.ts";
 import { type CliContext, type OptionValues, requiredOption, UsageError } from "./command.ts";
 
 /** What matching needs, from the command line. */
@@ -16,7 +17,7 @@ export const reconciliationContextOf = async (
 ): Promise<ReconciliationContext> => ({
   ...(await actorOf(context, options)),
   nowMs: context.clock.nowMs(),
-  ...reconciliationMessaging(context.config.officialAccount?.appId, context.clock.today()),
+  ...reconciliationMessaging(context.config.officialAccount?.appId, context.clock.today(), exceptionPageOf(context)),
 });
 
 /** The same with the person who decides. Throws UsageError when `--as` names nobody. */

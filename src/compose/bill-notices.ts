@@ -11,6 +11,7 @@ import type { BillNotices } from "../usecases/billing/publish-bills.ts";
 import { requestBillDocuments } from "../usecases/documents/documents.ts";
 import { findReachableMembers } from "../usecases/people/reachable-members.ts";
 import { findBillsById } from "../usecases/queries/tenant-bills.ts";
+import { recordStatedFigures } from "../usecases/reconciliation/stated-figures.ts";
 
 /**
  * The e-bill: every published bill goes to the members of its tenant who can be reached on the official account, with a
@@ -33,6 +34,18 @@ export function billNoticesOf(context: { readonly config: Config; readonly clock
     if (officialAccount === undefined) return [];
     const app = { platform: "official-account", appId: officialAccount.appId } as const;
     const members = await findReachableMembers(tx, app, [...new Set(bills.map((bill) => bill.tenantId))]);
+    const told = bills.filter((bill) => members.has(bill.tenantId));
+    await recordStatedFigures(
+      tx,
+      told.map(({ tenantId, entityId, owedFen, billNo }) => ({
+        tenantId,
+        entityId,
+        amountFen: owedFen,
+        billNos: [billNo],
+      })),
+      asOf,
+      "notice",
+    );
     return bills.flatMap((bill) =>
       (members.get(bill.tenantId) ?? []).map((member): OutboxMessage => {
         const order = { tenantId: bill.tenantId, entityId: bill.entityId, billNos: [bill.billNo] };

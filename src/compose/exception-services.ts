@@ -7,16 +7,23 @@ import { Prisma } from "../../generated/prisma/client.ts";
 import type { FieldEncryption } from "../db/field-encryption.ts";
 import { rows } from "../db/rows.ts";
 import type { Transaction } from "../db/transaction.ts";
-import { findException, findExceptions } from "../usecases/exceptions/exception.ts";
+import {
+  type ExceptionItem,
+  findException,
+  findExceptions,
+  placeOfException,
+} from "../usecases/exceptions/exception.ts";
 import type { ResolutionContext } from "../usecases/exceptions/resolution.ts";
 import { resolveWithin } from "../usecases/exceptions/resolve-exception.ts";
+import { findActingMember } from "../usecases/people/acting-member.ts";
 import type { Sender } from "../usecases/queries/find-sender.ts";
 import { findTransferClaims } from "../usecases/queries/transfer-claims.ts";
 import { refuse } from "../usecases/receipts/refusal.ts";
-import { claimTransfer } from "../usecases/reconciliation/claim-transfer.ts";
+import { amendClaim, claimTransfer } from "../usecases/reconciliation/claim-transfer.ts";
 import { attachSlip } from "../usecases/reconciliation/transfer-claims.ts";
 import type { StaffMember } from "../usecases/staff/find-staff-member.ts";
-import { covers, may } from "../usecases/staff/permissions.ts";
+import { may } from "../usecases/staff/permissions.ts";
+import { sentPhotoOf } from "./photo-services.ts";
 import type { StaffDependencies } from "./staff-services.ts";
 
 /** Statements and differences as the bot knows them, tied to one event and its transaction. */
@@ -31,7 +38,7 @@ export function exceptionServicesOf(
     channel: event.platform,
     today,
     nowMs: deps.clock.nowMs(),
-    ...reconciliationMessaging(deps.officialAccountAppId, today),
+    ...reconciliationMessaging(deps.officialAccountAppId, today, deps.exceptionLink),
   };
   const contextOf = (staff: StaffMember): ResolutionContext => ({
     ...base,
@@ -41,47 +48,52 @@ export function exceptionServicesOf(
     refunding: { notices: refundNotices(deps.officialAccountAppId), encryption: deps.encryption },
     clickedTaskId: event.kind === "action" ? event.cardTaskId : undefined,
   });
-  const mayRead = (member: StaffMember, entityId: string): boolean => may(member, "recon.read", { entityId });
+  const mayRead = (member: StaffMember, exception: ExceptionItem): boolean =>
+    may(member, "recon.read", placeOfException(exception));
   return {
     async openExceptions(member) {
-      const found = await findExceptions(tx, { entityIds: member.entityIds, state: "open" });
-      return found.filter((exception) => mayRead(member, exception.entityId));
+      const found = await findExceptions(tx, { reader: member, state: "open" });
+      return found.filter((exception) => mayRead(member, exception));
     },
     async statementDays(member) {
       const days = await rows<{ account: string; date: never; closed: boolean; entityId: string }>(
         tx,
         Prisma.sql`SELECT DISTINCT ON (account_code COLLATE "C") account_code AS account, day::text AS date, closed, entity_id AS "entityId"
-          FROM statement_day ORDER BY account_code COLLATE "C", day DESC`,
+          FROM statement_day WHERE entity_id = ANY (${[...member.entityIds]}::uuid[]) ORDER BY account_code COLLATE "C", day DESC`,
       );
-      return days.filter((day) => mayRead(member, day.entityId) && covers(member, { entityId: day.entityId }));
+      // A day of an account is the entity's, whoever's money came on it.
+      return days.filter(({ entityId }) => may(member, "recon.read", { entityId, buildingIds: [] }));
     },
+    exceptionLink: (exception) => deps.exceptionLink?.(exception),
     async exception(member, id) {
       const found = await findException(tx, id);
-      return found && mayRead(member, found.entityId) ? found : undefined;
+      return found && mayRead(member, found) ? found : undefined;
     },
     async resolveException(member, { id, version, choice }) {
       const seen = await findException(tx, id);
       const proposal = seen?.proposals[choice];
-      if (!seen || !proposal)
+      if (!seen || !proposal || !mayRead(member, seen))
         return refuse("EXCEPTION_UNKNOWN", "这条差异已经不在了，请发送“对账”重新查看。", "Unknown.");
       return resolveWithin(tx, { exceptionId: id, proposal: proposal.code, version }, contextOf(member));
     },
     async attachSlip(mediaId) {
       const person = await sender();
-      return person !== undefined && attachSlip(tx, { personId: person.personId, mediaId, today });
+      return person !== undefined && attachSlip(tx, sentPhotoOf(event, mediaId, person.personId), today);
     },
     transferClaims: (tenantId) => findTransferClaims(tx, tenantId),
     async claimTransfer(tenantId, claim) {
-      const person = await sender();
-      const member = person?.memberships.find((one) => one.tenantId === tenantId);
-      if (!person || !member || member.role === "viewer") {
+      const personId = await findActingMember(tx, await sender(), tenantId, "transfer.claim");
+      if (personId === undefined) {
         return refuse("NOT_ALLOWED", "只有负责人和财务可以认领转账，请联系他们。", "Owners and finance people only.");
       }
-      return claimTransfer(
-        tx,
-        { tenantId, personId: person.personId, ...claim },
-        { ...base, actor: `person:${person.personId}` },
-      );
+      return claimTransfer(tx, { tenantId, personId, ...claim }, { ...base, actor: `person:${personId}` });
+    },
+    async amendClaim(tenantId, claimId, more) {
+      const personId = await findActingMember(tx, await sender(), tenantId, "transfer.claim");
+      if (personId === undefined) {
+        return refuse("NOT_ALLOWED", "只有负责人和财务可以认领转账，请联系他们。", "Owners and finance people only.");
+      }
+      return amendClaim(tx, { tenantId, personId, claimId, ...more }, { ...base, actor: `person:${personId}` });
     },
   };
 }

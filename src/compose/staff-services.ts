@@ -1,5 +1,6 @@
 import type { InboundEvent } from "../../bot/events.ts";
 import { type ApprovalLink, approvalCards, cardForReader } from "../../bot/notices/approval-notices.ts";
+import { type ExceptionLink, exceptionCards } from "../../bot/notices/exception-notices.ts";
 import { refundNotices } from "../../bot/notices/refund-notices.ts";
 import type { StaffServices } from "../../bot/staff-services.ts";
 import type { Transaction } from "../db/transaction.ts";
@@ -14,6 +15,7 @@ import { findCardCopy } from "../usecases/cards/card-copies.ts";
 import { liftHolds } from "../usecases/refunds/lift-hold.ts";
 import { findStaffMember, type StaffMember } from "../usecases/staff/find-staff-member.ts";
 import { cashServicesOf } from "./cash-services.ts";
+import { delegationServicesOf } from "./delegation-services.ts";
 import type { DocumentDependencies } from "./document-services.ts";
 import { staffInvoiceServicesOf } from "./invoice-desk.ts";
 import type { InvoiceDependencies } from "./invoice-services.ts";
@@ -24,6 +26,7 @@ export interface StaffDependencies extends InvoiceDependencies, DocumentDependen
   readonly clock: BusinessClock;
   /** The page of an approval document; absent: cards have no link to it. */
   readonly approvalLink?: ApprovalLink | undefined;
+  readonly exceptionLink?: ExceptionLink | undefined;
   /** Through which account tenants hear of their refunds; undefined: it is off. */
   readonly officialAccountAppId?: string | undefined;
   /** What tenants are told of a bill that an approval publishes. */
@@ -43,6 +46,7 @@ export function staffServicesOf(tx: Transaction, event: InboundEvent, deps: Staf
     nowMs: deps.clock.nowMs(),
     cards,
     refunds,
+    exceptions: exceptionCards(deps.exceptionLink),
     billNotices: deps.billNotices,
     clickedTaskId: event.kind === "action" ? event.cardTaskId : undefined,
   });
@@ -51,6 +55,7 @@ export function staffServicesOf(tx: Transaction, event: InboundEvent, deps: Staf
     ...voucherServicesOf(tx, event, { today, encryption: deps.encryption }),
     ...cashServicesOf(tx, event, today, deps),
     ...reportServicesOf(tx, event, { today, encryption: deps.encryption }),
+    ...delegationServicesOf(tx, contextOf),
     staffMember: () =>
       findStaffMember(tx, { platform: event.platform, appId: event.appId, externalId: event.senderId }),
     approvalsWaitingFor: (member) => findWaitingFor(tx, member, today),

@@ -57,7 +57,7 @@ export async function insertStatements(
     resolved_by: "S01",
     resolved_on: "2026-08-06",
   });
-  await row("channel_movement", {
+  const movementId = await row("channel_movement", {
     ...file,
     kind: "bank-fee",
     amount_fen: 1n,
@@ -65,6 +65,7 @@ export async function insertStatements(
     subject_key: "fee|1",
     recorded_by: "S01",
   });
+  await insertRow(tx, "pos_settlement_item", { movement_id: movementId, receipt_id: receiptId, sign: 1 });
   const fingerprintId = await row("payer_fingerprint", {
     counterparty_account_id: counterpartyId,
     name_key: "租户",

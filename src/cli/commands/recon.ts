@@ -1,15 +1,22 @@
 import { inTransaction } from "../../db/transaction.ts";
-import { formatYuan, toJsonInteger } from "../../domain/money/fen.ts";
+import { formatYuan, parseYuan, toJsonInteger } from "../../domain/money/fen.ts";
 import { KIND_NAMES } from "../../domain/reconciliation/difference.ts";
 import { formatDate, parseCivilDate } from "../../domain/time/civil-date.ts";
-import { documentOf, type ExceptionItem, findExceptions } from "../../usecases/exceptions/exception.ts";
-import type { Resolved } from "../../usecases/exceptions/resolution.ts";
-import { resolveException } from "../../usecases/exceptions/resolve-exception.ts";
+import { approvalContextOf, findColleague } from "../../usecases/approvals/by-code.ts";
+import { decideApproval } from "../../usecases/approvals/decide-approval.ts";
+import { allOrNothing } from "../../usecases/approvals/or-nothing.ts";
+import { findRequest } from "../../usecases/approvals/stored-request.ts";
+import { answerChannelQuestions } from "../../usecases/exceptions/answer-channel.ts";
+import { documentOf, type ExceptionItem, findException, findExceptions } from "../../usecases/exceptions/exception.ts";
+import type { ResolutionContext, ResolutionDetails, Resolved } from "../../usecases/exceptions/resolution.ts";
+import { loadPostings, resolveException } from "../../usecases/exceptions/resolve-exception.ts";
 import { undoResolution } from "../../usecases/exceptions/undo-resolution.ts";
 import type { Refusal } from "../../usecases/receipts/refusal.ts";
 import { listFingerprints, revokeFingerprint } from "../../usecases/reconciliation/fingerprints.ts";
 import { runReconciliation } from "../../usecases/reconciliation/run-reconciliation.ts";
 import { actorOf } from "../actor.ts";
+import { commandContextOf } from "../approval-context.ts";
+import { channelQuestionsFor } from "../channel-questions.ts";
 import {
   type CliContext,
   type Command,
@@ -88,17 +95,30 @@ export const reconListCommand: Command = {
 
 export const reconResolveCommand: Command = {
   name: "recon resolve",
-  usage: "<exceptionId> --with PROPOSAL [--note TEXT] --as STAFF",
-  summary: "按一种处理办法了结一条差异",
-  options: { with: { type: "string" }, note: { type: "string" }, as: { type: "string" } },
+  usage: "<exceptionId> --with PROPOSAL [--bills NO,NO] [--amount YUAN] [--note TEXT] --as STAFF [--approve-as STAFF]",
+  summary: "按一种处理办法了结一条差异；--bills 指定先付的账单，--amount 只处理一部分，--approve-as 由另一人当场审批",
+  options: {
+    with: { type: "string" },
+    bills: { type: "string" },
+    amount: { type: "string" },
+    note: { type: "string" },
+    as: { type: "string" },
+    "approve-as": { type: "string" },
+  },
   positionals: [1, 1],
   async run(context, [exceptionId = ""], options) {
     const command = {
       exceptionId,
       proposal: requiredOption(options, "with"),
       note: textOption(options, "note"),
+      details: detailsOf(options),
     };
-    return answer(await resolveException(context.db, command, await contextOf(context, options)), "已处理");
+    const resolution = await contextOf(context, options);
+    const resolved = await resolveException(context.db, command, resolution);
+    const approver = textOption(options, "approve-as");
+    if (resolved.ok && approver !== undefined) return answerOfApprover(context, resolved, approver);
+    if (!resolved.ok || !resolved.exception.asksChannel) return answer(resolved, "已处理");
+    return answerOfChannel(context, resolved, resolution);
   },
 };
 
@@ -113,6 +133,53 @@ export const reconUndoCommand: Command = {
     return answer(await undoResolution(context.db, command, await contextOf(context, options)), "已撤销处理");
   },
 };
+
+function detailsOf(options: OptionValues): ResolutionDetails {
+  const amount = textOption(options, "amount");
+  return {
+    billNos: textOption(options, "bills")
+      ?.split(",")
+      .map((one) => one.trim())
+      .filter((one) => one !== ""),
+    amountFen: amount === undefined ? undefined : readOption("--amount", amount, parseYuan),
+  };
+}
+
+/** The second person stands beside it: the documents that the choice has begun are decided at once, all or none. */
+async function answerOfApprover(context: CliContext, asked: Resolved, code: string): Promise<CommandResult> {
+  const decided = await allOrNothing(context.db, async (tx): Promise<Resolved | Refusal> => {
+    const colleague = await findColleague(tx, code);
+    if (!colleague.ok) return colleague;
+    const approval = approvalContextOf(commandContextOf(context, code));
+    for (const requestId of asked.approvals) {
+      const request = await findRequest(tx, requestId);
+      const { personId } = colleague.member;
+      const version = request?.version ?? 0;
+      const result = await decideApproval(tx, { requestId, version, decision: "approve", personId }, approval);
+      if (!result.ok) return result;
+      if (result.impossible) return result.impossible;
+    }
+    const exception = await findException(tx, asked.exception.id);
+    if (!exception) throw new Error(`exception ${asked.exception.id} is gone`);
+    const booked = await loadPostings(tx, exception.entityId);
+    return { ok: true, exception, postings: [...asked.postings, ...booked], approvals: [] };
+  });
+  return answer(decided, "已处理并审批");
+}
+
+/** With merchant keys at hand the channel is asked at once; else the server does it. */
+async function answerOfChannel(
+  context: CliContext,
+  asked: Resolved,
+  resolution: ResolutionContext,
+): Promise<CommandResult> {
+  const questions = channelQuestionsFor(context, resolution);
+  if (!questions) return answer(asked, "已记下，由服务向微信支付查询");
+  await answerChannelQuestions(context.db, questions, asked.exception.id);
+  const after = await inTransaction(context.db, (tx) => findException(tx, asked.exception.id));
+  if (!after) throw new Error(`exception ${asked.exception.id} is gone`);
+  return answer({ ...asked, exception: after }, after.state === "resolved" ? "已按微信答复处理" : "已向微信支付查询");
+}
 
 async function contextOf(context: CliContext, options: OptionValues) {
   if (textOption(options, "as") === undefined) throw new UsageError("缺少 --as");
@@ -130,12 +197,14 @@ function answer(result: Resolved | Refusal, what: string): CommandResult {
         credit,
         amountFen: toJsonInteger(amountFen),
       })),
+      ...(exception.facts.channelSays === undefined ? {} : { channelSays: exception.facts.channelSays }),
       ...(approvals.length === 0 ? {} : { approvals }),
     },
     text: [
       `${what} ${KIND_NAMES[exception.kind]}（${exception.accountCode} ${formatDate(exception.date)}）`,
       ...postings.map(({ debit, credit, amountFen }) => `  借 ${debit} 贷 ${credit} ${formatYuan(amountFen)}`),
-      ...(approvals.length === 0 ? [] : ["  已提交审批，批准后生效"]),
+      ...(exception.facts.channelSays === undefined ? [] : [`  ${exception.facts.channelSays}`]),
+      ...(approvals.length === 0 ? [] : ["  已提交审批，另一人批准后生效"]),
     ],
   };
 }

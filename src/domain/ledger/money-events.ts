@@ -87,6 +87,11 @@ export function channelSettled(context: PostingContext, account: MoneyAccount, a
   return post(context, BANK, account, amountFen);
 }
 
+/** Money left, or is said to have left, and nobody knows what for yet: it waits on 1901. */
+export function moneyLeftUnexplained(context: PostingContext, account: MoneyAccount, amountFen: Fen): Posting[] {
+  return post(context, UNEXPLAINED_DIFFERENCES, account, amountFen);
+}
+
 /** What was counted in the drawer − what the receipts say; below zero: money is missing. */
 export function cashDifference(context: PostingContext, amountFen: Fen): Posting[] {
   return post(context, CASH, UNEXPLAINED_DIFFERENCES, amountFen);

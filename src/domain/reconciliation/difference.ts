@@ -19,6 +19,8 @@ export const DIFFERENCE_KINDS = [
   "REVERSED_LINE",
   "CUTOFF",
   "CLOSED_PERIOD",
+  /** Not of a statement: an invoice stands above what was received. */
+  "FAPIAO_MISMATCH",
 ] as const;
 export type DifferenceKind = (typeof DIFFERENCE_KINDS)[number];
 
@@ -54,6 +56,7 @@ export const DUTIES: Readonly<Record<DifferenceKind, Duty>> = {
   REVERSED_LINE: FINANCE(DAY),
   CUTOFF: FINANCE(3 * DAY),
   CLOSED_PERIOD: FINANCE(3 * DAY),
+  FAPIAO_MISMATCH: FINANCE(3 * DAY),
 };
 
 /** 长款 and the like: what people call each kind. */
@@ -75,4 +78,5 @@ export const KIND_NAMES: Readonly<Record<DifferenceKind, string>> = {
   REVERSED_LINE: "银行冲账",
   CUTOFF: "跨日入账",
   CLOSED_PERIOD: "所属月份已结账",
+  FAPIAO_MISMATCH: "发票与收款不符",
 };

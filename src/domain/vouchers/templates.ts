@@ -32,5 +32,9 @@ export const SUMMARIES: ReadonlyMap<string, string> = new Map([
   ["channel.channel-fee", "支付渠道手续费"],
   ["channel.channel-settled", "支付渠道结算到账"],
   ["channel.bank-fee", "银行手续费"],
+  ["channel.pos-settled", "刷卡收款结算到账"],
+  ["channel.pos-fee", "刷卡手续费"],
+  ["channel.suspended", "渠道不明支出挂账"],
+  ["channel.bank-suspended", "银行不明支出挂账"],
   ["cash.difference", "现金盘点差异"],
 ]);

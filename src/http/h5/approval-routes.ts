@@ -1,5 +1,6 @@
 import type { Context } from "koa";
 import { approvalCards } from "../../../bot/notices/approval-notices.ts";
+import { exceptionCards } from "../../../bot/notices/exception-notices.ts";
 import { refundNotices } from "../../../bot/notices/refund-notices.ts";
 import { inTransaction } from "../../db/transaction.ts";
 import type { ApprovalContext, ApprovalRequest } from "../../usecases/approvals/approval.ts";
@@ -7,23 +8,21 @@ import { cancelApproval } from "../../usecases/approvals/cancel-approval.ts";
 import { type DecidedApproval, decideApproval } from "../../usecases/approvals/decide-approval.ts";
 import { findVisible, mayDecideNow } from "../../usecases/approvals/list-approvals.ts";
 import type { Refusal } from "../../usecases/receipts/refusal.ts";
-import { findStaffMember, type StaffMember } from "../../usecases/staff/find-staff-member.ts";
+import type { StaffMember } from "../../usecases/staff/find-staff-member.ts";
 import { rawBodyOf } from "../raw-body.ts";
 import { approvalPageUrl, openApprovalLink } from "./approval-link.ts";
 import { APPROVAL_TEXT, approvalPage } from "./approval-page.ts";
+import { boundTo, type Colleague, receiveColleague } from "./colleague.ts";
 import type { H5Context } from "./context.ts";
+import { exceptionPageUrl } from "./exception-link.ts";
 import { newFormToken, spendFormToken } from "./form-token.ts";
 import { linkRefusedPage, noticePage } from "./notice-page.ts";
 import { sendPage } from "./page.ts";
-import { redirectToOAuth, signedInOf, signInOf } from "./session.ts";
-import type { SignedIn } from "./sign-in.ts";
 
 /** A colleague in front of a document: the link named it, OAuth told who holds the phone. */
-interface Reader {
+interface Reader extends Colleague {
   readonly token: string;
   readonly requestId: string;
-  readonly signedIn: SignedIn;
-  readonly staff: StaffMember;
 }
 
 /** GET /h5/approval */
@@ -82,23 +81,8 @@ async function receiveReader(ctx: Context, context: H5Context): Promise<Reader |
     sendPage(ctx, linkRefusedPage(link.refusal));
     return undefined;
   }
-  const signedIn = signedInOf(ctx, context, token);
-  const signIn = signInOf(ctx, context);
-  if (!signedIn && signIn && ctx.method === "GET") {
-    redirectToOAuth(ctx, context, signIn, token);
-    return undefined;
-  }
-  const { insideTitle, insideOnly, strangerTitle, stranger } = APPROVAL_TEXT;
-  if (!signedIn) {
-    sendPage(ctx, noticePage({ title: insideTitle, text: insideOnly, status: 403 }));
-    return undefined;
-  }
-  const staff = await findStaffMember(context.db, signedIn);
-  if (!staff || signedIn.platform === "official-account") {
-    sendPage(ctx, noticePage({ title: strangerTitle, text: stranger, status: 403 }));
-    return undefined;
-  }
-  return { token, requestId: link.requestId, signedIn, staff };
+  const colleague = await receiveColleague(ctx, context, token, APPROVAL_TEXT);
+  return colleague && { ...colleague, token, requestId: link.requestId };
 }
 
 async function sendDocument(ctx: Context, context: H5Context, reader: Reader, problem?: string): Promise<void> {
@@ -118,8 +102,6 @@ async function sendDocument(ctx: Context, context: H5Context, reader: Reader, pr
   sendPage(ctx, approvalPage({ request, may, linkToken: token, formToken, problem }));
 }
 
-const boundTo = ({ platform, appId, externalId }: SignedIn): string => `${platform}|${appId}|${externalId}`;
-
 function contextOf(context: H5Context, staff: StaffMember): ApprovalContext {
   const { businessClock, officialAccountAppId } = context.payments;
   const nowMs = businessClock.nowMs();
@@ -131,6 +113,7 @@ function contextOf(context: H5Context, staff: StaffMember): ApprovalContext {
     nowMs,
     cards: approvalCards((request: ApprovalRequest) => approvalPageUrl(link, request)),
     refunds: refundNotices(officialAccountAppId),
+    exceptions: exceptionCards((exception) => exceptionPageUrl(link, exception)),
     billNotices: context.billNotices,
   };
 }

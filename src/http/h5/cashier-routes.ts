@@ -1,6 +1,6 @@
 import type { Context } from "koa";
 import { findMerchantOf } from "../../usecases/payments/find-merchant.ts";
-import { loadPayableBills } from "../../usecases/payments/payable-bills.ts";
+import { loadPayableBills, type PayableBills } from "../../usecases/payments/payable-bills.ts";
 import { type PreparedOrder, type PrepareRequest, prepareOrder } from "../../usecases/payments/prepare-order.ts";
 import { countUse, RATE_LIMITS } from "../../usecases/rate-limits/rate-limits.ts";
 import { recordStatedFigures } from "../../usecases/reconciliation/stated-figures.ts";
@@ -20,18 +20,24 @@ export async function cashierRoute(ctx: Context, context: H5Context): Promise<vo
   const visitor = await receiveVisitor(ctx, context, "pay", "sign-in");
   if (!visitor) return;
   const payable = await loadPayableBills(context.db, visitor.claims, context.payments.businessClock.today());
-  if (payable) {
-    const { tenantId, entityId, billNos } = visitor.claims;
-    const figure = { tenantId, entityId, billNos, amountFen: payable.totalFen };
-    await recordStatedFigures(context.db, [figure], payable.asOf, "cashier");
-  }
   if (!payable) return sendPage(ctx, linkRefusedPage("tampered"));
+  await remember(context, visitor, payable, "cashier");
   const formToken = newFormToken(context, visitor.token, visitor.openId);
   const method = await methodFor(visitor, context);
   const { visibility, token: linkToken } = visitor;
   const transfer = await transferAccountFor(context, visitor);
   const again = ctx.query.again === "1";
   sendPage(ctx, cashierPage({ payable, visibility, transfer, method, linkToken, formToken, again }));
+}
+
+/** Whoever transfers what the page says within three days has paid (money-rules 8). */
+async function remember(
+  context: H5Context,
+  { claims: { tenantId, entityId, billNos } }: Visitor,
+  { totalFen, asOf }: PayableBills,
+  source: "cashier" | "bill-page",
+): Promise<void> {
+  await recordStatedFigures(context.db, [{ tenantId, entityId, billNos, amountFen: totalFen }], asOf, source);
 }
 
 /** POST /h5/pay: makes the order, then sends the browser to its page, so that reloading never pays twice. */
@@ -96,6 +102,7 @@ export async function billRoute(ctx: Context, context: H5Context): Promise<void>
   if (!visitor) return;
   const payable = await loadPayableBills(context.db, visitor.claims, context.payments.businessClock.today());
   if (!payable) return sendPage(ctx, linkRefusedPage("tampered"));
+  await remember(context, visitor, payable, "bill-page");
   const transfer = await transferAccountFor(context, visitor);
   sendPage(ctx, billPage({ payable, visibility: visitor.visibility, transfer }));
 }

@@ -48,6 +48,17 @@ dl .stack{display:block;padding:.35rem 0}
 font:inherit;font-size:.85rem;cursor:pointer}
 .card select{display:block;width:100%;min-height:3rem;margin-top:.5rem;padding:.5rem .75rem;border:1px solid var(--soft);
 border-radius:.5rem;background:var(--card);color:inherit;font:inherit;font-size:1.1rem}
+.choice{border-top:1px solid var(--line);padding:.7rem 0}
+.card h2+.choice{border-top:0}
+.card label.pick{display:flex;gap:.7rem;align-items:flex-start;margin-top:0;cursor:pointer}
+.pick span{flex:1;overflow-wrap:anywhere}
+.pick b{font-weight:400;font-variant-numeric:tabular-nums;white-space:nowrap}
+.pick em{color:var(--warn);font-style:normal;font-size:.82rem;white-space:nowrap}
+.card .pick input{flex:none;width:1.35rem;height:1.35rem;min-height:0;margin:.15rem 0 0;padding:0;accent-color:var(--accent)}
+.more{margin:.5rem 0 0 2.05rem;border:0;padding:0;min-width:0}
+.more label.pick{padding:.35rem 0}
+.more legend{color:var(--soft);font-size:.82rem;padding:0}
+.choice:not(:has(input[type=radio]:checked)) .more{display:none}
 .card label{display:block;margin-top:.8rem}
 .button+.button,form+.button{margin-top:.7rem}
 a{color:var(--accent)}

@@ -5,8 +5,10 @@ import type { ApprovalStep, ApprovalType } from "../../domain/approval/policy.ts
 import type { Fen } from "../../domain/money/fen.ts";
 import type { CivilDate } from "../../domain/time/civil-date.ts";
 import type { BillNotices } from "../billing/publish-bills.ts";
+import type { ExceptionCards } from "../exceptions/exception.ts";
 import type { RefundNotices } from "../refunds/notices.ts";
 import type { StaffMember } from "../staff/find-staff-member.ts";
+import type { Delegation } from "./delegations.ts";
 
 /** One line of what an approver has to know. */
 export interface ApprovalFact {
@@ -32,6 +34,8 @@ export interface ApprovalRequest {
   readonly entityId: string | undefined;
   readonly projectId: string | undefined;
   readonly tenantId: string | undefined;
+  /** Of the lease or meter that it is about, else of the tenant's leases; empty: a whole project, or more. */
+  readonly buildingIds: readonly string[];
   readonly subjectKind: string;
   readonly subjectId: string;
   readonly amountFen: Fen;
@@ -66,6 +70,11 @@ export interface ApprovalCards {
   readonly status: (request: ApprovalRequest) => Card;
   /** For whoever is reminded (`again`) or informed in the approvers' place. */
   readonly late: (request: ApprovalRequest, reader: StaffMember, as: "approver" | "superior") => Card;
+  /** For the two people of a delegation; `waiting`: documents that the stand-in may decide now. */
+  readonly delegation: (
+    delegation: Delegation,
+    shown: { readonly as: "delegator" | "delegate"; readonly what: "began" | "ended"; readonly waiting: number },
+  ) => Card;
 }
 
 /** Who acts, from where and when. */
@@ -78,6 +87,8 @@ export interface ApprovalContext extends Actor {
   readonly atOnce?: true | undefined;
   /** What a refund tells its tenant and finance when it is decided. */
   readonly refunds?: RefundNotices | undefined;
+  /** The cards of a difference that an approval settles. */
+  readonly exceptions?: Pick<ExceptionCards, "status"> | undefined;
   /** What tenants are told of a bill that an approval publishes. */
   readonly billNotices?: BillNotices | undefined;
   /** The copy of the card that was clicked: the answer to the click replaces it. */

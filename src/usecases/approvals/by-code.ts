@@ -17,6 +17,7 @@ export interface CommandContext extends Actor {
   readonly nowMs?: number | undefined;
   readonly cards?: ApprovalCards | undefined;
   readonly refunds?: RefundNotices | undefined;
+  readonly exceptions?: ApprovalContext["exceptions"];
   readonly billNotices?: BillNotices | undefined;
 }
 

@@ -1,6 +1,7 @@
 import type { ApprovalType } from "../../domain/approval/policy.ts";
 import { publishSubject } from "../billing/publish-subject.ts";
 import { waiverSubject, writeOffSubject } from "../claim-relief/relief-subjects.ts";
+import { EXCEPTION_SUBJECT, exceptionSubject } from "../exceptions/exception-subject.ts";
 import { earlyInvoiceSubject } from "../invoices/early-invoice-subject.ts";
 import { bankAccountSubject } from "../master-data-changes/bank-account-subject.ts";
 import { leaseSubject, policySubject, tariffSubject } from "../master-data-changes/fragment-subjects.ts";
@@ -20,7 +21,7 @@ export const APPROVAL_SUBJECTS: Partial<Readonly<Record<ApprovalType, ApprovalSu
   refund: refundSubject,
   "early-invoice": earlyInvoiceSubject,
   waiver: waiverSubject,
-  "write-off": writeOffSubject,
+  "write-off": bySubjectKind(writeOffSubject, { [EXCEPTION_SUBJECT]: exceptionSubject }),
   tariff: tariffSubject,
   lease: bySubjectKind(leaseSubject, {
     [ONE_OFF_SUBJECT]: oneOffSubject,

@@ -15,6 +15,7 @@ import { loadDunningLetter } from "./dunning-letter.ts";
 import { readFile, storeFile } from "./file-store.ts";
 import { loadReceiptPaper } from "./receipt-paper.ts";
 import { loadSettlementPaper } from "./settlement-paper.ts";
+import { recordStatedOnPaper } from "./stated-on-paper.ts";
 import { loadStatementPaper } from "./statement-paper.ts";
 
 /** A paper that was printed and kept. */
@@ -50,6 +51,7 @@ export async function printDocument(
   }
   // One snapshot: a payment between two of its queries would give a bill that does not add up.
   const paper = await inTransaction(db, (tx) => loadPaper(tx, stored, today, context), { isolation: "RepeatableRead" });
+  await recordStatedOnPaper(db, stored, paper, today);
   const contentHash = createHash("sha256").update(canonicalJson(paper)).digest("hex");
   const known = await findVersion(db, Prisma.sql`v.content_hash = ${contentHash}`, context);
   if (known) return known;

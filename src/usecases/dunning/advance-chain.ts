@@ -7,21 +7,23 @@ import type { DunningAction } from "../../domain/dunning/ladder.ts";
 import { isQuiet, timeOfDayAt } from "../../domain/dunning/time-of-day.ts";
 import type { Fen } from "../../domain/money/fen.ts";
 import { type CivilDate, formatDate } from "../../domain/time/civil-date.ts";
+import { recordStatedFigures } from "../reconciliation/stated-figures.ts";
 import { type Portfolio, tenantInPortfolio } from "../staff/portfolio.ts";
 import { findContacts } from "./contacts.ts";
 import type { DunningContext, DunningWay } from "./context.ts";
 import { ladderInForce } from "./ladder-store.ts";
 import { claimsSaid, loadFacts, sumOpen } from "./load-facts.ts";
 import { messageKey, noticesOf, toMessage } from "./notices.ts";
-import type { TenantPlan } from "./plan.ts";
+import { figuresOf, type TenantPlan } from "./plan.ts";
 import { recordMessages } from "./run-dunning.ts";
 import { newShortCode } from "./short-link.ts";
 
 /**
- * The latest try to say a step has surely not arrived: refused, put off until it was given up (rate limits), or reported
- * as not delivered. What had no answer, be it in an earlier attempt (`resent`), may have arrived.
+ * The latest try to say a step has surely not arrived: refused, which holds for an equal one before it as well; put off
+ * until it was given up (rate limits); or reported as not delivered. What had no answer, be it in an attempt before the one
+ * that was put off (`resent`), may have arrived.
  */
-const FAILED = Prisma.sql`(o.state = 'dead' AND d.state IN ('refused', 'later') AND NOT o.resent
+const FAILED = Prisma.sql`(o.state = 'dead' AND (d.state = 'refused' OR d.state = 'later' AND NOT o.resent)
   OR o.state = 'sent' AND d.state = 'undelivered')`;
 const LATEST_TRY = Prisma.sql`
   JOIN LATERAL (SELECT * FROM dunning_message x WHERE x.step_id = s.id ORDER BY x.ordinal DESC LIMIT 1) m ON true
@@ -123,6 +125,12 @@ async function tryNext(
       const notice = notices.get(step.tenantId);
       return notice ? [toMessage(notice, contact, messageKey(step.id, step.ordinal + 1), shortCode, context)] : [];
     }),
+  );
+  await recordStatedFigures(
+    tx,
+    next.flatMap(({ plan }) => figuresOf(plan)),
+    date,
+    "dunning",
   );
   await recordMessages(
     tx,

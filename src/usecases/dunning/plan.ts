@@ -64,6 +64,10 @@ export async function namesOf(
   return new Map(found.map(({ id, code, name }) => [id, { code, name }]));
 }
 
+/** The figures that a message about a plan states, one for each legal entity. */
+export const figuresOf = ({ tenantId, claims }: Pick<TenantPlan, "tenantId" | "claims">) =>
+  byEntity(claims).map(({ entityId, openFen, billNos }) => ({ tenantId, entityId, amountFen: openFen, billNos }));
+
 /** What each legal entity is owed of a plan, in the order of the oldest bill. */
 export const byEntity = (
   claims: readonly DunnedClaim[],

@@ -8,13 +8,14 @@ import { execute, rows } from "../../db/rows.ts";
 import { inTransaction, type Transaction } from "../../db/transaction.ts";
 import type { DunningPause } from "../../domain/dunning/dunning-stage.ts";
 import { isQuiet, timeOfDayAt } from "../../domain/dunning/time-of-day.ts";
+import { recordStatedFigures } from "../reconciliation/stated-figures.ts";
 import { createDunningTasks } from "../tasks/dunning-tasks.ts";
 import { type Contact, findContacts } from "./contacts.ts";
 import type { DunningContext } from "./context.ts";
 import { type DunningLadder, ladderInForce } from "./ladder-store.ts";
 import { findDunnable } from "./load-facts.ts";
 import { messageKey, noticesOf, toMessage } from "./notices.ts";
-import { planTenants, type TenantPlan } from "./plan.ts";
+import { figuresOf, planTenants, type TenantPlan } from "./plan.ts";
 import { newShortCode } from "./short-link.ts";
 
 export interface DunningRun {
@@ -94,6 +95,13 @@ async function dunChunk(
   await recordMessages(
     tx,
     firsts.map(({ stepId, contact, shortCode }) => ({ stepId, ordinal: 1, contact, shortCode })),
+  );
+  const told = new Set(firsts.map(({ stepId }) => stepId));
+  await recordStatedFigures(
+    tx,
+    plans.filter(({ tenantId }) => told.has(stepIds.get(tenantId) ?? "")).flatMap(figuresOf),
+    now.date,
+    "dunning",
   );
   const tasks = await createDunningTasks(tx, plans, context.clock);
   await recordAudit(

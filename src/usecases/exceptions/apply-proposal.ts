@@ -2,31 +2,42 @@ import { Prisma } from "../../../generated/prisma/client.ts";
 import { newId } from "../../db/ids.ts";
 import { row } from "../../db/rows.ts";
 import type { Transaction } from "../../db/transaction.ts";
+import { refundDifference } from "../../domain/reconciliation/proposals.ts";
 import { refuse } from "../receipts/refusal.ts";
 import { type NewMovement, recordMovements } from "../reconciliation/channel-movements.ts";
+import { settleCardsOf } from "./card-settlement.ts";
 import { lineMoney, settle, toUnclaimed } from "./channel-proposals.ts";
 import { type AppliedProposal, claim, matchLine, NOTHING, received } from "./claim-proposal.ts";
 import { findReceiptByNo, loadReceipt } from "./effects.ts";
 import type { ExceptionItem } from "./exception.ts";
+import { askRedLetter } from "./invoice-proposals.ts";
 import { recordAgain, takeBack } from "./receipt-moves.ts";
-import type { ResolutionContext } from "./resolution.ts";
+import { confirmPayout } from "./refund-proposals.ts";
+import type { ResolutionContext, ResolutionDetails } from "./resolution.ts";
 import { returnMoney } from "./return-money.ts";
-import { bankFeeOfTenant, waive } from "./short-payment.ts";
+import { bankFeeOfTenant, giveUp } from "./short-payment.ts";
+
+interface Choice {
+  readonly proposal: string;
+  readonly details?: ResolutionDetails | undefined;
+  readonly note?: string | undefined;
+}
 
 /** Does what a proposal says. The line and the exception are locked; a refusal may have written and is rolled back. */
 export async function applyProposal(
   tx: Transaction,
   exception: ExceptionItem,
-  proposal: string,
+  { proposal, details = {}, note }: Choice,
   context: ResolutionContext,
 ): Promise<AppliedProposal> {
   const [code = "", tenant] = proposal.split(":", 2);
   const { facts } = exception;
+  const { billNos } = details;
   switch (code) {
     case "claim":
-      return claim(tx, exception, tenant ?? "", context);
+      return claim(tx, exception, tenant ?? "", context, billNos);
     case "prepay":
-      return claim(tx, exception, facts.tenant ?? "", context);
+      return claim(tx, exception, facts.tenant ?? "", context, billNos);
     case "move":
       return move(tx, exception, tenant ?? "", context);
     case "settle":
@@ -48,12 +59,31 @@ export async function applyProposal(
         ? bankFeeOfTenant(tx, exception, context)
         : bankFee(tx, exception, context);
     case "waive":
-      return waive(tx, exception, context);
+      return giveUp(tx, exception, { kind: "waiver", ...details, note }, context);
+    case "write-off":
+      return giveUp(tx, exception, { kind: "write-off", ...details, note }, context);
     case "return":
-      return returnMoney(tx, exception, context);
+      return returnMoney(tx, exception, details, context);
+    case "confirm-payout":
+      return confirmPayout(tx, exception, context);
+    case "suspend":
+      return bookMovement(
+        tx,
+        exception,
+        {
+          kind: facts.channel ? "suspended" : "bank-suspended",
+          accountCode: exception.accountCode,
+          amountFen: refundDifference(facts, exception.amountFen),
+        },
+        context,
+      );
+    case "red-part":
+    case "red-all":
+      return askRedLetter(tx, exception, code, note, context);
     case "accept":
       return accept(tx, exception, context);
     case "keep":
+    case "wait":
     case "hold":
     case "ignore":
     case "raise":
@@ -153,6 +183,7 @@ async function accept(tx: Transaction, exception: ExceptionItem, context: Resolu
   const { facts, kind, amountFen } = exception;
   if (kind === "FEE_MISMATCH" && facts.channel)
     return bookMovement(tx, exception, { kind: "channel-fee", accountCode: exception.accountCode, amountFen }, context);
+  if (kind === "SETTLEMENT_MISMATCH" && facts.pos) return settleCardsOf(tx, exception, context);
   if (kind === "SETTLEMENT_MISMATCH" && !facts.channel) {
     const merchant = await row<{ code: string }>(
       tx,

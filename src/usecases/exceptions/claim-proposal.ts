@@ -55,6 +55,7 @@ export async function claim(
   exception: ExceptionItem,
   tenantCode: string,
   context: ResolutionContext,
+  chosenBillNos: readonly string[] = [],
 ): Promise<AppliedProposal> {
   if (exception.receiptId === undefined) {
     return refuse(
@@ -64,7 +65,8 @@ export async function claim(
     );
   }
   const receipt = await loadReceipt(tx, exception.receiptId);
-  const billNos = exception.facts.tenant === tenantCode ? (exception.facts.billNos ?? []) : [];
+  const namedBillNos = exception.facts.tenant === tenantCode ? (exception.facts.billNos ?? []) : [];
+  const billNos = chosenBillNos.length > 0 ? chosenBillNos : namedBillNos;
   const claimed = await claimMoney(
     tx,
     { receiptNo: receipt.receiptNo, tenantCode, billNos },

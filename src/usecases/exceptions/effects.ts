@@ -14,6 +14,9 @@ export type Effect =
   /** A receipt was taken back. */
   | { readonly type: "taken-back"; readonly receiptId: string }
   | { readonly type: "movement"; readonly movementId: string }
+  | { readonly type: "red-letter"; readonly redNo: string }
+  /** What the bank had paid was put on record as paid. */
+  | { readonly type: "payout-confirmed"; readonly refundNo: string }
   | { readonly type: "relief"; readonly reliefIds: readonly string[] }
   | { readonly type: "approval"; readonly approvalIds: readonly string[] }
   /** A refund was asked for. */
@@ -21,7 +24,9 @@ export type Effect =
   /** An exception that was raised because of it. */
   | { readonly type: "raised"; readonly exceptionId: string }
   /** The line left the exception and was matched with this receipt. */
-  | { readonly type: "matched"; readonly lineId: string; readonly receiptId: string };
+  | { readonly type: "matched"; readonly lineId: string; readonly receiptId: string }
+  /** The line left the exception and was matched with something else than a receipt. */
+  | { readonly type: "released"; readonly lineId: string };
 
 /** Everything that it takes to record a receipt again. */
 export interface ReceiptOnRecord {

@@ -9,6 +9,8 @@ import { type DifferenceKind, DUTIES } from "../../domain/reconciliation/differe
 import { type ExceptionFacts, type Proposal, proposalsFor } from "../../domain/reconciliation/proposals.ts";
 import type { CivilDate } from "../../domain/time/civil-date.ts";
 import type { StaffRole } from "../../domain/world/property.ts";
+import type { Place } from "../staff/permissions.ts";
+import { buildingsOfTenant, moneyInPortfolio, type Portfolio, projectsOfTenant } from "../staff/portfolio.ts";
 
 /** Who acts, when, on which clock. */
 export interface ExceptionContext extends Actor {
@@ -38,6 +40,10 @@ export interface ExceptionItem {
   readonly amountFen: Fen;
   readonly orderNo: string | undefined;
   readonly tenantId: string | undefined;
+  /** Of the leases of its tenant; undefined where no tenant with a lease is known. */
+  readonly projectIds: readonly string[] | undefined;
+  /** The same; empty: it is the entity's affair as a whole. */
+  readonly buildingIds: readonly string[];
   readonly statementLineId: string | undefined;
   readonly receiptId: string | undefined;
   readonly state: "open" | "resolved";
@@ -47,6 +53,12 @@ export interface ExceptionItem {
   readonly dueAtMs: number | undefined;
   readonly resolvedWith: string | undefined;
   readonly resolvedBy: string | undefined;
+  /** Photos of slips that are kept for this money (usecases/photos). */
+  readonly slips: number;
+  /** The approval document that has to go through before it is settled. */
+  readonly waitsFor: string | undefined;
+  /** Somebody wants the channel to be asked, and it has not answered yet. */
+  readonly asksChannel: boolean;
   readonly facts: ExceptionFacts;
   readonly proposals: readonly Proposal[];
 }
@@ -101,7 +113,8 @@ export async function raiseException(
   return { id: raised.id, isNew: raised.inserted };
 }
 
-type ItemRow = Omit<ExceptionItem, "dueAtMs" | "proposals" | "facts"> & {
+type ItemRow = Omit<ExceptionItem, "dueAtMs" | "proposals" | "facts" | "projectIds"> & {
+  readonly projectIds: readonly string[];
   readonly due_ms: bigint | null;
   readonly facts: ExceptionFacts;
 };
@@ -110,7 +123,12 @@ const SELECT = Prisma.sql`SELECT x.id, x.kind, x.entity_id AS "entityId", x.acco
     x.business_date::text AS date, x.amount_fen AS "amountFen", x.order_no AS "orderNo", x.tenant_id AS "tenantId",
     x.statement_line_id AS "statementLineId", x.receipt_id AS "receiptId", x.state, x.version,
     x.owner_role AS "ownerRole", (extract(epoch FROM x.due_at) * 1000)::bigint AS due_ms,
-    x.resolved_with AS "resolvedWith", x.resolved_by AS "resolvedBy", x.facts
+    x.resolved_with AS "resolvedWith", x.resolved_by AS "resolvedBy", x.facts,
+    x.requery_at IS NOT NULL AS "asksChannel", (SELECT a.number FROM approval_request a WHERE a.type = 'write-off'
+      AND a.subject_kind = 'exception' AND a.subject_id = x.id AND a.state = 'pending') AS "waitsFor",
+    (SELECT count(*)::int FROM transfer_claim c JOIN evidence_photo p ON p.subject_kind = 'transfer-claim'
+      AND p.subject_id = c.id AND p.state = 'kept' WHERE c.exception_id = x.id) AS slips,
+    ${projectsOfTenant(Prisma.sql`x.tenant_id`)} AS "projectIds", ${buildingsOfTenant(Prisma.sql`x.tenant_id`)} AS "buildingIds"
   FROM exception_item x`;
 
 const toItem = ({ due_ms, facts, ...item }: ItemRow): ExceptionItem => {
@@ -119,15 +137,24 @@ const toItem = ({ due_ms, facts, ...item }: ItemRow): ExceptionItem => {
     ...item,
     orderNo: item.orderNo ?? undefined,
     tenantId: item.tenantId ?? undefined,
+    projectIds: item.projectIds.length === 0 ? undefined : item.projectIds,
     statementLineId: item.statementLineId ?? undefined,
     receiptId: item.receiptId ?? undefined,
     resolvedWith: item.resolvedWith ?? undefined,
     resolvedBy: item.resolvedBy ?? undefined,
+    waitsFor: item.waitsFor ?? undefined,
     dueAtMs: due_ms === null ? undefined : Number(due_ms),
     facts: complete,
     proposals: proposalsFor(item.kind, complete, item.amountFen),
   };
 };
+
+/** Where a difference lies, for the portfolio of who reads, is told of and settles it. */
+export const placeOfException = ({ entityId, projectIds, buildingIds }: ExceptionItem): Place => ({
+  entityId,
+  projectIds,
+  buildingIds,
+});
 
 /** The differences of an account and day, or all of an entity, in the order in which they were found. */
 export async function findExceptions(
@@ -136,7 +163,8 @@ export async function findExceptions(
     readonly accountCode?: string | undefined;
     readonly date?: CivilDate | undefined;
     readonly ids?: readonly string[] | undefined;
-    readonly entityIds?: readonly string[] | undefined;
+    /** Whose portfolio. */
+    readonly reader?: (Portfolio & { readonly entityIds: readonly string[] }) | undefined;
     readonly state?: "open" | "resolved" | undefined;
   },
 ): Promise<ExceptionItem[]> {
@@ -144,7 +172,9 @@ export async function findExceptions(
   if (where.accountCode !== undefined) conditions.push(Prisma.sql`x.account_code = ${where.accountCode}`);
   if (where.date !== undefined) conditions.push(Prisma.sql`x.business_date = ${where.date}::date`);
   if (where.ids !== undefined) conditions.push(Prisma.sql`x.id::text = ANY (${[...where.ids]})`);
-  if (where.entityIds !== undefined) conditions.push(Prisma.sql`x.entity_id::text = ANY (${[...where.entityIds]})`);
+  if (where.reader) {
+    conditions.push(moneyInPortfolio(Prisma.sql`x.entity_id`, Prisma.sql`x.tenant_id`, where.reader));
+  }
   if (where.state !== undefined) conditions.push(Prisma.sql`x.state = ${where.state}`);
   const found = await rows<ItemRow>(
     tx,
@@ -176,6 +206,9 @@ export const documentOf = (exception: ExceptionItem) => ({
   account: exception.accountCode,
   date: exception.date,
   state: exception.state,
+  owner: exception.ownerRole,
+  ...(exception.dueAtMs === undefined ? {} : { dueAt: new Date(exception.dueAtMs).toISOString() }),
+  ...(exception.waitsFor === undefined ? {} : { waitsFor: exception.waitsFor }),
   facts: exception.facts,
   proposals: exception.proposals,
 });

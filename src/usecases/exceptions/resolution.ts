@@ -2,6 +2,7 @@ import type { FieldEncryption } from "../../db/field-encryption.ts";
 import type { OutboxMessage } from "../../db/outbox/enqueue.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import type { Posting } from "../../domain/ledger/posting.ts";
+import type { Fen } from "../../domain/money/fen.ts";
 import type { ApprovalContext } from "../approvals/approval.ts";
 import type { UndoneReceipt } from "../receipts/undo-receipt.ts";
 import type { ReconciliationContext } from "../reconciliation/context.ts";
@@ -21,6 +22,14 @@ export interface ResolutionContext extends ReconciliationContext {
   readonly approvals?: Pick<ApprovalContext, "cards" | "refunds"> | undefined;
   /** Money that goes back does so as a refund; absent: nobody is asked, finance does it by itself. */
   readonly refunding?: { readonly notices: RefundNotices; readonly encryption: FieldEncryption } | undefined;
+}
+
+/** What a person adds to a choice on the page or the command line. */
+export interface ResolutionDetails {
+  /** The bills that the money is for; they come first. */
+  readonly billNos?: readonly string[] | undefined;
+  /** How much of the difference: of a waiver, a write-off, a refund. Undefined: all of it. */
+  readonly amountFen?: Fen | undefined;
 }
 
 /** A pair that a resolution or its undo has booked, as people know accounts. */

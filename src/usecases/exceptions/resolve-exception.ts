@@ -1,19 +1,19 @@
 import { Prisma } from "../../../generated/prisma/client.ts";
-import { recordAudit } from "../../db/audit.ts";
 import type { Database } from "../../db/client.ts";
-import { newId } from "../../db/ids.ts";
-import { execute, row, rows } from "../../db/rows.ts";
+import { row, rows } from "../../db/rows.ts";
 import type { Transaction } from "../../db/transaction.ts";
-import { toJsonInteger } from "../../domain/money/fen.ts";
+import { formatYuan } from "../../domain/money/fen.ts";
 import { allOrNothing } from "../approvals/or-nothing.ts";
-import { updateCards } from "../cards/update-cards.ts";
 import { type Refusal, refuse } from "../receipts/refusal.ts";
 import { lockLine } from "../reconciliation/match-rows.ts";
 import { may } from "../staff/permissions.ts";
 import { applyProposal } from "./apply-proposal.ts";
+import { askChannel } from "./ask-channel.ts";
+import { askDocument, asksDocument, dropDocuments } from "./ask-document.ts";
 import type { Effect } from "./effects.ts";
-import { type ExceptionItem, findException } from "./exception.ts";
-import type { PostedPair, ResolutionContext, Resolved } from "./resolution.ts";
+import { type ExceptionItem, findException, placeOfException } from "./exception.ts";
+import type { PostedPair, ResolutionContext, ResolutionDetails, Resolved } from "./resolution.ts";
+import { refreshCards, writeResolution } from "./write-resolution.ts";
 
 export interface ResolveCommand {
   readonly exceptionId: string;
@@ -21,6 +21,7 @@ export interface ResolveCommand {
   readonly note?: string | undefined;
   /** Of a card: what it showed. A difference that has changed since is not settled by it. */
   readonly version?: number | undefined;
+  readonly details?: ResolutionDetails | undefined;
 }
 
 /**
@@ -73,8 +74,13 @@ async function resolveIn(
       `${command.proposal} is no way to resolve this. Choose one of ${codes}.`,
     );
   }
-  const applied = await applyProposal(tx, exception, command.proposal, context);
+  const misfit = misfitOf(exception, command);
+  if (misfit) return misfit;
+  if (command.proposal === "requery") return askChannel(tx, exception, context);
+  if (asksDocument(exception, command.proposal)) return askDocument(tx, exception, command, context);
+  const applied = await applyProposal(tx, exception, command, context);
   if (!applied.ok) return applied;
+  await dropDocuments(tx, exception.id, "对账差异已经按别的办法处理", context);
   await writeResolution(tx, exception, command, applied.effects, context);
   const after = await findException(tx, exception.id);
   if (!after) throw new Error(`exception ${exception.id} is gone`);
@@ -92,7 +98,7 @@ export async function lockException(tx: Transaction, id: string): Promise<Except
 
 export function refusalFor(exception: ExceptionItem | undefined, context: ResolutionContext): Refusal | undefined {
   if (!exception) return undefined;
-  if (may(context.staff, "exception.resolve", { entityId: exception.entityId })) return undefined;
+  if (may(context.staff, "exception.resolve", placeOfException(exception))) return undefined;
   return refuse(
     "NOT_ALLOWED",
     `${context.staff.name}没有处理这家公司对账差异的权限，请由出纳、财务经理或财务总监处理。`,
@@ -103,60 +109,29 @@ export function refusalFor(exception: ExceptionItem | undefined, context: Resolu
 export const unknown = (id: string): Refusal =>
   refuse("EXCEPTION_UNKNOWN", `没有编号为 ${id} 的对账差异，请检查编号。`, `There is no exception ${id}.`);
 
+/** Details that the choice does not take would be passed over in silence, and the person would believe otherwise. */
+function misfitOf(exception: ExceptionItem, { proposal, details }: ResolveCommand): Refusal | undefined {
+  const takes: readonly string[] =
+    exception.proposals.find((one) => one.code === proposal)?.takes ?? (proposal.startsWith("claim:") ? ["bills"] : []);
+  const { billNos, amountFen } = details ?? {};
+  if (billNos !== undefined && billNos.length > 0 && !takes.includes("bills"))
+    return refuse("BILLS_NOT_TAKEN", "这种处理办法不能指定账单，请去掉账单号。", "This choice takes no bills.");
+  if (amountFen === undefined) return undefined;
+  if (!takes.includes("amount"))
+    return refuse("AMOUNT_NOT_TAKEN", "这种处理办法不能改金额，请去掉金额。", "This choice takes no amount.");
+  const mostFen = exception.amountFen < 0n ? -exception.amountFen : exception.amountFen;
+  if (amountFen > 0n && amountFen <= mostFen) return undefined;
+  return refuse(
+    "AMOUNT_OUT_OF_RANGE",
+    `金额须大于零且不超过 ${formatYuan(mostFen)}，请改正。`,
+    `More than zero and at most ${formatYuan(mostFen)}.`,
+  );
+}
+
 /** A person may know better than the five candidates whose money it is. */
 const isOffered = (exception: ExceptionItem, proposal: string): boolean =>
   exception.proposals.some((one) => one.code === proposal) ||
   (/^claim:.+/.test(proposal) && exception.facts.unclaimed === true);
-
-async function writeResolution(
-  tx: Transaction,
-  exception: ExceptionItem,
-  command: ResolveCommand,
-  effects: readonly Effect[],
-  context: ResolutionContext,
-): Promise<void> {
-  await execute(
-    tx,
-    Prisma.sql`INSERT INTO exception_resolution (id, exception_id, ordinal, proposal, note, effect, resolved_by, resolved_on)
-      SELECT ${newId()}::uuid, ${exception.id}::uuid, count(*) + 1, ${command.proposal}, ${command.note ?? null},
-        ${JSON.stringify(effects)}::jsonb, ${context.actor}, ${context.today}::date
-      FROM exception_resolution WHERE exception_id = ${exception.id}::uuid`,
-  );
-  await execute(
-    tx,
-    Prisma.sql`UPDATE exception_item SET state = 'resolved', resolved_with = ${command.proposal}, resolved_by = ${context.actor},
-        resolved_at = now(), version = version + 1 WHERE id = ${exception.id}::uuid`,
-  );
-  await recordAudit(tx, [
-    {
-      actor: context.actor,
-      channel: context.channel,
-      ip: context.ip,
-      businessDate: context.today,
-      action: "exception.resolved",
-      subjectKind: "exception",
-      subjectId: exception.id,
-      before: { kind: exception.kind, state: "open", amountFen: toJsonInteger(exception.amountFen) },
-      after: { state: "resolved", proposal: command.proposal, note: command.note ?? null, effects },
-    },
-  ]);
-}
-
-/** Every copy of the card says what became of it. */
-export async function refreshCards(
-  tx: Transaction,
-  exception: ExceptionItem,
-  context: ResolutionContext,
-): Promise<void> {
-  if (!context.cards) return;
-  await updateCards(tx, {
-    subject: { kind: "exception", id: exception.id },
-    version: exception.version,
-    card: context.cards.status(exception),
-    isFinal: false,
-    exceptTaskId: context.clickedTaskId,
-  });
-}
 
 /** The pairs that this very transaction has booked. */
 export const loadPostings = async (tx: Transaction, entityId: string): Promise<readonly PostedPair[]> =>

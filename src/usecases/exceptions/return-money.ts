@@ -8,7 +8,7 @@ import { findPayoutAccount, type PayoutAccount, payoutAccountProblem } from "../
 import { type AppliedProposal, claim, NOTHING } from "./claim-proposal.ts";
 import { type Effect, loadReceipt } from "./effects.ts";
 import type { ExceptionItem } from "./exception.ts";
-import type { ResolutionContext } from "./resolution.ts";
+import type { ResolutionContext, ResolutionDetails } from "./resolution.ts";
 
 /** Not known here, or nothing left: finance asks for the refund by itself, the difference is settled all the same. */
 const LATER = new Set([
@@ -26,13 +26,14 @@ const LATER = new Set([
 export async function returnMoney(
   tx: Transaction,
   exception: ExceptionItem,
+  { billNos, amountFen }: ResolutionDetails,
   context: ResolutionContext,
 ): Promise<AppliedProposal> {
   const { refunding, approvals } = context;
   const isOver = exception.kind === "OVERPAYMENT" && exception.facts.unclaimed === true;
   const effects: Effect[] = [];
   if (isOver) {
-    const claimed = await claim(tx, exception, exception.facts.tenant ?? "", context);
+    const claimed = await claim(tx, exception, exception.facts.tenant ?? "", context, billNos);
     if (!claimed.ok) return claimed;
     effects.push(...claimed.effects);
   }
@@ -44,6 +45,7 @@ export async function returnMoney(
     context.staff,
     {
       what: { receiptNo: receipt.receiptNo },
+      amountFen,
       reason: `对账差异退回：${exception.facts.reasons.join("；")}`.slice(0, 200),
       payoutAccount: onRecord ? undefined : await payerAccountOf(tx, exception, context),
     },

@@ -9,7 +9,7 @@ import { type Refusal, refuse } from "../receipts/refusal.ts";
 import { bearBankFee } from "./bank-fee-relief.ts";
 import { type AppliedProposal, claim, NOTHING } from "./claim-proposal.ts";
 import type { ExceptionItem } from "./exception.ts";
-import type { ResolutionContext } from "./resolution.ts";
+import type { ResolutionContext, ResolutionDetails } from "./resolution.ts";
 
 /** Most that the bank may have kept without anybody else's consent. */
 const BANK_FEE_LIMIT_FEN: Fen = 5_000n;
@@ -63,40 +63,49 @@ export async function bankFeeOfTenant(
   return { ok: true, effects: [...claimed.effects, { type: "relief", reliefIds }] };
 }
 
-/** Forgives what is short, late fee before principal, by the approval document: nothing moves before the last approval. */
-export async function waive(
+interface GivingUp extends ResolutionDetails {
+  readonly kind: "waiver" | "write-off";
+  readonly note?: string | undefined;
+}
+
+/**
+ * Forgives what is short, late fee before principal, or writes its principal off as uncollectable (a late fee is no debt to
+ * write off), by the approval document: nothing moves before the last approval.
+ */
+export async function giveUp(
   tx: Transaction,
   exception: ExceptionItem,
+  { kind, note, amountFen: wantedFen }: GivingUp,
   context: ResolutionContext,
 ): Promise<AppliedProposal> {
   const { approvals } = context;
   if (!approvals) {
     return refuse(
       "APPROVAL_NEEDED",
-      "减免要走审批，这里没有审批渠道，请在企业微信或钉钉里操作。",
-      "A waiver needs the approval document.",
+      "减免和核销要走审批，这里没有审批渠道，请在企业微信或钉钉里操作。",
+      "This needs the approval document.",
     );
   }
   const claimed = await claimShort(tx, exception, context);
   if (!claimed.ok) return claimed;
-  let leftFen = exception.amountFen;
+  let leftFen = wantedFen ?? exception.amountFen;
   const approvalIds: string[] = [];
   for (const one of await openClaimsOf(tx, exception)) {
     const open = openLineOf(one, context.today);
     for (const [part, openFen] of [
-      ["late-fee", open.lateFeeFen],
-      ["principal", open.principalFen],
+      ["late-fee", kind === "waiver" ? open.lateFeeFen : 0n],
+      ["principal", one.kind === "deposit" ? 0n : open.principalFen],
     ] as const) {
       const amountFen = smallerFen(leftFen, openFen);
       if (amountFen === 0n) continue;
       const asked = await askRelief(
         tx,
         {
-          kind: "waiver",
+          kind,
           part,
           lineId: one.lineId,
           amountFen,
-          reason: "转账少付，减免差额",
+          reason: note ?? REASONS[kind],
           requestedBy: context.staff.personId,
         },
         { ...context, ...approvals },
@@ -106,5 +115,14 @@ export async function waive(
       leftFen -= amountFen;
     }
   }
+  if (approvalIds.length === 0) {
+    return refuse(
+      "NOTHING_OWED",
+      "这张账单已经没有可以减免或核销的欠款，请重新查看账单。",
+      "Nothing is owed any more.",
+    );
+  }
   return { ok: true, effects: [...claimed.effects, { type: "approval", approvalIds }] };
 }
+
+const REASONS = { waiver: "转账少付，减免差额", "write-off": "转账少付，差额作坏账核销" } as const;

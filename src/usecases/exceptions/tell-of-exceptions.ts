@@ -3,9 +3,18 @@ import { execute, rows } from "../../db/rows.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import { groupBy } from "../../domain/group-by.ts";
 import { DUTIES } from "../../domain/reconciliation/difference.ts";
+import type { StaffRole } from "../../domain/world/property.ts";
+import type { StaffMember } from "../staff/find-staff-member.ts";
+import { covers } from "../staff/permissions.ts";
 import { findAddressees, type StaffAddress, tellStaff } from "../staff/tell-staff.ts";
 import { type GroupNotice, tellProjectGroups } from "../staff-groups/tell-group.ts";
-import { type ExceptionCards, type ExceptionContext, type ExceptionItem, findExceptions } from "./exception.ts";
+import {
+  type ExceptionCards,
+  type ExceptionContext,
+  type ExceptionItem,
+  findExceptions,
+  placeOfException,
+} from "./exception.ts";
 
 interface TellContext extends ExceptionContext {
   readonly cards?: ExceptionCards | undefined;
@@ -27,16 +36,30 @@ export async function tellOfExceptions(
     const [first] = alike;
     if (!first) continue;
     const ids = alike.map((one) => `${one.id}:${one.version}`).sort();
-    const to = { roles: [first.ownerRole], entityId: first.entityId };
+    const to = await whoCovers(tx, first.ownerRole, alike);
     const notice = {
       card: cards.alert(alike),
       subject: alike.length === 1 ? { kind: "exception" as const, id: first.id, version: first.version } : undefined,
       dedupeKey: `exception|${alike.length === 1 ? ids[0] : `${key}|${ids.length}|${ids[0]}|${ids.at(-1)}`}`,
     };
-    await tellStaff(tx, { to, ...notice });
+    await tellStaff(tx, { to, ...notice, card: (member) => cards.alert(inReachOf(member, alike)) });
     await tellGroups(tx, first, to, notice);
   }
 }
+
+/** People of a role who have at least one of these in their portfolio. */
+async function whoCovers(
+  tx: Transaction,
+  role: StaffRole,
+  exceptions: readonly ExceptionItem[],
+): Promise<StaffAddress> {
+  const members = await findAddressees(tx, { roles: [role] });
+  const staffIds = members.filter((member) => inReachOf(member, exceptions).length > 0).map(({ staffId }) => staffId);
+  return { roles: [role], staffIds };
+}
+
+const inReachOf = (member: StaffMember, exceptions: readonly ExceptionItem[]): ExceptionItem[] =>
+  exceptions.filter((exception) => covers(member, placeOfException(exception)));
 
 /** In the groups of the entity's projects everybody sees it; the buttons are for those who own it. */
 async function tellGroups(
@@ -84,8 +107,8 @@ export async function escalateOverdue(tx: Transaction, context: TellContext): Pr
     const [first] = alike;
     if (!first) continue;
     await tellStaff(tx, {
-      to: { roles: [DUTIES[first.kind].escalateTo], entityId: first.entityId },
-      card: cards.escalated(alike),
+      to: await whoCovers(tx, DUTIES[first.kind].escalateTo, alike),
+      card: (member) => cards.escalated(inReachOf(member, alike)),
       dedupeKey: `exception-escalated|${key}|${alike.map((one) => one.id).sort()[0]}`,
     });
   }

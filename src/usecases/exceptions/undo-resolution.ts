@@ -9,23 +9,20 @@ import type { CivilDate } from "../../domain/time/civil-date.ts";
 import { expireApproval } from "../approvals/cancel-approval.ts";
 import { allOrNothing } from "../approvals/or-nothing.ts";
 import { type Refusal, refuse } from "../receipts/refusal.ts";
-import { recordMovements } from "../reconciliation/channel-movements.ts";
-import { releaseLine, writeMatches } from "../reconciliation/match-rows.ts";
+import { type NewMovement, recordMovements } from "../reconciliation/channel-movements.ts";
+import { type NewMatch, releaseLine, writeMatches } from "../reconciliation/match-rows.ts";
+import { releasePosItems } from "../reconciliation/pos-items.ts";
 import { reopenClaims } from "../reconciliation/transfer-claims.ts";
+import { dropDocuments } from "./ask-document.ts";
 import { takeBankFeesBack } from "./bank-fee-relief.ts";
 import { type Effect, loadReceipt } from "./effects.ts";
 import { type ExceptionItem, findException } from "./exception.ts";
+import { withdrawRedLetter } from "./invoice-proposals.ts";
 import { recordAgain, takeBack, unclaim } from "./receipt-moves.ts";
 import type { ResolutionContext, Resolved } from "./resolution.ts";
-import {
-  loadPostings,
-  lockException,
-  refreshCards,
-  refusalFor,
-  standingResolution,
-  unknown,
-} from "./resolve-exception.ts";
+import { loadPostings, lockException, refusalFor, standingResolution, unknown } from "./resolve-exception.ts";
 import { cancelReturn } from "./return-money.ts";
+import { refreshCards } from "./write-resolution.ts";
 
 /**
  * Takes a resolution back: every balance is as it was before (I17), by counter-events, and the difference is open again. A
@@ -41,7 +38,7 @@ export const undoResolution = (
     const problem = refusalFor(exception, context);
     if (problem || !exception) return problem ?? unknown(command.exceptionId);
     const resolution = await standingResolution(tx, exception.id);
-    if (exception.state === "open" || !resolution) return { ok: true, exception, postings: [], approvals: [] };
+    if (exception.state === "open" || !resolution) return withdrawWishes(tx, exception, context);
     for (const effect of [...resolution.effects].reverse()) {
       const undone = await undoEffect(tx, exception, effect, context);
       if (!undone.ok) return undone;
@@ -52,6 +49,26 @@ export const undoResolution = (
     await refreshCards(tx, after, context);
     return { ok: true, exception: after, postings: await loadPostings(tx, exception.entityId), approvals: [] };
   });
+
+/** Nothing is settled yet: what somebody has asked others for, an approval or an answer of the channel, is asked for no more. */
+async function withdrawWishes(
+  tx: Transaction,
+  exception: ExceptionItem,
+  context: ResolutionContext,
+): Promise<Resolved> {
+  if (exception.waitsFor === undefined && !exception.asksChannel)
+    return { ok: true, exception, postings: [], approvals: [] };
+  await dropDocuments(tx, exception.id, "对账差异的处理已撤销", context);
+  await execute(
+    tx,
+    Prisma.sql`UPDATE exception_item SET requery_by = NULL, requery_at = NULL, version = version + 1
+      WHERE id = ${exception.id}::uuid`,
+  );
+  const after = await findException(tx, exception.id);
+  if (!after) throw new Error(`exception ${exception.id} is gone`);
+  await refreshCards(tx, after, context);
+  return { ok: true, exception: after, postings: [], approvals: [] };
+}
 
 async function undoEffect(
   tx: Transaction,
@@ -72,6 +89,18 @@ async function undoEffect(
     case "movement":
       await reverseMovement(tx, effect.movementId, context);
       return { ok: true };
+    case "red-letter":
+      return withdrawRedLetter(tx, effect.redNo, context);
+    case "payout-confirmed":
+      return refuse(
+        "PAYOUT_CONFIRMED",
+        `退款 ${effect.refundNo} 已登记为银行付出，不能在这里撤销；如登记有误，请与银行核对后另行处理。`,
+        `The payout of ${effect.refundNo} is on record.`,
+      );
+    case "released":
+      await releaseLine(tx, effect.lineId);
+      await writeMatches(tx, [exceptionTakes(exception, effect.lineId, context)]);
+      return { ok: true };
     case "relief": {
       await lockOwners(tx, effect.reliefIds);
       await takeBankFeesBack(tx, effect.reliefIds, context);
@@ -85,27 +114,27 @@ async function undoEffect(
       return withdraw(tx, effect.exceptionId);
     case "matched":
       await releaseLine(tx, effect.lineId);
-      await writeMatches(tx, [
-        {
-          lineId: effect.lineId,
-          bookKind: "exception",
-          bookId: exception.id,
-          stage: 7,
-          reasons: exception.facts.reasons,
-          matchedBy: context.actor,
-        },
-      ]);
+      await writeMatches(tx, [exceptionTakes(exception, effect.lineId, context)]);
       return { ok: true };
     default:
       return effect satisfies never;
   }
 }
 
+const exceptionTakes = (exception: ExceptionItem, lineId: string, context: ResolutionContext): NewMatch => ({
+  lineId,
+  bookKind: "exception",
+  bookId: exception.id,
+  stage: 7,
+  reasons: exception.facts.reasons,
+  matchedBy: context.actor,
+});
+
 async function reverseMovement(tx: Transaction, movementId: string, context: ResolutionContext): Promise<void> {
   const movement = await row<{
     entityId: string;
     accountCode: string;
-    kind: "channel-fee" | "channel-settled" | "bank-fee";
+    kind: NewMovement["kind"];
     amountFen: Fen;
     valueDate: CivilDate;
     subjectKey: string;
@@ -124,6 +153,7 @@ async function reverseMovement(tx: Transaction, movementId: string, context: Res
       recordedBy: context.actor,
     },
   ]);
+  await releasePosItems(tx, movementId);
 }
 
 async function lockOwners(tx: Transaction, reliefIds: readonly string[]): Promise<void> {

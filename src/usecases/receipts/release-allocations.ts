@@ -104,5 +104,6 @@ async function reportInvoices(tx: Transaction, releases: readonly Release[], cla
     const lineIds = [...new Set(group.map((release) => release.lineId))];
     return { causeKey, cause: "账单更正后已收款转为预收", entityId, lineIds };
   });
-  await reportInvoicesWithoutMoney(tx, losses);
+  const [first] = releases;
+  if (first) await reportInvoicesWithoutMoney(tx, losses, first.date);
 }

@@ -97,14 +97,18 @@ export async function takeBackReceipt(
   await writeTakeBack(tx, receipt, taken, prepayments);
   await postTakeBack(tx, receipt, taken, plan.prepaymentTakenFen, claims, context.today);
   await restateLateFees(tx, receipt, standing, context.today);
-  await reportInvoicesWithoutMoney(tx, [
-    {
-      causeKey: receipt.receiptNo,
-      cause: `收款 ${receipt.receiptNo} 已撤销`,
-      entityId: receipt.entityId,
-      lineIds: [...new Set(taken.map(({ lineId }) => lineId))],
-    },
-  ]);
+  await reportInvoicesWithoutMoney(
+    tx,
+    [
+      {
+        causeKey: receipt.receiptNo,
+        cause: `收款 ${receipt.receiptNo} 已撤销`,
+        entityId: receipt.entityId,
+        lineIds: [...new Set(taken.map(({ lineId }) => lineId))],
+      },
+    ],
+    context.today,
+  );
   const result: UndoneReceipt = {
     ok: true,
     receiptId: receipt.receiptId,

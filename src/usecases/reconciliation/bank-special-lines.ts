@@ -264,6 +264,7 @@ async function matchRefund(tx: Transaction, line: BankStatementLine, context: Re
         refundNo: found.refundNo,
         statementFen: toJsonInteger(line.amountFen),
         booksFen: toJsonInteger(-found.amountFen),
+        ...(found.state === "bank-due" && found.amountFen === -line.amountFen ? { payoutDue: true } : {}),
       },
     },
     context,

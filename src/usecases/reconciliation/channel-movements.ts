@@ -4,18 +4,29 @@ import { postToLedger } from "../../db/ledger/post.ts";
 import { toRecordset } from "../../db/recordset.ts";
 import { rows } from "../../db/rows.ts";
 import type { Transaction } from "../../db/transaction.ts";
-import { BANK, WECHAT_PAY_CLEARING } from "../../domain/ledger/accounts.ts";
-import { channelFeeTaken, channelSettled } from "../../domain/ledger/money-events.ts";
+import { BANK, POS_CLEARING, WECHAT_PAY_CLEARING } from "../../domain/ledger/accounts.ts";
+import { channelFeeTaken, channelSettled, moneyLeftUnexplained } from "../../domain/ledger/money-events.ts";
 import type { Posting } from "../../domain/ledger/posting.ts";
 import type { Fen } from "../../domain/money/fen.ts";
 import type { CivilDate } from "../../domain/time/civil-date.ts";
 import { bookingDatesOf } from "../receipts/booking-dates.ts";
 
-/** `channel-fee` 6603 → 1012.01, `channel-settled` 1002 → 1012.01, `bank-fee` 6603 → 1002; below zero gives back. */
+/**
+ * `channel-fee` 6603 → 1012.01, `channel-settled` 1002 → 1012.01, `bank-fee` 6603 → 1002; of an acquirer `pos-settled`
+ * 1002 → 1012.02, `pos-fee` 6603 → 1012.02; money that left for an unknown cause `suspended` 1901 → 1012.01,
+ * `bank-suspended` 1901 → 1002. Below zero gives back.
+ */
 export interface NewMovement {
   readonly entityId: string;
   readonly accountCode: string;
-  readonly kind: "channel-fee" | "channel-settled" | "bank-fee";
+  readonly kind:
+    | "channel-fee"
+    | "channel-settled"
+    | "bank-fee"
+    | "pos-settled"
+    | "pos-fee"
+    | "suspended"
+    | "bank-suspended";
   readonly amountFen: Fen;
   readonly valueDate: CivilDate;
   /** What it is about; the same one again changes nothing. */
@@ -72,6 +83,14 @@ function postingsOf(
       return channelSettled(context, WECHAT_PAY_CLEARING, amountFen);
     case "bank-fee":
       return channelFeeTaken(context, BANK, amountFen);
+    case "pos-settled":
+      return channelSettled(context, POS_CLEARING, amountFen);
+    case "pos-fee":
+      return channelFeeTaken(context, POS_CLEARING, amountFen);
+    case "suspended":
+      return moneyLeftUnexplained(context, WECHAT_PAY_CLEARING, amountFen);
+    case "bank-suspended":
+      return moneyLeftUnexplained(context, BANK, amountFen);
     default:
       return kind satisfies never;
   }

@@ -168,7 +168,7 @@ async function tieOut(
             AND coalesce(m.day, f.paid_on) = ${date}::date) AS "refundsFen",
         (SELECT coalesce(sum(v.amount_fen), 0)::bigint FROM channel_movement v
           LEFT JOIN statement_line ON statement_line.id = v.statement_line_id
-          WHERE v.account_code = ${account.code} AND v.kind = 'channel-fee'
+          WHERE v.account_code = ${account.code} AND v.kind IN ('channel-fee', 'suspended')
             AND coalesce(statement_line.booking_date, v.value_date) = ${date}::date) AS "feesFen",
         (SELECT coalesce(sum(CASE
             -- Two bills of the channel contradict each other: the books follow the trade bill, the channel is asked.

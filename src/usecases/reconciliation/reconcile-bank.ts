@@ -8,6 +8,7 @@ import type { Account, ReconciliationContext } from "./context.ts";
 import { matchByNumber, matchHandBooked } from "./match-known-receipts.ts";
 import { loadTenantsOf, OpenClaims } from "./open-bills.ts";
 import { type BankBook, settleBankLine } from "./settle-bank-line.ts";
+import { looksLikeCardSettlement, settleFromAcquirer, takesCards } from "./settle-cards.ts";
 
 /** How steps of a run become transactions: each its own, or (dry run) all inside one that is rolled back. */
 export type InTransaction = <T>(work: (tx: Transaction) => Promise<T>) => Promise<T>;
@@ -40,11 +41,15 @@ export async function reconcileBank(
     await matchByNumber(tx, account.code, date, "bank", context.actor);
     const open = await loadOpenLines(tx, account.code, date);
     const tenants = await loadTenantsOf(tx, account.entityId);
-    const incoming = open.filter((line) => line.amountFen > 0n && !line.reversal && !isSettlement(line));
+    const cards = await takesCards(tx, account.entityId);
+    const incoming = open.filter(
+      (line) =>
+        line.amountFen > 0n && !line.reversal && !isSettlement(line) && !(cards && looksLikeCardSettlement(line)),
+    );
     const evidence = await loadEvidence(tx, incoming, tenants);
     const of = { accountCode: account.code, date };
     const byHand = await matchHandBooked(tx, incoming, evidence, of, context);
-    return { lines: open.filter((line) => !byHand.has(line.id)), tenants, evidence };
+    return { lines: open.filter((line) => !byHand.has(line.id)), tenants, evidence, cards };
   });
   const book: BankBook = {
     account,
@@ -54,7 +59,7 @@ export async function reconcileBank(
   };
   const left: LeftOpen[] = [];
   for (const line of prepared.lines) {
-    const reason = await run((tx) => settleLine(tx, line, book, context));
+    const reason = await run((tx) => settleLine(tx, line, { ...book, cards: prepared.cards }, context));
     if (reason !== undefined) left.push({ lineId: line.id, reason });
   }
   return left;
@@ -63,7 +68,7 @@ export async function reconcileBank(
 async function settleLine(
   tx: Transaction,
   line: BankStatementLine,
-  book: BankBook,
+  book: BankBook & { readonly cards: boolean },
   context: ReconciliationContext,
 ): Promise<string | undefined> {
   if (line.amountFen === 0n) return undefined;
@@ -77,6 +82,10 @@ async function settleLine(
   }
   if (isSettlement(line)) {
     await settleFromChannel(tx, line, context);
+    return undefined;
+  }
+  if (book.cards && looksLikeCardSettlement(line)) {
+    await settleFromAcquirer(tx, line, context);
     return undefined;
   }
   // A retried transaction must not decide by what the first attempt had read.

@@ -50,14 +50,18 @@ async function explainTrade(
       return raise("STATUS_MISMATCH", trade.amountFen, "渠道已撤销，账上仍是已收", {
         channelStatus: trade.status ?? "",
         statementFen: 0,
+        askable: trade.orderId !== null,
       });
     if (succeeded && trade.receiptState === "undone")
       return raise("STATUS_MISMATCH", trade.amountFen, "渠道是已付，账上已撤销", {
         channelStatus: "SUCCESS",
         booksFen: 0,
+        askable: trade.orderId !== null,
       });
     if (trade.receiptFen !== trade.amountFen)
-      return raise("AMOUNT_MISMATCH", trade.amountFen - trade.receiptFen, "同一笔交易，渠道金额与账上不同");
+      return raise("AMOUNT_MISMATCH", trade.amountFen - trade.receiptFen, "同一笔交易，渠道金额与账上不同", {
+        askable: trade.orderId !== null,
+      });
     if (trade.receiptDate !== null && trade.receiptDate !== trade.valueDate)
       return raise(
         "CUTOFF",
@@ -100,13 +104,14 @@ async function explainTrade(
     return raise("AMOUNT_MISMATCH", trade.amountFen - trade.orderFen, "渠道金额与我方订单不同", {
       booksFen: toJsonInteger(trade.orderFen),
       orderKnown: true,
+      askable: true,
     });
   return raise(
     "LOCAL_MISSING",
     trade.amountFen,
     trade.orderId === null ? "渠道有这笔收款，我方没有这个订单" : "渠道已付，我方订单未付",
     {
-      ...(trade.orderId === null ? {} : { orderKnown: true }),
+      ...(trade.orderId === null ? {} : { orderKnown: true, askable: true }),
     },
   );
 }
@@ -206,7 +211,10 @@ async function explainRefund(
         statementFen: toJsonInteger(row.amountFen),
         valueDate: row.valueDate,
         lineNo: row.ordinal + 1,
-        ...(row.refundFen === null ? {} : { booksFen: toJsonInteger(-row.refundFen) }),
+        // What another row has taken, or what was never paid out, is in no book a second time.
+        booksFen: toJsonInteger(hasPaid(row) ? -(row.refundFen ?? 0n) : 0n),
+        channel: true,
+        ...(row.refundId === null ? {} : { askable: true }),
         ...(row.refundNo === null ? {} : { refundNo: row.refundNo }),
         ...(row.orderNo === null ? {} : { orderNo: row.orderNo }),
         ...(row.status === null ? {} : { channelStatus: row.status }),
@@ -225,6 +233,10 @@ async function explainRefund(
     },
   ]);
 }
+
+/** Whether our books have paid this very row out, or are about to. */
+const hasPaid = (row: OpenRefundRow): boolean =>
+  row.refundId !== null && !row.refundTaken && row.refundState !== "rejected" && row.refundState !== "cancelled";
 
 function problemOf(row: OpenRefundRow): string | undefined {
   if (row.refundId === null) return "渠道有这笔退款，我方没有这个退款单号";

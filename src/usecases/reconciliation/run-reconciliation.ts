@@ -16,6 +16,7 @@ import { raiseMissingInChannel } from "./missing-in-channel.ts";
 import { eachItsOwn, type InTransaction, type LeftOpen, reconcileBank } from "./reconcile-bank.ts";
 import { reconcileFund } from "./reconcile-fund.ts";
 import { reconcileTrade } from "./reconcile-trade.ts";
+import { raiseUnsettledCards } from "./settle-cards.ts";
 
 export interface MatchedLine {
   /** The bank's or channel's number of the line, else its place on the day. */
@@ -98,6 +99,7 @@ async function runSteps(
   }
   return run(async (tx) => {
     const waiting = await raiseMissingInChannel(tx, account, date, context);
+    if (account.type === "bank") await raiseUnsettledCards(tx, account, date, context);
     const day = await judgeDay(tx, account, date, { left, waiting }, context);
     const exceptions = await findExceptions(tx, { accountCode: account.code, date, state: "open" });
     await tellOfExceptions(tx, exceptions, context);

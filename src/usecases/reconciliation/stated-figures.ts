@@ -6,7 +6,7 @@ import type { Transaction } from "../../db/transaction.ts";
 import type { Fen } from "../../domain/money/fen.ts";
 import type { CivilDate } from "../../domain/time/civil-date.ts";
 
-/** A figure that a tenant was told to pay, in chat or on a page. */
+/** A figure that a tenant was told to pay, in chat, on a page, on paper or by a card. */
 export interface StatedFigure {
   readonly tenantId: string;
   readonly entityId: string;
@@ -14,6 +14,9 @@ export interface StatedFigure {
   /** Empty: all that was owed to the entity. */
   readonly billNos?: readonly string[] | undefined;
 }
+
+/** Where a tenant read it: an answer, the cashier's or the bill's page, a PDF, a card that was pushed. */
+export type StatedBy = "chat" | "cashier" | "bill-page" | "paper" | "notice" | "dunning";
 
 /**
  * Remembers what was told: whoever transfers exactly that within three days has paid, and the fee that grew on the way is
@@ -23,7 +26,7 @@ export async function recordStatedFigures(
   tx: Transaction,
   figures: readonly StatedFigure[],
   statedOn: CivilDate,
-  source: "chat" | "cashier" | "paper",
+  source: StatedBy,
 ): Promise<void> {
   const values = figures
     .filter((figure) => figure.amountFen > 0n)

@@ -105,6 +105,22 @@ const MATCHED: readonly Attempt[] = [
     copyOf("channel_movement", { reverses_id: FIRST, subject_key: "fee|2 back again", amount_fen: -1 }),
   ),
   ...appendOnly("channel_movement", "amount_fen = 2"),
+  attempt(
+    "one card payment settled twice",
+    "pos_settlement_item_once",
+    copyOf("channel_movement", { id: FIRST, subject_key: "pos|2" }),
+    copyOf("pos_settlement_item", { movement_id: FIRST }),
+  ),
+  attempt(
+    "a card payment settled by half",
+    "pos_settlement_item_sign_check",
+    copyOf("pos_settlement_item", { sign: 2 }),
+  ),
+  attempt(
+    "a question to the channel by nobody",
+    "exception_item_requery_check",
+    "UPDATE exception_item SET requery_at = now()",
+  ),
   attempt("a payer forgotten at no time", "payer_fingerprint_check", "UPDATE payer_fingerprint SET revoked_by = 'S02'"),
   attempt(
     "a payer without account and name",

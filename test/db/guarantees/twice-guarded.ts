@@ -20,6 +20,7 @@ export const TWICE_GUARDED: readonly string[] = [
   "a person by own hand and in the own name",
   "a refund deleted",
   "a part of nothing",
+  "a row of channel_movement deleted",
   "a row of voucher deleted",
   "voucher emptied",
 ];

@@ -46,6 +46,12 @@ export interface RunDocument {
   readonly open: readonly string[];
 }
 
+interface Settled {
+  readonly postings: readonly object[];
+  readonly approvals?: readonly string[];
+  readonly exception: { readonly state: string; readonly facts: Readonly<Record<string, unknown>> };
+}
+
 export interface StatementDesk {
   readonly import: (day: string, rows: readonly BankRow[], openingFen?: bigint) => Promise<Record<string, unknown>>;
   /** A file of the channel, as text. */
@@ -60,8 +66,9 @@ export interface StatementDesk {
     day: string,
     options?: { readonly dryRun?: boolean; readonly account?: string },
   ) => Promise<RunDocument>;
-  readonly resolve: (id: string, proposal: string) => Promise<{ postings: readonly object[] }>;
-  readonly undo: (id: string) => Promise<{ postings: readonly object[] }>;
+  /** `options`: of `recon resolve`, besides the proposal; by S09 unless somebody else is named. */
+  readonly resolve: (id: string, proposal: string, options?: Readonly<Record<string, string>>) => Promise<Settled>;
+  readonly undo: (id: string, as?: string) => Promise<Settled>;
   readonly close: (day: string, account?: string) => Promise<{ closed: boolean; missing: readonly object[] }>;
 }
 
@@ -130,8 +137,9 @@ export async function openDesk(db: Database): Promise<StatementDesk> {
         }),
       );
     },
-    resolve: async (id, proposal) => answer(await reconResolveCommand.run(cli, [id], { with: proposal, as: "S09" })),
-    undo: async (id) => answer(await reconUndoCommand.run(cli, [id], { as: "S09" })),
+    resolve: async (id, proposal, options = {}) =>
+      answer(await reconResolveCommand.run(cli, [id], { with: proposal, as: "S09", ...options })),
+    undo: async (id, as = "S09") => answer(await reconUndoCommand.run(cli, [id], { as })),
     close: async (day, account = "CMB1") => answer(await dayCloseCommand.run(cli, [], { account, date: day })),
     async importText(source, account, day, text) {
       at(day);

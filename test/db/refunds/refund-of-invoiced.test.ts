@@ -262,7 +262,7 @@ describe("an invoiced payment that is taken back (V10)", () => {
     expect(await openLine(world, lineId)).toMatchObject({ open: 677_250, invoiced: 677_250 });
     const told = await row<{ count: bigint }>(
       world.db,
-      Prisma.sql`SELECT count(*) AS count FROM outbox WHERE dedupe_key LIKE 'fapiao-mismatch|%' AND message->'paragraphs'->>0 = '发票与收款不符'`,
+      Prisma.sql`SELECT count(*) AS count FROM outbox WHERE dedupe_key LIKE 'fapiao-mismatch|%' AND message->'card'->>'title' = '发票与收款不符'`,
     );
     expect(Number(told?.count)).toBeGreaterThan(0);
     await expectBooksInOrder(world);

@@ -101,7 +101,15 @@ describe("what has no place over there", () => {
  */
 const EXPRESSIONS: Readonly<Record<string, readonly string[]>> = {
   'kind === "waiver" ? "claim.waived" : "claim.written-off"': ["claim.waived", "claim.written-off"],
-  "`channel.${movement.kind}`": ["channel.channel-fee", "channel.channel-settled", "channel.bank-fee"],
+  "`channel.${movement.kind}`": [
+    "channel.channel-fee",
+    "channel.channel-settled",
+    "channel.bank-fee",
+    "channel.pos-settled",
+    "channel.pos-fee",
+    "channel.suspended",
+    "channel.bank-suspended",
+  ],
   RELEASED: ["deferral.released"],
   "event.type": ["receipt.recorded", "receipt.claimed"],
 };

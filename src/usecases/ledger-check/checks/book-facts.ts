@@ -55,8 +55,8 @@ const FACTS = Prisma.sql`
     FROM late_fee_waiver w JOIN bill_line l ON l.id = w.line_id JOIN bill b ON b.id = l.bill_id GROUP BY 1, 2, 3
   UNION ALL SELECT CASE f.kind WHEN 'bank-fee' THEN 'waiver' ELSE f.kind END, f.entity_id, b.tenant_id, '', sum(f.amount_fen)
     FROM claim_relief f JOIN bill_line l ON l.id = f.line_id JOIN bill b ON b.id = l.bill_id GROUP BY 1, 2, 3
-  UNION ALL SELECT CASE kind WHEN 'channel-settled' THEN kind ELSE 'channel-fee' END, entity_id, NULL::uuid,
-      CASE kind WHEN 'bank-fee' THEN 'bank' ELSE 'wechat' END, sum(amount_fen)
+  UNION ALL SELECT CASE WHEN kind IN ('channel-settled', 'pos-settled') THEN 'channel-settled' ELSE 'channel-fee' END, entity_id,
+      NULL::uuid, CASE WHEN kind LIKE 'bank-%' THEN 'bank' WHEN kind LIKE 'pos-%' THEN 'pos' ELSE 'wechat' END, sum(amount_fen)
     FROM channel_movement GROUP BY 1, 2, 4
   UNION ALL SELECT 'cash-difference', s.entity_id, NULL::uuid, '', sum(s.counted_fen - s.expected_fen)
     FROM cashier_shift s JOIN exception_item x ON x.kind = 'CASH_DIFFERENCE' AND x.subject_key = s.shift_no

@@ -1,0 +1,9 @@
+import type { ExceptionLink } from "../../bot/notices/exception-notices.ts";
+import { exceptionPageUrl } from "../http/h5/exception-link.ts";
+import type { BusinessClock } from "../ports/clock.ts";
+
+/** The pages of differences, as cards link to them. */
+export const exceptionLinkOf =
+  (publicUrl: string, linkKey: Uint8Array, clock: BusinessClock): ExceptionLink =>
+  (exception) =>
+    exceptionPageUrl({ publicUrl, linkKey, nowMs: clock.nowMs() }, exception);

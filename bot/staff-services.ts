@@ -7,12 +7,18 @@ import type { Refusal } from "../src/usecases/receipts/refusal.ts";
 import type { LiftedHolds } from "../src/usecases/refunds/lift-hold.ts";
 import type { StaffMember } from "../src/usecases/staff/find-staff-member.ts";
 import type { CashServices } from "./cash-services.ts";
+import type { DelegationServices } from "./delegation-services.ts";
 import type { ReportServices } from "./report-services.ts";
 import type { StaffInvoiceServices } from "./staff-invoice-services.ts";
 import type { VoucherServices } from "./voucher-services.ts";
 
 /** What the staff side of the bot may ask and order; tied to the transaction of the message by src/compose. */
-export interface StaffServices extends StaffInvoiceServices, VoucherServices, ReportServices, CashServices {
+export interface StaffServices
+  extends StaffInvoiceServices,
+    VoucherServices,
+    ReportServices,
+    CashServices,
+    DelegationServices {
   /** Who of the staff speaks; undefined for everybody else, also for a colleague who left. */
   staffMember(): Promise<StaffMember | undefined>;
   /** Documents that wait for this person now, the oldest first. */

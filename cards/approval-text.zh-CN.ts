@@ -57,9 +57,20 @@ export const STAFF_CARD_TEXT = {
         "“欠费名单”：逾期的租户",
         "“本月收缴率”：收款进度",
         "“账龄”“回款预测”“导出欠费清单”：报表和文件",
+        "“我休假到11月30日，审批交给某某”：委托审批",
       ],
-      "finance-manager": ["“待审批”：等您处理的审批", "“对账汇总”：今天的对账情况", "“最近的审批记录”：谁批了什么"],
-      cfo: ["“待审批”：等您处理的审批", "“账龄分析”：应收账龄", "“最近的审批记录”：谁批了什么"],
+      "finance-manager": [
+        "“待审批”：等您处理的审批",
+        "“对账汇总”：今天的对账情况",
+        "“最近的审批记录”：谁批了什么",
+        "“我休假到11月30日，审批交给某某”：委托审批",
+      ],
+      cfo: [
+        "“待审批”：等您处理的审批",
+        "“账龄分析”：应收账龄",
+        "“最近的审批记录”：谁批了什么",
+        "“我休假到11月30日，审批交给某某”：委托审批",
+      ],
       auditor: ["“谁批的DG-202609-00001”：一张单据的来龙去脉", "“最近的审批记录”：谁批了什么"],
       admin: ["“最近的审批记录”：谁批了什么", "“谁批的DG-202609-00001”：一张单据的来龙去脉"],
     } as Readonly<Record<string, readonly string[]>>,
@@ -107,4 +118,27 @@ export const AUDIT_CARD_TEXT = {
     "official-account": "公众号",
     "wechat-pay": "微信支付",
   } as Readonly<Record<string, string>>,
+} as const;
+
+/** The card that one person's approvals are decided by another for some days. */
+export const DELEGATION_CARD_TEXT = {
+  title: { began: "审批委托", ended: "审批委托已收回" },
+  from: "委托人",
+  to: "代办人",
+  roles: "角色",
+  days: "期限",
+  range: (from: string, to: string) => (from === to ? from : `${from}至${to}`),
+  words: {
+    began: {
+      delegator: "期间等您审批的单子，代办人也会收到并可以代您决定；您自己仍然可以审批。提前回来请点“收回委托”。",
+      delegate: "期间您可以代他审批，每笔都会记下是您代办的；您自己发起的单子仍要由别人审批。",
+    },
+    ended: {
+      delegator: "从现在起只由您自己审批；代办人已作的决定保持不变。",
+      delegate: "从现在起您不再代他审批；您已作的决定保持不变。",
+    },
+  },
+  waiting: (count: number) => `现在有${count}份审批在等您处理。`,
+  revoke: "收回委托",
+  list: "待审批",
 } as const;

@@ -61,6 +61,7 @@ export const CARD_NAMES = [
   "invoice-application",
   "approval",
   "approval-list",
+  "delegation",
   "exception",
   "exception-list",
   "audit",

@@ -93,6 +93,17 @@ export type DialogStep =
     }
   | { readonly name: "prepay"; readonly tenantId: string }
   | {
+      readonly name: "claim";
+      readonly tenantId: string;
+      readonly said: string;
+      /** The picture of the slip that came before the amount, as its platform names it. */
+      readonly slip?: string;
+      /** Kept already: only day and payer are asked. */
+      readonly claimId?: string;
+      /** Yuan. */
+      readonly amount?: string;
+    }
+  | {
       readonly name: "move-out";
       readonly tenantId: string;
       readonly leaseCode?: string;
@@ -147,6 +158,17 @@ export type DialogStep =
       readonly valueDate: CivilDate;
       readonly entityCode?: string;
       readonly slipNo?: string;
+    }
+  /** A manager who will be away says who decides instead, and until when. */
+  | {
+      readonly name: "delegate";
+      readonly personId: string;
+      /** As the platform names them: in a group others speak too. */
+      readonly senderId: string;
+      readonly toCode?: string;
+      readonly toName?: string;
+      readonly from: CivilDate;
+      readonly until?: CivilDate;
     }
   /** A colleague says why an approval is rejected. */
   | {

@@ -1,6 +1,8 @@
 import { askToJoinFlow } from "./ask-to-join.ts";
 import { bindFlow } from "./bind.ts";
 import { chooseTenantFlow } from "./choose-tenant.ts";
+import { claimFlow } from "./claim.ts";
+import { delegateFlow } from "./delegate.ts";
 import type { Dialog, DialogName } from "./dialog.ts";
 import { disputeFlow } from "./dispute.ts";
 import type { Flow } from "./flow.ts";
@@ -36,6 +38,7 @@ const FLOWS: { readonly [N in DialogName]: Flow<N> } = {
   "withdraw-dispute": withdrawDisputeFlow,
   promise: promiseFlow,
   prepay: prepayFlow,
+  claim: claimFlow,
   "move-out": moveOutFlow,
   "move-out-objection": objectToSheetFlow,
   refund: refundFlow,
@@ -45,6 +48,9 @@ const FLOWS: { readonly [N in DialogName]: Flow<N> } = {
   "task-note": taskNoteFlow,
   "record-cash": recordCashFlow,
   "reject-approval": rejectApprovalFlow,
+  delegate: delegateFlow,
 };
+
+export const DIALOG_NAMES = Object.keys(FLOWS) as readonly DialogName[];
 
 export const flowOf = (dialog: Dialog): Flow<DialogName> => FLOWS[dialog.name] as Flow<DialogName>;

@@ -1,7 +1,9 @@
 import { type ApprovalView, approvalCard } from "../../cards/approval-card.ts";
 import { STAFF_CARD_TEXT } from "../../cards/approval-text.zh-CN.ts";
 import type { Card } from "../../cards/card.ts";
+import { type DelegationView, delegationCard } from "../../cards/delegation-card.ts";
 import type { ApprovalCards, ApprovalRequest } from "../../src/usecases/approvals/approval.ts";
+import type { Delegation } from "../../src/usecases/approvals/delegations.ts";
 import { APPROVER_ROLE_NAMES } from "../../src/usecases/approvals/refusals.ts";
 import type { StaffMember } from "../../src/usecases/staff/find-staff-member.ts";
 
@@ -18,6 +20,12 @@ export const approvalCards = (linkOf: ApprovalLink = () => undefined): ApprovalC
     as === "approver"
       ? approvalCard(approvalView(request), { may: "decide", url: linkOf(request), note: TEXT.again })
       : approvalCard(approvalView(request), { may: "read", note: TEXT.superior }),
+  delegation: (delegation, shown) => delegationCard(delegationView(delegation), shown),
+});
+
+export const delegationView = (delegation: Delegation): DelegationView => ({
+  ...delegation,
+  roleNames: delegation.roles.map((role) => APPROVER_ROLE_NAMES[role]),
 });
 
 /** The card for somebody who looks at a document: with the buttons that it has for them. */

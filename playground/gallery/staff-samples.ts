@@ -1,6 +1,7 @@
 import { approvalListCard } from "../../cards/approval-card.ts";
 import { auditCard } from "../../cards/audit-card.ts";
 import type { Card } from "../../cards/card.ts";
+import { delegationCard } from "../../cards/delegation-card.ts";
 import { exceptionCard, exceptionsCard } from "../../cards/exception-card.ts";
 import { explanationCard } from "../../cards/explanation-card.ts";
 import { invoiceCard } from "../../cards/invoice-card.ts";
@@ -58,6 +59,26 @@ export const STAFF_SAMPLES: Readonly<Record<string, Card>> = {
     lines: ["A栋电梯电费2026年8月共¥1,232.87（净用量1,503.5 × 0.82元）", "按面积您占 295/995.75 → ¥365.25"],
     disputes: 3,
   }),
+  delegation: delegationCard(
+    {
+      id: "01990000-0000-7000-8000-000000000001",
+      delegatorName: "王区总",
+      delegateName: "许区总",
+      roleNames: ["区域经理"],
+      days: { from: day, to: day },
+    },
+    { as: "delegator", what: "began" },
+  ),
+  delegationForStandIn: delegationCard(
+    {
+      id: "01990000-0000-7000-8000-000000000001",
+      delegatorName: "王区总",
+      delegateName: "许区总",
+      roleNames: ["区域经理", "财务经理"],
+      days: { from: day, to: day },
+    },
+    { as: "delegate", what: "began", waiting: 3 },
+  ),
   approvalList: approvalListCard({
     title: "等您审批的单据",
     approvals: [

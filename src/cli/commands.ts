@@ -3,9 +3,11 @@ import {
   approvalApproveCommand,
   approvalCancelCommand,
   approvalDelegateCommand,
+  approvalDelegationsCommand,
   approvalListCommand,
   approvalRejectCommand,
   approvalRequestCommand,
+  approvalRevokeDelegationCommand,
   approvalShowCommand,
 } from "./commands/approval.ts";
 import { billRunCommand, billShowCommand } from "./commands/bill.ts";
@@ -125,6 +127,8 @@ export const COMMANDS: readonly AnyCommand[] = [
   approvalRejectCommand,
   approvalCancelCommand,
   approvalDelegateCommand,
+  approvalDelegationsCommand,
+  approvalRevokeDelegationCommand,
   disputeOpenCommand,
   disputeCloseCommand,
   payRecordCommand,

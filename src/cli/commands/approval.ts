@@ -8,9 +8,11 @@ import { approvalContextOf, askAndDecide, findColleague } from "../../usecases/a
 import { cancelApproval } from "../../usecases/approvals/cancel-approval.ts";
 import { type DecidedApproval, decideApproval } from "../../usecases/approvals/decide-approval.ts";
 import { delegateApprovals } from "../../usecases/approvals/delegate-approvals.ts";
+import { type Delegation, findDelegationsOf } from "../../usecases/approvals/delegations.ts";
 import { findAllPending, findWaitingFor } from "../../usecases/approvals/list-approvals.ts";
 import { allOrNothing } from "../../usecases/approvals/or-nothing.ts";
 import { APPROVER_ROLE_NAMES, approvalRefusal } from "../../usecases/approvals/refusals.ts";
+import { revokeDelegations } from "../../usecases/approvals/revoke-delegation.ts";
 import { findRequest } from "../../usecases/approvals/stored-request.ts";
 import { askPublish, previewToApprove } from "../../usecases/billing/publish-approval.ts";
 import { askChange, CHANGE_TYPES } from "../../usecases/master-data-changes/ask-change.ts";
@@ -204,7 +206,7 @@ export const approvalDelegateCommand: Command = {
       if (!delegate.ok) return delegate;
       return delegateApprovals(
         tx,
-        { delegator: delegator.member, delegate: delegate.member, role, days },
+        { delegator: delegator.member, delegate: delegate.member, roles: [role], days },
         approvalContextOf(commandContextOf(context, code)),
       );
     });
@@ -217,6 +219,60 @@ export const approvalDelegateCommand: Command = {
     };
   },
 };
+
+export const approvalDelegationsCommand: Command = {
+  name: "approval delegations",
+  usage: "--as STAFF",
+  summary: "查看自己给出的和代办的审批委托",
+  options: { as: { type: "string" } },
+  positionals: [0, 0],
+  async run(context, _positionals, options) {
+    const code = requiredOption(options, "as");
+    return inTransaction(context.db, async (tx) => {
+      const colleague = await findColleague(tx, code);
+      if (!colleague.ok) return refusedBy(colleague);
+      const { given, received } = await findDelegationsOf(tx, colleague.member.personId, context.clock.today());
+      const all = [...given, ...received];
+      return {
+        json: { given: given.map(delegationJson), received: received.map(delegationJson) },
+        text: all.length === 0 ? ["现在没有审批委托"] : all.map(delegationLine),
+      };
+    });
+  },
+};
+
+export const approvalRevokeDelegationCommand: Command = {
+  name: "approval revoke-delegation",
+  usage: "[<id>] --as STAFF",
+  summary: "收回自己给出的审批委托；不写编号时收回全部",
+  options: { as: { type: "string" } },
+  positionals: [0, 1],
+  async run(context, [id], options) {
+    const code = requiredOption(options, "as");
+    const done = await allOrNothing(context.db, async (tx) => {
+      const colleague = await findColleague(tx, code);
+      if (!colleague.ok) return colleague;
+      const which = id === undefined ? ("all" as const) : { id };
+      return revokeDelegations(tx, colleague.member, which, approvalContextOf(commandContextOf(context, code)));
+    });
+    if (!done.ok) return refusedBy(done);
+    return {
+      json: { revoked: done.revoked.map(delegationJson) },
+      text: done.revoked.map((one) => `已收回：${delegationLine(one)}`),
+    };
+  },
+};
+
+const delegationJson = ({ id, delegatorName, delegateName, roles, days }: Delegation) => ({
+  id,
+  from: delegatorName,
+  to: delegateName,
+  roles,
+  days,
+});
+
+const delegationLine = ({ id, delegatorName, delegateName, roles, days }: Delegation): string =>
+  `${delegatorName} → ${delegateName} ${roles.map((role) => APPROVER_ROLE_NAMES[role]).join("、")} ${formatDate(days.from)}至${formatDate(days.to)} ${id}`;
 
 function answerOf(
   result: DecidedApproval | { readonly ok: true; readonly request: ApprovalRequest } | Refusal,

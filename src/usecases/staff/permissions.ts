@@ -21,6 +21,8 @@ export type StaffAction =
   | "approval.read"
   /** Stands for a delegation, not for deciding: who decides is for the policy of the document. */
   | "approval.delegate"
+  /** Decides in somebody's name while they are away. */
+  | "approval.stand-in"
   | "hold.lift"
   | "exception.resolve"
   | "recon.read"
@@ -54,6 +56,7 @@ export const ROLES_OF_ACTION: Readonly<Record<StaffAction, readonly StaffRole[]>
   "write-off.ask": ["steward", "cashier", "area-manager", "finance-manager", "cfo"],
   "approval.read": EVERYBODY,
   "approval.delegate": ["area-manager", "finance-manager", "cfo"],
+  "approval.stand-in": ["area-manager", "finance-manager", "cfo"],
   "hold.lift": ["area-manager", "finance-manager", "cfo"],
   "exception.resolve": ["cashier", "finance-manager", "cfo"],
   "recon.read": ["cashier", "area-manager", "finance-manager", "cfo", "auditor"],

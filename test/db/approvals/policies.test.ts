@@ -201,22 +201,22 @@ describe("somebody on leave", () => {
       const delegated = await inTransaction(db, async (tx) =>
         delegateApprovals(
           tx,
-          { delegator: await member("S03"), delegate: await member("S02"), role: "area-manager", days },
+          { delegator: await member("S03"), delegate: await member("S05"), roles: ["area-manager"], days },
           contextAt("2026-03-01", "staff:S03"),
         ),
       );
       expect(delegated).toMatchObject({ ok: true });
       const request = await asks(db, "李管家", fee(lineId), "2026-03-02");
-      expect(await decides(db, "何出纳", request, "approve", "2026-03-01")).toMatchObject({
+      expect(await decides(db, "周财务", request, "approve", "2026-03-01")).toMatchObject({
         code: "APPROVER_WITHOUT_ROLE",
       });
-      expect(await decides(db, "何出纳", request, "approve", "2026-03-06")).toMatchObject({
+      expect(await decides(db, "周财务", request, "approve", "2026-03-06")).toMatchObject({
         code: "APPROVER_WITHOUT_ROLE",
       });
-      const decided = await decides(db, "何出纳", request, "approve", "2026-03-05");
+      const decided = await decides(db, "周财务", request, "approve", "2026-03-05");
       expect(decided).toMatchObject({
         ok: true,
-        request: { state: "approved", decisions: [{ personName: "何出纳", onBehalfOfName: "陈经理" }] },
+        request: { state: "approved", decisions: [{ personName: "周财务", onBehalfOfName: "陈经理" }] },
       });
       const ofTheDelegator = await asks(db, "陈经理", {
         kind: "write-off",
@@ -224,7 +224,7 @@ describe("somebody on leave", () => {
         lineId,
         amountFen: 100n,
       });
-      expect(await decides(db, "何出纳", ofTheDelegator, "approve", "2026-03-05")).toMatchObject({
+      expect(await decides(db, "周财务", ofTheDelegator, "approve", "2026-03-05")).toMatchObject({
         code: "DELEGATOR_IS_REQUESTER",
       });
     }));

@@ -104,12 +104,17 @@ export const APPROVAL_ATTEMPTS: readonly Attempt[] = [
   {
     what: "a delegation to oneself",
     refusedBy: "approval_delegation_check",
-    statements: ({ personId }) => [copyOf("approval_delegation", { delegate_id: personId })],
+    statements: ({ personId }) => [copyOf("approval_delegation", { delegate_id: personId, valid: "[2026-10-01,2026-10-05)" })],
   },
   attempt(
     "a delegation without an end",
     "approval_delegation_valid_check",
-    copyOf("approval_delegation", { valid: "[2026-08-01,)" }),
+    copyOf("approval_delegation", { valid: "[2026-10-01,)" }),
+  ),
+  attempt(
+    "two stand-ins for one role on one day",
+    "approval_delegation_one_stand_in",
+    copyOf("approval_delegation", { valid: "[2026-08-07,2026-08-09)" }),
   ),
   attempt("a number before the first", "approval_series_last_number_check", copyOfSeries),
   attempt("nothing given up", "claim_relief_amount_fen_check", copyOf("claim_relief", { amount_fen: 0 })),

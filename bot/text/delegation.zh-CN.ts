@@ -1,0 +1,22 @@
+/** What is said about who decides in whose name. */
+export const SAY_DELEGATION = {
+  title: "审批委托",
+  whom: "您不在时审批交给哪位同事？点一下，或回复姓名。",
+  nobody: "还没有同事可以代您审批：代办人要是同一园区的经理或总监。请联系系统管理员。",
+  unknown: "没有找到可以代您审批的这位同事。代办人要是同一园区的经理或总监，请点一下或回复姓名：",
+  several: "您说的是哪一位？",
+  until: (name: string) => `委托${name}审批到哪一天？例如“到11月30日”或“三天”。`,
+  sure: (name: string, range: string) => `${range}，您的审批由${name}代办，您自己仍可审批。确定吗？`,
+  range: (from: string, to: string) => (from === to ? from : `${from}至${to}`),
+  confirm: "确认委托",
+  cancel: "不委托了",
+  cancelled: "好的，没有委托。",
+  done: (name: string) => `已委托，${name}也收到了通知。`,
+  none: "现在没有审批委托。休假前可以对我说，例如“我休假到11月30日，审批交给张三”。",
+  given: "您的审批现在由别人代办",
+  received: "您现在代别人审批",
+  to: (name: string, roles: string) => `${name}（${roles}）`,
+  revoked: (names: readonly string[]) => `已收回，${names.join("、")}也收到了通知。`,
+  revoke: (name: string) => `收回${name}`,
+  revokeWhich: "要收回哪一个？点一下；全部收回请回复“收回全部委托”。",
+} as const;

@@ -7,6 +7,16 @@ export interface SmsMessage {
   readonly template: "bind-code" | "bill-notice" | "dunning";
   readonly parameters: Readonly<Record<string, string>>;
   readonly dedupeKey: string;
+  /** The request that carries it; absent: one of its own, now. */
+  readonly request?: SmsRequest;
+}
+
+/** A try, and whatever repeats it without knowing what became of it, is one request. */
+export interface SmsRequest {
+  /** When it was made first, milliseconds of the wire clock. */
+  readonly madeAtMs: number;
+  /** It may have been made already: nobody must get it twice. */
+  readonly isRepeat: boolean;
 }
 
 export interface SmsSender {

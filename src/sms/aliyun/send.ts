@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import type { WireClock } from "../../ports/clock.ts";
 import type { SmsMessage, SmsSender } from "../../ports/sms.ts";
 import { BAD_PHONE, MAINLAND_MOBILE, type ProviderWords, postSms, textField } from "../post.ts";
@@ -25,21 +25,31 @@ const OUT_ID_MAX_LENGTH = 256;
 
 /**
  * Sends template SMS through Aliyun Dysmsapi `SendSms` (version 2017-05-25). Does not throw for what the network or the
- * provider does. Aliyun does not de-duplicate: `unknown` may have arrived, and the caller decides whether to say it again.
+ * provider does. Aliyun does not de-duplicate messages, but takes no request twice: the nonce is used up for as long as the
+ * time that it was signed for is good. So a repeat goes out with nonce and time of the first and arrives once or never.
  */
 export function createAliyunSmsSender(config: AliyunSmsConfig, clock: WireClock): SmsSender {
   return {
     async send(message) {
       if (!MAINLAND_MOBILE.test(message.phone)) return BAD_PHONE;
-      const parameters = requestParameters(config, message, new Date(clock.nowMs()), randomUUID());
+      const { dedupeKey, request } = message;
+      const nonce = request ? sha256(`${dedupeKey}|${request.madeAtMs}`) : randomUUID();
+      const parameters = requestParameters(config, message, new Date(request?.madeAtMs ?? clock.nowMs()), nonce);
       const body = new URLSearchParams({
         ...parameters,
         Signature: signRpc("POST", parameters, config.accessKeySecret),
       });
-      return postSms(config, `${(config.apiBase ?? DEFAULT_API_BASE).replace(/\/+$/, "")}/`, { body }, WORDS);
+      return postSms(
+        config,
+        `${(config.apiBase ?? DEFAULT_API_BASE).replace(/\/+$/, "")}/`,
+        { body },
+        request?.isRepeat ? WORDS_OF_REPEATS : WORDS,
+      );
     },
   };
 }
+
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 function requestParameters(
   config: AliyunSmsConfig,
@@ -65,6 +75,9 @@ function requestParameters(
   };
 }
 
+/** What a repeat hears when the first one has been there, or may have been and is too long ago. */
+const REPEATED = new Set(["SignatureNonceUsed", "InvalidTimeStamp.Expired"]);
+
 const WORDS: ProviderWords = {
   accepted: "OK",
   failure: failureOutcome,
@@ -72,4 +85,10 @@ const WORDS: ProviderWords = {
     const code = textField(json, "Code");
     return code === undefined ? undefined : { code, vendorId: textField(json, "BizId") };
   },
+};
+
+const WORDS_OF_REPEATS: ProviderWords = {
+  ...WORDS,
+  failure: (code) =>
+    REPEATED.has(code) ? { state: "unknown", reason: `not sent twice by Aliyun: ${code}` } : failureOutcome(code),
 };

@@ -34,12 +34,14 @@ const CONTENT_TYPE = "application/json; charset=utf-8";
 
 /**
  * Sends template SMS through Tencent Cloud `SendSms` (API 3.0, version 2021-01-11). Does not throw for what the network or
- * the provider does. It does not de-duplicate: `unknown` may have arrived, and the caller decides whether to say it again.
+ * the provider does. It does not de-duplicate, nor refuses a request for having been made before: what may have arrived is
+ * not said again.
  */
 export function createTencentSmsSender(config: TencentSmsConfig, clock: WireClock): SmsSender {
   return {
     async send(message) {
       if (!MAINLAND_MOBILE.test(message.phone)) return BAD_PHONE;
+      if (message.request?.isRepeat) return { state: "unknown", reason: "an earlier try may have arrived" };
       const body = JSON.stringify({
         PhoneNumberSet: [`+86${message.phone}`],
         SmsSdkAppId: config.sdkAppId,

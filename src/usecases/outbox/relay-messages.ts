@@ -56,6 +56,9 @@ export interface DueMessage {
   readonly earlier_attempts: number;
   /** An earlier try may have arrived. */
   readonly resent: boolean;
+  /** Since when the try is under way that may have arrived, milliseconds of the wire clock; `repeated`: this one repeats it. */
+  readonly tried_since_ms: bigint;
+  readonly repeated: boolean;
   /** Taken by the platform before and reported as not delivered: this one is another message to it. */
   readonly undelivered: number;
 }
@@ -104,10 +107,14 @@ async function claimDue(tx: Transaction, context: RelayContext): Promise<DueMess
       )
       UPDATE outbox o SET state = 'claimed', claimed_by = ${context.worker}, attempts = o.attempts + 1,
         claimed_until = ${nowIso}::timestamptz + make_interval(secs => ${CLAIM_SECONDS}::double precision),
-        resent = o.resent OR head.reclaimed
+        resent = o.resent OR head.reclaimed,
+        tried_since = CASE WHEN (o.resent OR head.reclaimed) AND o.attempts > o.earlier_attempts
+          THEN coalesce(o.tried_since, ${nowIso}::timestamptz) ELSE ${nowIso}::timestamptz END
       FROM head WHERE o.id = head.id
       RETURNING o.id, o.channel, o.app_id, o.recipient, o.recipient_kind, o.person_id, o.occasion, o.message,
-        o.dedupe_key, o.attempts, o.earlier_attempts, o.resent, (SELECT count(*)::int FROM delivery d
+        o.dedupe_key, o.attempts, o.earlier_attempts, o.resent,
+        (extract(epoch FROM o.tried_since) * 1000)::bigint AS tried_since_ms,
+        o.tried_since < ${nowIso}::timestamptz AS repeated, (SELECT count(*)::int FROM delivery d
           WHERE d.outbox_id = o.id AND d.state = 'undelivered') AS undelivered`,
   );
 }
@@ -131,7 +138,8 @@ async function sendSms(db: Database, due: DueMessage, context: RelayContext): Pr
   const { phoneHash: _read, ...message } = due.message as SmsContent;
   const phone = await phoneForSms(db, due, context.encryption);
   if (phone === undefined) return refused("NO_PHONE", "the person has no phone number");
-  return context.sms.send({ ...message, phone, dedupeKey: due.dedupe_key });
+  const request = { madeAtMs: Number(due.tried_since_ms), isRepeat: due.repeated };
+  return context.sms.send({ ...message, phone, dedupeKey: due.dedupe_key, request });
 }
 
 const conversationOf = (due: DueMessage): string => `${due.channel}|${due.app_id}|${due.recipient}`;

@@ -64,3 +64,21 @@ it("when the provider is down, nothing was sent", async () => {
   await sms.close();
   expect(await sender().send(message)).toMatchObject({ state: "later", code: "UNREACHABLE" });
 });
+
+it("a repeat arrives once: the provider refuses it as used, later as too old; what never arrived does by it", async () => {
+  // A notice, which no limit of a minute holds back.
+  sms.registerTemplate({ code: "SMS_3", content: "您有账单未付", kind: "notice" });
+  const notice = { ...message, template: "dunning" } as const;
+  const request = { madeAtMs: Date.now() - 300_000, isRepeat: false };
+  const repeat = { ...request, isRepeat: true };
+  sms.faults.arm("POST", /^\/$/, { kind: "drop-after" });
+  expect(await sender().send({ ...notice, request })).toMatchObject({ state: "unknown" });
+  expect(await sender().send({ ...notice, request: repeat })).toMatchObject({ state: "unknown" });
+  expect(sms.inbox(PHONE)).toHaveLength(1);
+  const longAgo = { madeAtMs: Date.now() - 3_600_000, isRepeat: true };
+  expect(await sender().send({ ...notice, request: longAgo })).toMatchObject({ state: "unknown" });
+  expect(sms.inbox(PHONE)).toHaveLength(1);
+  const unsent = { ...notice, dedupeKey: "dunning|2|1", request: repeat };
+  expect(await sender().send(unsent)).toMatchObject({ state: "accepted" });
+  expect(sms.inbox(PHONE)).toHaveLength(2);
+});

@@ -102,3 +102,9 @@ it("when the answer is lost, we do not claim to know", async () => {
   await sms.close();
   expect(await sender().send(message)).toMatchObject({ state: "later", code: "UNREACHABLE" });
 });
+
+it("what may have arrived is not said again: this provider takes one request as often as it comes", async () => {
+  const request = { madeAtMs: nowMs - 60_000, isRepeat: true };
+  expect(await sender().send({ ...message, request })).toMatchObject({ state: "unknown" });
+  expect(sms.inbox(PHONE)).toEqual([]);
+});

@@ -88,12 +88,39 @@ describe("sending", () => {
     expect(Signature).toBe(signRpc("POST", { ...asked, SignatureNonce: SignatureNonce ?? "" }, "testSecret"));
   });
 
-  it("never uses a nonce twice", async () => {
+  it("never uses a nonce twice for two tries", async () => {
     const { sender, requests } = provider(json({ Code: "OK" }));
+    const request = { madeAtMs: Date.parse("2026-09-01T02:00:00Z"), isRepeat: false };
     await sender.send(message);
     await sender.send(message);
-    expect(new Set(requests.map(({ body }) => body.get("SignatureNonce"))).size).toBe(2);
+    await sender.send({ ...message, request });
+    await sender.send({ ...message, request: { ...request, madeAtMs: request.madeAtMs + 1 } });
+    await sender.send({ ...message, dedupeKey: "bind:2", request });
+    expect(new Set(requests.map(({ body }) => body.get("SignatureNonce"))).size).toBe(5);
   });
+
+  it("repeats a try that may have arrived as the same request, byte for byte", async () => {
+    const { sender, requests } = provider(json({ Code: "OK" }));
+    const madeAtMs = Date.parse("2026-09-01T01:55:00Z");
+    await sender.send({ ...message, request: { madeAtMs, isRepeat: false } });
+    await sender.send({ ...message, request: { madeAtMs, isRepeat: true } });
+    const [first, second] = requests.map(({ body }) => body.toString());
+    expect(second).toBe(first);
+    expect(requests[0]?.body.get("Timestamp")).toBe("2026-09-01T01:55:00Z");
+  });
+
+  it.each(["SignatureNonceUsed", "InvalidTimeStamp.Expired"])(
+    "does not know what became of the first, on %s",
+    async (code) => {
+      const request = { madeAtMs: Date.parse("2026-09-01T01:55:00Z"), isRepeat: true };
+      const { sender } = provider(json({ Code: code }, 400));
+      expect(await sender.send({ ...message, request })).toMatchObject({ state: "unknown" });
+      // Of a first try they say that the clock is wrong: nothing has arrived.
+      expect(await sender.send({ ...message, request: { ...request, isRepeat: false } })).toMatchObject({
+        state: "later",
+      });
+    },
+  );
 
   it.each(["", "138001380001", "+8613800138000", "02088886666", "1380013800a"])(
     "does not even ask for the number %j",

@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import ExcelJS from "exceljs";
+import type ExcelJS from "exceljs";
 import type { TableRow } from "./bank-statement.ts";
 import { isSoundZip } from "./check-zip.ts";
 
@@ -16,7 +16,9 @@ const EXCEL_DIGITS = 15;
 export async function* readXlsxRows(bytes: Readable): AsyncGenerator<TableRow> {
   const archive = Buffer.concat(await bytes.toArray());
   if (!(await isSoundZip(archive))) throw new BrokenWorkbook();
-  const reader = new ExcelJS.stream.xlsx.WorkbookReader(Readable.from([archive]), {
+  // Loaded with the first workbook: every command would read it otherwise.
+  const { default: excel } = await import("exceljs");
+  const reader = new excel.stream.xlsx.WorkbookReader(Readable.from([archive]), {
     sharedStrings: "cache",
     styles: "cache",
     hyperlinks: "ignore",

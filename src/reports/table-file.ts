@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
-import ExcelJS from "exceljs";
+import type ExcelJS from "exceljs";
 import { type Fen, toYuanText } from "../domain/money/fen.ts";
 import { withFixedZipTimes } from "./zip-times.ts";
 
@@ -90,7 +90,9 @@ const AMOUNT_FORMAT = "#,##0.00";
 const FIXED_DATE = new Date(Date.UTC(2000, 0, 1));
 
 async function writeXlsx(file: string, tables: readonly Table[]): Promise<number> {
-  const workbook = new ExcelJS.stream.xlsx.WorkbookWriter({ filename: file, useStyles: true });
+  // Loaded with the first workbook: every command would read it otherwise.
+  const { default: excel } = await import("exceljs");
+  const workbook = new excel.stream.xlsx.WorkbookWriter({ filename: file, useStyles: true });
   workbook.creator = "ParkLedger";
   workbook.created = FIXED_DATE;
   workbook.modified = FIXED_DATE;

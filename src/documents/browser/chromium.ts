@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import puppeteer, { type Browser } from "puppeteer";
+import type { Browser } from "puppeteer";
 
 const SYSTEM_BROWSERS = [
   "/usr/bin/chromium",
@@ -22,6 +22,8 @@ const LAUNCH_LIMIT_MS = 60_000;
 
 /** A Chromium: the given one (PUPPETEER_EXECUTABLE_PATH), else the system's, else the one that npm brought. Close it yourself. */
 export async function launchChromium(executablePath?: string): Promise<Browser> {
+  // Loaded with the first paper: most commands print none, and reading it takes a quarter of a second.
+  const { default: puppeteer } = await import("puppeteer");
   const options = { timeout: LAUNCH_LIMIT_MS, protocolTimeout: LAUNCH_LIMIT_MS };
   const system = executablePath ?? SYSTEM_BROWSERS.find((path) => existsSync(path));
   if (system !== undefined) return puppeteer.launch({ ...options, executablePath: system, args: ARGUMENTS });

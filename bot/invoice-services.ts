@@ -25,11 +25,11 @@ export interface InvoiceServices {
   /** The lease's party: what a title is compared with. */
   party(tenantId: string): Promise<{ readonly name: string; readonly taxNo: string } | undefined>;
   previewInvoice(tenantId: string, order: InvoiceOrder): Promise<ApplicationPreview | Refusal>;
-  /** `heard`: somebody of finance was told. */
+  /** `heard`: somebody of finance was told; `automatic`: a provider makes all of it, and nobody has to be. */
   applyForInvoice(
     tenantId: string,
     order: InvoiceOrder,
-  ): Promise<{ readonly application: Application; readonly heard: boolean } | Refusal>;
+  ): Promise<{ readonly application: Application; readonly heard: boolean; readonly automatic: boolean } | Refusal>;
   applications(tenantId: string): Promise<readonly StoredApplication[]>;
   /** Links to the files of the invoices that came last, the newest first. */
   invoiceFiles(tenantId: string): Promise<readonly { readonly number: string; readonly url: string }[]>;

@@ -71,6 +71,7 @@ async function submit(context: TenantContext, dialog: DialogOf<"invoice">, kind:
   const given = await context.services.applyForInvoice(dialog.tenantId, order);
   if (!("application" in given)) return finish(context, textCard(given.message.zh));
   const { applicationNo } = given.application;
+  if (given.automatic) return finish(context, textCard(SAY.doneAutomatic(applicationNo)));
   return finish(context, textCard(given.heard ? SAY.done(applicationNo) : SAY.doneUnheard(applicationNo)));
 }
 

@@ -1,6 +1,7 @@
 import { textCard } from "../../cards/card.ts";
 import { formatYuan } from "../../src/domain/money/fen.ts";
 import { mayTenant } from "../../src/domain/people/tenant-permissions.ts";
+import type { StoredInvoice } from "../../src/usecases/invoices/stored-application.ts";
 import { type Answer, say, type TenantContext } from "../context.ts";
 import { titleCard, withTitlePage } from "../dialogs/title.ts";
 import { factCard } from "../fact-card.ts";
@@ -19,6 +20,10 @@ export async function showTitles(context: TenantContext): Promise<Answer> {
   return say(withTitlePage(titleCard(current, ...words), services, member.tenantId));
 }
 
+/** A provider is at it; one that it did not get done is finance's. */
+const isMadeByItself = ({ order }: StoredInvoice): boolean =>
+  order !== undefined && order.state !== "failed" && order.state !== "by-hand";
+
 /** 发票进度: the latest applications, what became of each, and the numbers of what was issued. */
 export async function showInvoices(context: TenantContext): Promise<Answer> {
   const applications = (await context.services.applications(context.member.tenantId)).slice(0, LATEST);
@@ -28,9 +33,9 @@ export async function showInvoices(context: TenantContext): Promise<Answer> {
     const numbers = invoices.flatMap((invoice) => (invoice.number === undefined ? [] : [invoice.number]));
     return numbers.length === 0 ? [] : [SAY.numbers(applicationNo, numbers.join("、"))];
   });
-  const items = applications.map(({ applicationNo, kind, state, amountFen }) => ({
+  const items = applications.map(({ applicationNo, kind, state, amountFen, invoices }) => ({
     label: SAY.item(applicationNo, SAY_INVOICE.kinds[kind]),
-    value: `${formatYuan(amountFen)} ${SAY.states[state]}`,
+    value: `${formatYuan(amountFen)} ${state === "submitted" && invoices.every(isMadeByItself) ? SAY.automatic : SAY.states[state]}`,
   }));
   const files = await context.services.invoiceFiles(context.member.tenantId);
   return say({

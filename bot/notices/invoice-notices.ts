@@ -40,11 +40,17 @@ export function applicationNotice(application: StoredApplication, pageUrl?: stri
   });
 }
 
+/** What a provider makes is not for finance to type; what it did not get done has a card of its own. */
+function orderNoteOf({ order }: StoredInvoice): string {
+  if (order === undefined || order.state === "by-hand") return "";
+  return order.state === "failed" ? `（自动开票没有成功，见 ${order.orderNo}）` : "（自动开具中，请勿手工开）";
+}
+
 function invoiceLines(invoice: StoredInvoice): string[] {
   const { lease } = invoice;
   const rate = `${Number(invoice.taxRate) * 100}%`;
   return [
-    `第${invoice.ordinal + 1}张 销售方 ${invoice.entityName} ${invoice.entityTaxNo}${invoice.number === undefined ? "" : ` 已开 ${invoice.number}`}`,
+    `第${invoice.ordinal + 1}张 销售方 ${invoice.entityName} ${invoice.entityTaxNo}${invoice.number === undefined ? orderNoteOf(invoice) : ` 已开 ${invoice.number}`}`,
     ...invoice.lines.map(
       (line) =>
         `${line.goodsName} 税收编码 ${line.taxCode ?? "请选择"} 税率 ${rate} 金额 ${formatYuan(BigInt(line.netFen))} 税额 ${formatYuan(BigInt(line.taxFen))} 价税合计 ${formatYuan(BigInt(line.amountFen))}`,

@@ -89,7 +89,9 @@ function step(redNo: string, word: string, number: string): Command {
       ...(word === "红票" ? { number } : {}),
       ...(word === "确认单" || word === "免确认" ? { formNo: number } : {}),
     });
-    return say(textCard(moved.ok ? SAY.moved(redNo, SAY.states[moved.redLetter.state]) : moved.message.zh));
+    if (!moved.ok) return say(textCard(moved.message.zh));
+    const { state, isAutomatic } = moved.redLetter;
+    return say(textCard(SAY.moved(redNo, state === "approved" && isAutomatic ? SAY.goesByItself : SAY.states[state])));
   };
 }
 

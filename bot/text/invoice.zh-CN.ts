@@ -68,6 +68,8 @@ export const SAY_INVOICE = {
     otherTitle: "换抬头",
     differs: (party: string) => `注意：抬头与承租方“${party}”不一致，确认后仍可开。`,
     done: (no: string) => `已提交，申请号 ${no}。财务开好后会发到这里；发“发票进度”可查看，发“撤销 ${no}”可撤回。`,
+    doneAutomatic: (no: string) =>
+      `已提交，申请号 ${no}。系统正在自动开具，一般几分钟内发票会发到这里；发“发票进度”可查看。`,
     doneUnheard: (no: string) => `已提交，申请号 ${no}。财务上班后处理；发“发票进度”可查看。`,
     changed: "内容有变化，请重新确认：",
   },
@@ -83,6 +85,7 @@ export const SAY_INVOICE = {
       rejected: "已退回",
       cancelled: "已撤销",
     },
+    automatic: "自动开具中",
     rejected: (no: string, reason: string) => `${no} 被退回：${reason}`,
     numbers: (no: string, numbers: string) => `${no} 发票号码 ${numbers}`,
     cancelled: (no: string) => `${no} 已撤销，这些费用可以重新申请。`,

@@ -11,6 +11,7 @@ export const STAFF_INVOICE_SAY = {
   redHelp: (no: string) =>
     `请写“${no} 同意”“${no} 确认单 编号”（对方要确认）“${no} 免确认 编号”“${no} 对方已确认”“${no} 红票 20位号码”或“${no} 撤回”。`,
   moved: (no: string, state: string) => `${no}：${state}。`,
+  goesByItself: "已同意，红字确认单由系统自动提交，结果会通知租户；没办成会通知财务",
   states: {
     draft: "草稿",
     "pending-approval": "待审批",

@@ -9,7 +9,12 @@ import type { MemberRole } from "../domain/people/tenant-permissions.ts";
 import type { BusinessClock } from "../ports/clock.ts";
 import { applyForInvoice, previewApplication } from "../usecases/invoices/apply-for-invoice.ts";
 import { latestInvoiceFiles } from "../usecases/invoices/invoice-files.ts";
-import { askFinance, type InvoiceMessaging, updateFinanceCards } from "../usecases/invoices/invoice-messages.ts";
+import {
+  askFinance,
+  type InvoiceMessaging,
+  isAutomatic,
+  updateFinanceCards,
+} from "../usecases/invoices/invoice-messages.ts";
 import { findParty, findTitles, saveTitle } from "../usecases/invoices/invoice-titles.ts";
 import { closeApplication } from "../usecases/invoices/issue-invoice.ts";
 import { requestRedLetter } from "../usecases/invoices/red-letters.ts";
@@ -95,7 +100,7 @@ export function invoiceServicesOf(
       if (!application.ok) return application;
       const stored = await lockApplication(tx, { applicationId: application.applicationId }, deps.encryption);
       const heard = stored !== undefined && (await askFinance(tx, stored, messaging));
-      return { application, heard };
+      return { application, heard, automatic: stored !== undefined && isAutomatic(stored) };
     },
     applications: (tenantId) => loadApplications(tx, Prisma.sql`a.tenant_id = ${tenantId}::uuid`, deps.encryption),
     async invoiceFiles(tenantId) {

@@ -38,6 +38,8 @@ export interface RedLetter {
   readonly formNo: string | undefined;
   readonly number: string | undefined;
   readonly refundId: string | undefined;
+  /** A provider sees to it. */
+  readonly isAutomatic: boolean;
 }
 
 export interface RedContext extends Actor {
@@ -185,8 +187,9 @@ export async function moveRedLetter(
     if (underWay) return underWay;
   }
   const redLetter = await writeState(tx, before, state, step, context);
-  if (state === "approved") await beginRedOrder(tx, redLetter.redLetterId);
-  return { ok: true, redLetter };
+  if (state !== "approved") return { ok: true, redLetter };
+  await beginRedOrder(tx, redLetter.redLetterId);
+  return { ok: true, redLetter: await existing(tx, redLetter.redLetterId) };
 }
 
 /** What people call the states. */
@@ -279,7 +282,8 @@ export async function findRedLetters(tx: Transaction, condition: Prisma.Sql): Pr
     tx,
     Prisma.sql`SELECT r.id AS "redLetterId", r.red_no AS "redNo", r.version, r.state, r.reason, r.explanation, r.amount_fen AS "amountFen",
         r.invoice_id AS "invoiceId", coalesce(i.number, '') AS "invoiceNumber", i.tenant_id AS "tenantId", t.name AS "tenantName",
-        i.entity_id AS "entityId", r.form_no, r.number, r.refund_id
+        i.entity_id AS "entityId", r.form_no, r.number, r.refund_id,
+        EXISTS (SELECT 1 FROM invoice_order o WHERE o.red_letter_id = r.id AND o.state IN ('waiting', 'sent', 'making')) AS "isAutomatic"
       FROM red_letter r JOIN invoice i ON i.id = r.invoice_id JOIN tenant t ON t.id = i.tenant_id
       WHERE ${condition} ORDER BY r.recorded_at DESC, r.id DESC`,
   );

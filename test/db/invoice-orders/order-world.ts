@@ -35,6 +35,8 @@ export interface OrderWorld {
   readonly clock: MovableClock;
   readonly context: InvoiceOrderContext;
   readonly problems: { readonly code: string; readonly detail: string }[];
+  /** A new bill of 1,090.00, paid. */
+  pays(): Promise<string>;
   /** Applies for a new paid bill; its order number is the application's with "-1". */
   applies(): Promise<{ readonly applicationNo: string; readonly orderNo: string; readonly billNo: string }>;
   /** So many rounds of the worker, with time for every wait in between. Answers what went wrong in them. */
@@ -77,37 +79,42 @@ export async function openOrderWorld(db: Database): Promise<OrderWorld> {
     onProblem: (problem) => problems.push(problem),
   };
   let bills = 0;
+  const pays = async (): Promise<string> => {
+    bills += 1;
+    const billNo = `DG-202602-${String(bills).padStart(5, "0")}`;
+    await issueBill(db, {
+      billNo,
+      lease: "L1",
+      issueDate: "2026-02-01",
+      dueDate: "2026-12-31",
+      lines: [{ charge: `rent${bills}`, kind: "rent", amountFen: AMOUNT_FEN }],
+    });
+    await execute(db, Prisma.sql`UPDATE bill SET published_at = now() WHERE bill_no = ${billNo}`);
+    const paid = await recordReceipt(
+      db,
+      {
+        channel: "bank",
+        tenantCode: "T1",
+        entityCode: "E1",
+        amountFen: AMOUNT_FEN,
+        valueDate: clock.today(),
+        channelNo: `B${bills}`,
+        billNos: [billNo],
+      },
+      actor,
+    );
+    if (!paid.ok || paid.repeated) throw new Error(JSON.stringify(paid.ok ? "repeated" : paid.code));
+    return billNo;
+  };
   return {
     db,
     nuonuo,
     clock,
     context,
     problems,
+    pays,
     async applies() {
-      bills += 1;
-      const billNo = `DG-202602-${String(bills).padStart(5, "0")}`;
-      await issueBill(db, {
-        billNo,
-        lease: "L1",
-        issueDate: "2026-02-01",
-        dueDate: "2026-12-31",
-        lines: [{ charge: `rent${bills}`, kind: "rent", amountFen: AMOUNT_FEN }],
-      });
-      await execute(db, Prisma.sql`UPDATE bill SET published_at = now() WHERE bill_no = ${billNo}`);
-      const paid = await recordReceipt(
-        db,
-        {
-          channel: "bank",
-          tenantCode: "T1",
-          entityCode: "E1",
-          amountFen: AMOUNT_FEN,
-          valueDate: clock.today(),
-          channelNo: `B${bills}`,
-          billNos: [billNo],
-        },
-        actor,
-      );
-      if (!paid.ok || paid.repeated) throw new Error(JSON.stringify(paid.ok ? "repeated" : paid.code));
+      const billNo = await pays();
       return inTx(async (tx) => {
         const invoicing = { ...actor, encryption: APPROVAL_ENCRYPTION };
         const title = {

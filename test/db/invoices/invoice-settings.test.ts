@@ -15,7 +15,7 @@ describe("how an entity invoices, by command line", () => {
     await importApprovalWorld(database.db);
     const set = (options: Record<string, string>) =>
       invoiceSettingCommand.run(context(), [], { entity: "E1", ...options });
-    expect((await set({})).text).toEqual(["E1 月开票额度 不限，专票不要银行资料，退款先等红票"]);
+    expect((await set({})).text).toEqual(["E1 月开票额度 不限，专票不要银行资料，退款先等红票，手工开票"]);
     await set({ "monthly-limit": "100000", as: "S05" });
     await set({ "special-needs-bank": "yes" });
     expect((await set({ "refund-waits": "no" })).json).toEqual({
@@ -23,6 +23,9 @@ describe("how an entity invoices, by command line", () => {
       monthlyLimitFen: 10_000_000,
       specialNeedsBank: true,
       refundWaitsForRedLetter: false,
+      provider: "manual",
+      drawer: null,
+      extensionNumber: null,
     });
     expect((await set({ "monthly-limit": "none" })).text[0]).toContain("月开票额度 不限，专票要银行资料，退款不等红票");
     const changes = await row<{ count: bigint }>(
@@ -33,6 +36,16 @@ describe("how an entity invoices, by command line", () => {
     expect((await invoiceSettingCommand.run(context(), [], { entity: "E9" })).problems).toEqual([
       "ENTITY_UNKNOWN 没有法人主体 E9。",
     ]);
+    // Made by a provider: the entity needs its tax number; a name that is none, and an extension that is none, are refused.
+    expect((await set({ provider: "nuonuo" })).problems?.[0]).toContain("TAX_NO_MISSING");
+    await database.db.$executeRaw`UPDATE legal_entity SET tax_no = '91441900MA00DEMO01' WHERE code = 'E1'`;
+    expect((await set({ provider: "nuonuo", drawer: "王会计", extension: "12" })).text[0]).toContain(
+      "由 nuonuo 自动开票，开票员 王会计，分机号 12",
+    );
+    expect((await set({ extension: "none" })).text[0]).toMatch(/开票员 王会计$/);
+    await expect(set({ provider: "baiwang" })).rejects.toThrow(/manual、nuonuo/);
+    await expect(set({ extension: "A" })).rejects.toThrow(/1到5位数字/);
+    expect((await set({ provider: "manual" })).text[0]).toContain("手工开票");
     await expect(set({ "monthly-limit": "0" })).rejects.toThrow(/大于 0/);
     await expect(set({ "refund-waits": "maybe" })).rejects.toThrow(/只能是 yes、no/);
   });

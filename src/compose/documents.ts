@@ -6,7 +6,6 @@ import { fieldEncryptionKeys } from "../config/field-key.ts";
 import type { Database } from "../db/client.ts";
 import type { FieldEncryption } from "../db/field-encryption.ts";
 import { createDocumentRenderer } from "../documents/browser/renderer.ts";
-import { paperHtml } from "../documents/paper-html.ts";
 import { createSmtpSender } from "../email/smtp.ts";
 import { documentLink } from "../http/h5/document-link.ts";
 import type { PrintForLink } from "../http/h5/document-routes.ts";
@@ -48,7 +47,13 @@ export const printContextOf = (
   config: Config,
   encryption: FieldEncryption,
   renderer: DocumentRenderer,
-): PrintContext => ({ ...paperContextOf(config, encryption), renderer, paperHtml });
+): PrintContext => ({ ...paperContextOf(config, encryption), renderer, paperHtml: drawnWhenAsked });
+
+/** The drawing of papers, charts and fonts among it, is read with the first paper: most commands print none. */
+const drawnWhenAsked: PrintContext["paperHtml"] = async (paper, authenticity) => {
+  const { paperHtml } = await import("../documents/paper-html.ts");
+  return paperHtml(paper, authenticity);
+};
 
 /** Papers of a running process: given out by link, sent by job, read by the relay. */
 export interface Papers {

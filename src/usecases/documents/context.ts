@@ -34,7 +34,7 @@ export interface PayOrder {
 
 export interface PrintContext extends PaperContext {
   readonly renderer: DocumentRenderer;
-  readonly paperHtml: (paper: Paper, authenticity: Authenticity) => string;
+  readonly paperHtml: (paper: Paper, authenticity: Authenticity) => string | Promise<string>;
 }
 
 /** A code on paper is scanned weeks later; what it shows then is computed then. */

@@ -56,7 +56,7 @@ export async function printDocument(
   const known = await findVersion(db, Prisma.sql`v.content_hash = ${contentHash}`, context);
   if (known) return known;
   const shortCode = shortCodeOf(contentHash);
-  const html = context.paperHtml(paper, { contentHash, shortCode, checkUrl: context.checkUrl });
+  const html = await context.paperHtml(paper, { contentHash, shortCode, checkUrl: context.checkUrl });
   const fileName = fileNameOf(paper);
   const pdf = await context.renderer.render({ html, title: fileName.replace(/\.pdf$/, ""), date: dateOf(paper) });
   await inTransaction(db, async (tx) => {

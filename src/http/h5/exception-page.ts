@@ -1,5 +1,5 @@
 import { choiceLabel } from "../../../cards/exception-card.ts";
-import { type Fen, formatYuan } from "../../domain/money/fen.ts";
+import { type Fen, formatYuan, smallerFen } from "../../domain/money/fen.ts";
 import { DUTIES, KIND_NAMES } from "../../domain/reconciliation/difference.ts";
 import type { Proposal } from "../../domain/reconciliation/proposals.ts";
 import { type CivilDate, civilDateAt, formatDate } from "../../domain/time/civil-date.ts";
@@ -161,10 +161,22 @@ ${
 </div>`;
 }
 
-function billsOf({ bills }: ExceptionPageView, code: string, tenant: string): Html {
-  const own = bills.filter((one) => one.tenant === tenant);
+/** What the tenant owes the company before and after, and what is left over. */
+function balanceOf({ exception }: ExceptionPageView, own: readonly PayableChoice[]): Html | false {
+  if (exception.facts.unclaimed !== true) return false;
+  const moneyFen = BigInt(exception.facts.statementFen ?? 0);
+  const owedFen = own.reduce((sum, one) => sum + one.owedFen, 0n);
+  if (moneyFen <= 0n) return false;
+  const paidFen = smallerFen(moneyFen, owedFen);
+  return html`<p class="soft">${TEXT.owed(formatYuan(owedFen), formatYuan(owedFen - paidFen))}${
+    moneyFen > paidFen && TEXT.rest(formatYuan(moneyFen - paidFen))
+  }</p>`;
+}
+
+function billsOf(view: ExceptionPageView, code: string, tenant: string): Html {
+  const own = view.bills.filter((one) => one.tenant === tenant);
   if (own.length === 0) return html`<div class="more"><p class="soft">${TEXT.noBills}</p></div>`;
-  return html`<fieldset class="more"><legend>${TEXT.bills}</legend>
+  return html`<fieldset class="more">${balanceOf(view, own)}<legend>${TEXT.bills}</legend>
 ${own.map(
   (one) =>
     html`<label class="pick"><input type="checkbox" name="bill:${code}" value="${one.billNo}"><span>${TEXT.bill(one.billNo)}<small>${TEXT.due(formatDate(one.dueDate))}</small></span><b>${formatYuan(one.owedFen)}</b></label>`,

@@ -22,6 +22,8 @@ export const EXCEPTION_PAGE_TEXT = {
   choose: "怎么处理",
   needsApproval: "要另一人审批",
   bills: "先付哪些账单（不选按默认顺序）",
+  owed: (before: string, after: string) => `欠款 ${before} → ${after}`,
+  rest: (rest: string) => `，多出的 ${rest} 转预收`,
   noBills: "没有未付的账单，全部转为预收。",
   bill: (billNo: string) => billNo,
   due: (date: string) => `${date}到期`,

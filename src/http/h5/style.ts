@@ -56,7 +56,7 @@ border-radius:.5rem;background:var(--card);color:inherit;font:inherit;font-size:
 .pick em{color:var(--warn);font-style:normal;font-size:.82rem;white-space:nowrap}
 .card .pick input{flex:none;width:1.35rem;height:1.35rem;min-height:0;margin:.15rem 0 0;padding:0;accent-color:var(--accent)}
 .more{margin:.5rem 0 0 2.05rem;border:0;padding:0;min-width:0}
-.more label.pick{padding:.35rem 0}
+.more label.pick{padding:.35rem 0;font-size:.92rem}
 .more legend{color:var(--soft);font-size:.82rem;padding:0}
 .choice:not(:has(input[type=radio]:checked)) .more{display:none}
 .card label{display:block;margin-top:.8rem}

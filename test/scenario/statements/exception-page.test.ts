@@ -1,0 +1,209 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { exceptionCards } from "../../../bot/notices/exception-notices.ts";
+import { createHttpApp } from "../../../src/http/app.ts";
+import { exceptionPageUrl } from "../../../src/http/h5/exception-link.ts";
+import { deriveLinkKey } from "../../../src/http/h5/link.ts";
+import { h5Routes } from "../../../src/http/h5/routes.ts";
+import type { SignIn } from "../../../src/http/h5/sign-in.ts";
+import { createLogger } from "../../../src/telemetry/logger.ts";
+import { findException } from "../../../src/usecases/exceptions/exception.ts";
+import { openDesk } from "../../db/reconciliation/statement-world.ts";
+import { APPROVAL_ENCRYPTION, CORP, importApprovalWorld } from "../../support/approval-world.ts";
+import { movableClock } from "../../support/clock.ts";
+import { createTestDatabase } from "../../support/database.ts";
+import { balances, expectBooksInOrder, issueBill } from "../../support/ledger-world.ts";
+
+/*
+ * 1,520.00 arrive from somebody whose name is like 一号电子's; they owe three bills. 周财务 opens the page from the card and
+ * says which bills the money is for.
+ */
+const DAY = "2026-03-05";
+const linkKey = deriveLinkKey(Buffer.alloc(32, 9));
+const clock = movableClock(DAY);
+
+/** WeCom's sign-in, with the person's id as the code: its wire is tested beside its adapter. */
+const signIn: SignIn = {
+  platform: "wecom",
+  appId: CORP,
+  isBrowserOf: (agent) => agent.includes("wxwork"),
+  authorizeUrl: (redirectUrl, state) => `${redirectUrl}&state=${state}`,
+  identify: async (code) => ({ state: "known", externalId: code }),
+};
+
+let database: Awaited<ReturnType<typeof createTestDatabase>>;
+let base: string;
+let stop: () => void;
+let id = "";
+const link = () => exceptionPageUrl({ publicUrl: base, linkKey, nowMs: clock.nowMs() }, { id });
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  const { db } = database;
+  await importApprovalWorld(db);
+  for (const [number, amountFen, dueDate] of [
+    ["1", 100_000n, "2026-03-10"],
+    ["2", 50_000n, "2026-03-15"],
+    ["3", 80_000n, "2026-03-20"],
+  ] as const) {
+    await issueBill(db, {
+      billNo: `DG-202603-0000${number}`,
+      lease: "L1",
+      issueDate: "2026-03-01",
+      dueDate,
+      lines: [{ charge: `rent-${number}`, kind: "rent", amountFen }],
+    });
+  }
+  const desk = await openDesk(db);
+  await desk.import(DAY, [{ amountFen: 152_000n, payer: "一号电子厂", account: "6222000011112222", serial: "U1" }], 0n);
+  id = (await desk.run(DAY)).exceptions[0]?.id ?? "";
+  const logger = createLogger({ level: "silent" });
+  const server = createServer((incoming, answer) => app.callback()(incoming, answer));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  stop = () => server.close();
+  const app = createHttpApp({
+    logger,
+    routers: [
+      h5Routes({
+        db,
+        encryption: APPROVAL_ENCRYPTION,
+        payments: {
+          gateways: new Map(),
+          businessClock: clock,
+          wireClock: { nowMs: Date.now },
+          officialAccountAppId: undefined,
+          paymentCard: () => {
+            throw new Error("nobody pays here");
+          },
+          onProblem: () => {},
+        },
+        publicUrl: base,
+        linkKeys: [linkKey],
+        signIns: [signIn],
+        logger,
+      }),
+    ],
+  });
+});
+afterAll(async () => {
+  stop();
+  await database.close();
+});
+
+/** A work phone: keeps its cookies, follows redirects; on the sign-in page it is `userId`. */
+function phone(userId: string) {
+  const cookies = new Map<string, string>();
+  const go = async (url: string, form?: URLSearchParams): Promise<{ status: number; text: string }> => {
+    const response = await fetch(url, {
+      method: form ? "POST" : "GET",
+      redirect: "manual",
+      headers: {
+        "user-agent": "Mozilla/5.0 wxwork/4.1",
+        cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join("; "),
+        ...(form ? { "content-type": "application/x-www-form-urlencoded" } : {}),
+      },
+      ...(form ? { body: form } : {}),
+    });
+    for (const cookie of response.headers.getSetCookie()) {
+      const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
+      cookies.set(name, value);
+    }
+    const target = response.headers.get("location");
+    if (target === null) return { status: response.status, text: await response.text() };
+    const next = new URL(target, base);
+    if (next.pathname === "/h5/oauth") next.searchParams.set("code", userId);
+    return go(next.toString());
+  };
+  return {
+    opens: () => go(link()),
+    async sends(page: string, act: string, fields: readonly (readonly [string, string])[] = []) {
+      const field = (name: string) => new RegExp(`name="${name}" value="([^"]*)"`).exec(page)?.[1] ?? "";
+      const hidden = [
+        ["form", field("form")],
+        ["version", field("version")],
+        ["act", act],
+      ];
+      return go(link(), new URLSearchParams([...hidden, ...fields.map(([name, value]) => [name, value])]));
+    },
+  };
+}
+
+it("the card of a difference leads to its page", async () => {
+  const exception = await findException(database.db, id);
+  if (!exception) throw new Error("no difference");
+  expect(exceptionCards(() => "https://park.example/h5/exception?t=x").alert([exception]).link).toContain(
+    "/h5/exception",
+  );
+});
+
+it("shows facts, candidates, choices with their effect, who may choose and until when", async () => {
+  const page = await phone("w-S05").opens();
+  expect(page.status).toBe(200);
+  for (const words of [
+    "付款人不明",
+    "¥1,520.00",
+    "一号电子厂",
+    "财务经理",
+    "2026年3月6日 10:00",
+    "逾期提醒财务总监",
+    "户名与租户相近",
+    "借 2241.02 贷 1122/2203",
+    "DG-202603-00003",
+    "2026年3月20日到期",
+    "¥800.00",
+    // 1,000.00 + 500.00 + 800.00 less 1,520.00.
+    "欠款 ¥2,300.00 → ¥780.00",
+    "别的租户",
+  ]) {
+    expect(page.text).toContain(words);
+  }
+});
+
+it("is closed to strangers, to stewards and to other parks; an auditor reads and chooses nothing", async () => {
+  expect(await phone("w-nobody").opens()).toMatchObject({ status: 403 });
+  expect(await phone("w-S01").opens()).toMatchObject({ status: 404 });
+  expect(await phone("w-S04").opens()).toMatchObject({ status: 404 });
+  const auditor = phone("w-S08");
+  const page = await auditor.opens();
+  expect(page.text).toContain("您可以查看");
+  const tried = await auditor.sends(page.text, "resolve", [["proposal", "hold"]]);
+  expect(tried.text).not.toContain("已由");
+});
+
+it("settles with the bills that are chosen, once, as the card does, and takes it back", async () => {
+  const zhou = phone("w-S05");
+  const page = await zhou.opens();
+  expect((await zhou.sends(page.text, "resolve")).text).toContain("请先选择一种处理办法");
+  const before = await balances(database.db);
+  const chosen = [
+    ["proposal", "claim:T1"],
+    ["bill:claim:T1", "DG-202603-00003"],
+    // Of another choice: passed over.
+    ["amount:return", "5"],
+    ["note", "电话核实"],
+  ] as const;
+  const done = await zhou.sends(page.text, "resolve", chosen);
+  expect(done.text).toContain("已由 S05 按“认领给T1”处理");
+  // 800.00 first, then the oldest: 720.00 of 1,000.00.
+  const open = await database.db.$queryRaw`SELECT b.bill_no AS no, r.open_fen AS open FROM receivable r
+    JOIN bill b ON b.id = r.bill_id ORDER BY 1`;
+  expect(open).toEqual([
+    { no: "DG-202603-00001", open: 28_000n },
+    { no: "DG-202603-00002", open: 50_000n },
+    { no: "DG-202603-00003", open: 0n },
+  ]);
+  expect((await zhou.sends(page.text, "resolve", chosen)).text).toContain("这次操作已经提交过了");
+  const undone = await zhou.sends((await zhou.opens()).text, "undo");
+  expect(undone.text).toContain("怎么处理");
+  expect(await balances(database.db)).toEqual(before);
+  // The page that was open before the undo shows a version that is gone.
+  const fresh = await zhou.opens();
+  await zhou.sends(fresh.text, "resolve", [["proposal", "hold"]]);
+  await zhou.sends((await zhou.opens()).text, "undo");
+  const again = await zhou.opens();
+  const outdated = again.text.replace(/name="version" value="\d+"/, 'name="version" value="1"');
+  expect((await zhou.sends(outdated, "resolve", [["proposal", "hold"]])).text).toContain("已过期");
+  await expectBooksInOrder(database.db);
+});

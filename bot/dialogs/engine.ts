@@ -7,6 +7,9 @@ import { flowOf } from "./flows.ts";
 
 const CANCEL = /^(取消|算了吧?|不用了?|退出|不绑了?|不办了?|返回|停止)[。!！吧]*$/;
 
+/** After that nobody still has the question in mind. */
+const LATE_MS = 24 * 3_600_000;
+
 /** What can be said in the middle of a dialog that does not belong to it. */
 export interface Aside {
   /** Undefined: nothing that we understand, so it was meant for the dialog. */
@@ -30,22 +33,31 @@ export async function answerInDialog(
   if (dialog.expiresAtMs <= context.nowMs) {
     const { suspended: _alsoOver, ...memory } = closed.memory;
     const fresh = { ...context, memory };
-    // An answer to the old question would be misunderstood as something new.
-    if (flow.answers(context, dialog, text)) return { replies: [textCard(SAY.dialogExpired(flow.title))], memory };
-    return keepMemory(fresh, await asideOf(fresh, text).answer(fresh));
+    const aside = asideOf(fresh, text);
+    // An answer to the old question would be misunderstood as something new; so would words that mean nothing else.
+    const isLate = aside.intent === undefined && context.nowMs - dialog.expiresAtMs < LATE_MS;
+    if (isLate || flow.answers(context, dialog, text)) {
+      return { replies: [textCard(expiredWords(dialog))], memory };
+    }
+    return keepMemory(fresh, await aside.answer(fresh));
   }
   if (CANCEL.test(plain(text))) {
-    return resume(context, { replies: [textCard(SAY.cancelled)], memory: closed.memory });
+    return resume(context, { replies: [textCard(cancelledWords(dialog))], memory: closed.memory });
   }
   if (flow.answers(context, dialog, text)) return resume(context, await flow.next(context, dialog, text, desk));
   const aside = asideOf(closed, text);
-  if (aside.intent === "cancel") return resume(context, { replies: [textCard(SAY.cancelled)], memory: closed.memory });
+  if (aside.intent === "cancel")
+    return resume(context, { replies: [textCard(cancelledWords(dialog))], memory: closed.memory });
   const mayInterrupt = flow.interruptible !== false || aside.intent === "help" || aside.intent === "handoff";
   if (aside.intent === undefined || !mayInterrupt) {
     return resume(context, await flow.next(context, dialog, text, desk));
   }
   return inBetween(context, dialog, keepMemory(closed, await aside.answer(closed)));
 }
+
+const expiredWords = (dialog: Dialog): string =>
+  flowOf(dialog).leaves?.(dialog) ?? SAY.dialogExpired(flowOf(dialog).title);
+const cancelledWords = (dialog: Dialog): string => flowOf(dialog).leaves?.(dialog) ?? SAY.cancelled;
 
 /** "承诺付款": what is being done. */
 export const titleOf = (dialog: Dialog): string => flowOf(dialog).title;
@@ -65,7 +77,7 @@ export async function answerByButton(
   }
   if (dialog.expiresAtMs <= context.nowMs) {
     const { suspended: _alsoOver, ...memory } = withoutDialog(context.memory);
-    return { replies: [textCard(SAY.dialogExpired(flowOf(dialog).title))], memory };
+    return { replies: [textCard(expiredWords(dialog))], memory };
   }
   return resume(context, await flowOf(dialog).next(context, dialog, button.value, desk));
 }
@@ -105,6 +117,7 @@ async function resume(context: BotContext, given: Answer): Promise<Answer> {
 
 async function questionAgain(context: BotContext, dialog: Dialog) {
   const card = await flowOf(dialog).question(context, dialog);
+  if (card.title !== "") return { ...card, title: SAY.weGoOn(card.title) };
   const [first = "", ...others] = card.paragraphs;
   return { ...card, paragraphs: [SAY.weGoOn(first), ...others] };
 }

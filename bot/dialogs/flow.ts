@@ -21,6 +21,8 @@ export interface Flow<N extends DialogName> {
   answers(context: BotContext, dialog: DialogOf<N>, text: string): boolean;
   /** Takes an answer, or words that nothing else understands. The dialog is over when the memory no longer has it. */
   next(context: BotContext, dialog: DialogOf<N>, text: string, desk: Desk): Promise<Answer>;
+  /** What is said when it ends early although something is kept already; undefined: nothing is. */
+  leaves?(dialog: DialogOf<N>): string | undefined;
   /** False: nothing but help and a person interrupts it. Default true. */
   readonly interruptible?: boolean;
 }

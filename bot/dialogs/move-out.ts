@@ -19,7 +19,7 @@ import {
   plain,
   questionCard,
 } from "./flow.ts";
-import { dayIn } from "./words.ts";
+import { dayIn, isAside } from "./words.ts";
 
 const REASON_MIN = 2;
 const REASON_MAX = 300;
@@ -140,7 +140,7 @@ export async function confirmSheet(context: TenantContext, number?: string, vers
 export const objectToSheetFlow: Flow<"move-out-objection"> = {
   title: SAY.objectionTitle,
   question: async () => textCard(SAY.askObjection),
-  answers: (_context, _dialog, text) => !/[?？]\s*$|^(帮助|转人工|人工|查)/.test(plain(text)),
+  answers: (_context, _dialog, text) => !isAside(text),
   async next(context, dialog, text) {
     const tenant = await asMemberOf(context, dialog.tenantId);
     if (!tenant) return noLongerMember(context);

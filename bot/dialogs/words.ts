@@ -1,7 +1,8 @@
-import type { CivilDate } from "../../src/domain/time/civil-date.ts";
+import { type CivilDate, isCivilDate } from "../../src/domain/time/civil-date.ts";
 import { normalise } from "../understanding/normalise.ts";
 import { findAmounts } from "../understanding/slots/amount.ts";
 import { chargeKinds, findCharges } from "../understanding/slots/charges.ts";
+import { findPeriods } from "../understanding/slots/period.ts";
 import { findPromiseDates } from "../understanding/slots/promise-date.ts";
 import { plain } from "./flow.ts";
 
@@ -13,6 +14,12 @@ import { plain } from "./flow.ts";
 /** The days ahead that were named; the last one counts, because people put themselves right ("不对，是10号"). */
 export const dayIn = (text: string, today: CivilDate): CivilDate | undefined =>
   findPromiseDates(normalise(text).plain, today).at(-1)?.value;
+
+/** The day behind us that was named. */
+export const pastDayIn = (text: string, today: CivilDate): CivilDate | undefined =>
+  findPeriods(normalise(text).plain, today, "past")
+    .map(({ value: { from, to } }) => (from === to ? from : ""))
+    .find((day) => isCivilDate(day)) as CivilDate | undefined;
 
 /** Yuan, "5000.00"; a number alone is an amount where one was asked for. */
 export function amountIn(text: string): string | undefined {

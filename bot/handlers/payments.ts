@@ -2,11 +2,11 @@ import { type Card, type CardRow, textCard } from "../../cards/card.ts";
 import { formatYuan, parseYuan } from "../../src/domain/money/fen.ts";
 import { firstDayOf, formatDate, lastDayOf } from "../../src/domain/time/civil-date.ts";
 import { type Answer, say, type TenantContext, type Wish } from "../context.ts";
+import { startClaim } from "../dialogs/claim.ts";
 import { factCard } from "../fact-card.ts";
 import { monthsOf, periodName } from "../period.ts";
 import { SAY_REFUND } from "../text/refund.zh-CN.ts";
 import { SAY } from "../text/zh-CN.ts";
-import { claimTransfer } from "./claim-transfer.ts";
 
 const LATEST = 5;
 const OF_PERIOD = 24;
@@ -25,7 +25,7 @@ export async function showPayments(context: TenantContext, wish: Wish): Promise<
   const { amount } = wish.slots;
   // “我转了五千怎么没到账”: with an amount that is not among what came, it is a claim.
   if (asksArrival && amount !== undefined && !payments.some(({ amountFen }) => amountFen === parseYuan(amount))) {
-    return claimTransfer(context, wish);
+    return startClaim(context, wish);
   }
   const claims = asksArrival ? await claimRows(context) : [];
   if (payments.length === 0 && claims.length > 0) return say(claimsCard(claims));

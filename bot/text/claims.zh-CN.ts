@@ -59,10 +59,30 @@ export const SAY_CLAIMS = {
     none: (period: string) => `${period}没有账单和收款往来。`,
     future: "还没到那个月份，请换一个月份。",
   },
+  claim: {
+    title: "认领转账",
+    askAmount: "转了多少钱？请回复金额，例如“5000”，我请财务核对；也可以先把转账凭证的截图发来。",
+    amountAgain: "请回复转账的金额，例如“5000”；也可以回复“取消”。",
+    slipFirst: "凭证收到了。转了多少钱？请回复金额，例如“5000”。",
+    arrived: (amount: string, date: string) =>
+      `${amount}已在${date}到账，不用再认领。如果您说的是另一笔，请说明日期，例如“昨天转的${amount}”。`,
+    found: (amount: string) =>
+      `收到。有一笔金额相符的待认领款项（${amount}），已请财务确认，确认后会发收据给您。有转账凭证可以直接发截图给我。`,
+    notYet: (amount: string) =>
+      `收到，${amount}已记下。银行流水到后财务会核对，核对到了会通知您。有转账凭证可以直接发截图给我。`,
+    askDetails: (amount: string) =>
+      `收到，${amount}已记下。哪天转的、付款户名是什么？告诉我一下，财务查得更快；有转账凭证可以直接发截图给我。`,
+    today: "今天",
+    yesterday: "昨天",
+    unclear: "不清楚",
+    added: "好的，已补充给财务。核对到了会通知您。",
+    keptAsIs: "好的，财务会按已记下的核对，核对到了会通知您。",
+    left: "好的。您说的转账已记下，财务会核对，核对到了会通知您。",
+  },
   prepay: {
     title: "预存费用",
     ask: "想预存多少钱？请回复金额，例如“5000”。",
-    again: "请回复一个金额（1元到100万元），例如“5000”；也可以回复“取消”。",
+    again: "请回复一个金额（¥1.00到¥1,000,000.00），例如“5000”；也可以回复“取消”。",
     linkHint: (amount: string) => `预存${amount}。先抵扣待付账单，余下的存为预存款，下次出账自动抵扣。`,
     pay: "去预存",
     transferHint: (amount: string) =>

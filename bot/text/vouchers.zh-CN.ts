@@ -1,6 +1,11 @@
 /** What finance hears about vouchers. */
 export const VOUCHER_SAY = {
   name: "导出凭证",
+  formats: { csv: "通用格式", kingdee: "金蝶", yonyou: "用友" },
+  making: (month: string, format: string) =>
+    `正在生成${month}的凭证（${format}），做好后文件会单独发给您，一般不到一分钟。`,
+  beingMade: (month: string, format: string) => `${month}的凭证（${format}）还在生成，做好就发给您。`,
+  failed: (month: string) => `${month}的凭证没有生成成功，请稍后再说一次；还不行请联系系统管理员。`,
   title: (month: string) => `${month}凭证`,
   count: "凭证",
   counted: (all: number, fresh: number) => `${all} 张（本次新增 ${fresh} 张）`,

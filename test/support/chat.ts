@@ -10,7 +10,7 @@ import { rows } from "../../src/db/rows.ts";
 import type { Platform } from "../../src/ports/messenger.ts";
 import { handleConversation } from "../../src/usecases/inbox/handle-events.ts";
 import { receiveEvent } from "../../src/usecases/inbox/receive-event.ts";
-import { deriveSceneKey } from "../../src/usecases/people/bind-scene.ts";
+import { deriveSceneKey, sceneOfBill } from "../../src/usecases/people/bind-scene.ts";
 import { APPROVAL_ENCRYPTION } from "./approval-world.ts";
 import type { MovableClock } from "./clock.ts";
 
@@ -24,6 +24,7 @@ export interface Lying {
 
 /** Of events, so that no two of one database look like a repeated delivery. */
 let count = 0;
+const SCENE_KEY = deriveSceneKey(Buffer.alloc(32, 9));
 
 /**
  * Chats without platforms: events go in where the adapters put them, what is said is read from the outbox. For stories in
@@ -36,7 +37,7 @@ export function openChat(db: Database, clock: MovableClock, options: { readonly 
     understand: understandByRules,
     cashierLink: () => ({ url: "https://park.example.com/h5/pay?t=x", expiresAtMs: clock.nowMs() + 1 }),
     documentLink: () => ({ url: "https://park.example.com/h5/document/x", expiresAtMs: clock.nowMs() + 1 }),
-    sceneKeys: [deriveSceneKey(Buffer.alloc(32, 9))],
+    sceneKeys: [SCENE_KEY],
     privacyUrl: "https://park.example.com/h5/privacy",
     photoLink: (photoId) => `https://park.example.com/h5/photo?t=${photoId}`,
     prepayLink: async () =>
@@ -78,6 +79,12 @@ export function openChat(db: Database, clock: MovableClock, options: { readonly 
     /** A picture, as the platform names it. */
     sendsPicture: (platform: Platform, who: string, mediaId: string) =>
       send(platform, who, { kind: "other", what: "image", mediaId }),
+    /** Scans the QR code of a paper bill. */
+    async scansBill(platform: Platform, who: string, billNo: string) {
+      const printed = await sceneOfBill(db, billNo, SCENE_KEY, clock.nowMs());
+      if (!printed) throw new Error(`no bill ${billNo}`);
+      return send(platform, who, { kind: "scan", scene: printed.scene });
+    },
     clicks: (platform: Platform, who: string, action: CardAction, taskId?: string) =>
       send(platform, who, { kind: "action", action, ...(taskId === undefined ? {} : { cardTaskId: taskId }) }),
     /** Presses a button of the newest card that lies in a chat, or of `on`. */

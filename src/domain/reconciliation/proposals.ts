@@ -47,7 +47,9 @@ export interface ExceptionFacts {
   readonly channelSays?: string;
   /** REFUND_MISMATCH: the bank has paid exactly what is on the list of bank payouts, and nobody has confirmed it. */
   readonly payoutDue?: boolean;
-  /** Who looked at this day's card payments: the settlement is an acquirer's, 1012.02. */
+  /** REFUND_MISMATCH: a notification said it; what is to be booked follows from the statement's own difference. */
+  readonly early?: boolean;
+  /** The settlement is an acquirer's, of card payments at the desk: 1012.02. */
   readonly pos?: boolean;
   /** Of a card settlement: the card payments that it most likely pays, as keys of their book facts (`+<receipt id>`). */
   readonly posItems?: readonly string[];
@@ -292,7 +294,7 @@ function refundMismatch(facts: ExceptionFacts, amountFen: Fen): Proposal[] {
         ]
       : []),
     ...requery(facts, "以微信答复的退款状态为准"),
-    ...(outFen === 0n || facts.payoutDue
+    ...(outFen === 0n || facts.payoutDue || facts.early
       ? []
       : [
           {

@@ -4,8 +4,9 @@ import type { Transaction } from "../../db/transaction.ts";
 import { LIVE_RED_STATES } from "../../domain/invoice/red-letter.ts";
 import { moveRedLetter, requestRedLetter } from "../invoices/red-letters.ts";
 import { type Refusal, refuse } from "../receipts/refusal.ts";
+import { may } from "../staff/permissions.ts";
 import type { AppliedProposal } from "./claim-proposal.ts";
-import type { ExceptionItem } from "./exception.ts";
+import { type ExceptionItem, placeOfException } from "./exception.ts";
 import type { ResolutionContext } from "./resolution.ts";
 
 /** Asks for a red letter of what stands above the money, or of the whole invoice. Another colleague agrees to it or not. */
@@ -16,6 +17,13 @@ export async function askRedLetter(
   note: string | undefined,
   context: ResolutionContext,
 ): Promise<AppliedProposal> {
+  if (!may(context.staff, "invoice.handle", placeOfException(exception))) {
+    return refuse(
+      "NOT_ALLOWED",
+      `${context.staff.name}没有开票的权限，请由出纳或财务经理申请红冲。`,
+      `${context.staff.code} may not handle invoices.`,
+    );
+  }
   const { invoice = "", cause = "", lineId, component } = exception.facts;
   const overFen = BigInt(exception.facts.overFen ?? 0);
   const part =

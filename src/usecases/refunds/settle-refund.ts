@@ -6,6 +6,7 @@ import { execute, row } from "../../db/rows.ts";
 import { inTransaction, type Transaction } from "../../db/transaction.ts";
 import { WECHAT_PAY_CLEARING } from "../../domain/ledger/accounts.ts";
 import { toJsonInteger } from "../../domain/money/fen.ts";
+import { DUTIES } from "../../domain/reconciliation/difference.ts";
 import { canBecome } from "../../domain/refund/refund-state.ts";
 import { civilDateAt, later } from "../../domain/time/civil-date.ts";
 import type { RefundFact } from "../../ports/refund-gateway.ts";
@@ -173,8 +174,9 @@ async function exception(
   refund: StoredRefund | undefined,
   context: RefundContext,
 ): Promise<SettleRefundResult> {
-  const entityId = refund?.entityId ?? (await entityOfMerchant(tx, fact.merchantId));
-  if (entityId === undefined)
+  const merchant = await merchantOfNumber(tx, fact.merchantId);
+  const entityId = refund?.entityId ?? merchant?.entityId;
+  if (entityId === undefined || merchant === undefined)
     throw new Error(`merchant number ${fact.merchantId} belongs to no merchant account of ours`);
   const facts = {
     ...fact,
@@ -184,12 +186,21 @@ async function exception(
     refundState: refund?.state ?? null,
     witness,
     differences,
+    reasons: [`微信退款${refund === undefined ? "没有对应的申请" : "与我方退款不符"}（${differences.join("、")}）`],
+    channel: true,
+    early: true,
+    askable: refund !== undefined,
   };
+  const duty = DUTIES.REFUND_MISMATCH;
+  const dueAt = new Date(context.businessClock.nowMs() + duty.deadlineHours * 3_600_000).toISOString();
   const key = `${fact.channel}|${fact.merchantId}|${fact.outRefundNo}|${[...differences].sort().join("+")}`;
   await execute(
     tx,
-    Prisma.sql`INSERT INTO exception_item (id, entity_id, kind, subject_key, facts, state)
-      VALUES (${newId()}::uuid, ${entityId}::uuid, 'REFUND_MISMATCH', ${key}, ${JSON.stringify(facts)}::jsonb, 'open')
+    Prisma.sql`INSERT INTO exception_item (id, entity_id, kind, subject_key, facts, state, account_code, business_date, amount_fen,
+        order_no, tenant_id, owner_role, due_at)
+      VALUES (${newId()}::uuid, ${entityId}::uuid, 'REFUND_MISMATCH', ${key}, ${JSON.stringify(facts)}::jsonb, 'open',
+        ${merchant.code}, ${context.businessClock.today()}::date, ${fact.refundFen}, ${fact.outRefundNo},
+        ${refund?.tenantId ?? null}::uuid, ${duty.owner}, ${dueAt}::timestamptz)
       ON CONFLICT (kind, subject_key) DO NOTHING`,
   );
   if (refund) {
@@ -199,13 +210,14 @@ async function exception(
   return { state: "exception", differences };
 }
 
-const entityOfMerchant = async (tx: Transaction, merchantId: string): Promise<string | undefined> =>
-  (
-    await row<{ id: string }>(
-      tx,
-      Prisma.sql`SELECT entity_id AS id FROM merchant_account WHERE channel = 'wechat' AND mch_id = ${merchantId}`,
-    )
-  )?.id;
+const merchantOfNumber = (
+  tx: Transaction,
+  merchantId: string,
+): Promise<{ readonly code: string; readonly entityId: string } | undefined> =>
+  row(
+    tx,
+    Prisma.sql`SELECT code, entity_id AS "entityId" FROM merchant_account WHERE channel = 'wechat' AND mch_id = ${merchantId}`,
+  );
 
 const audit = (
   tx: Transaction,

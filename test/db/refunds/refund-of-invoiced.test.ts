@@ -4,6 +4,10 @@ import type { Database } from "../../../src/db/client.ts";
 import { execute, row, rows } from "../../../src/db/rows.ts";
 import { inTransaction } from "../../../src/db/transaction.ts";
 import { EMPTY_TITLE } from "../../../src/domain/invoice/title.ts";
+import { addDays } from "../../../src/domain/time/civil-date.ts";
+import { findExceptions } from "../../../src/usecases/exceptions/exception.ts";
+import { resolveException } from "../../../src/usecases/exceptions/resolve-exception.ts";
+import { undoResolution } from "../../../src/usecases/exceptions/undo-resolution.ts";
 import { applyForInvoice } from "../../../src/usecases/invoices/apply-for-invoice.ts";
 import { saveTitle } from "../../../src/usecases/invoices/invoice-titles.ts";
 import { issueInvoice } from "../../../src/usecases/invoices/issue-invoice.ts";
@@ -15,6 +19,7 @@ import { settlePayment } from "../../../src/usecases/payments/settle-payment.ts"
 import { undoReceipt } from "../../../src/usecases/receipts/undo-receipt.ts";
 import { payDueRefunds } from "../../../src/usecases/refunds/pay-due-refunds.ts";
 import type { StoredRefund } from "../../../src/usecases/refunds/stored-refund.ts";
+import { findStaffMember } from "../../../src/usecases/staff/find-staff-member.ts";
 import {
   approves,
   asks,
@@ -266,12 +271,39 @@ describe("an invoiced payment that is taken back (V10)", () => {
     );
     expect(Number(told?.count)).toBeGreaterThan(0);
     await expectBooksInOrder(world);
+    await finance(world);
     // Without the exception the books say so.
+    await execute(world.db, Prisma.sql`DELETE FROM exception_resolution`);
     await execute(world.db, Prisma.sql`DELETE FROM exception_item WHERE kind = 'FAPIAO_MISMATCH'`);
     const { problems } = await checkLedger(world.db, { today: world.clock.today() });
     expect(problems.map(({ code }) => code)).toEqual(["I11"]);
   });
 });
+
+/** Finance has an owner, three days and three choices; a red letter that was asked for is taken back with the choice. */
+async function finance(world: RefundWorld): Promise<void> {
+  const [difference] = await inTransaction(world.db, (tx) => findExceptions(tx, { state: "open" }));
+  const staff = await findStaffMember(world.db, { code: "S07" });
+  if (!difference || !staff) throw new Error("nothing to decide, or nobody");
+  const today = world.clock.today();
+  expect(difference).toMatchObject({
+    kind: "FAPIAO_MISMATCH",
+    ownerRole: "finance-manager",
+    amountFen: 677_250n,
+    dueAtMs: Date.parse(`${addDays(today, 3)}T18:00:00+08:00`),
+  });
+  expect(difference.proposals.map(({ code }) => code)).toEqual(["wait", "red-part", "red-all"]);
+  const context = { ...invoicing(world), staff };
+  const choose = (proposal: string) => resolveException(world.db, { exceptionId: difference.id, proposal }, context);
+  const undo = () => undoResolution(world.db, { exceptionId: difference.id }, context);
+  for (const proposal of ["red-part", "red-all"]) {
+    expect(await choose(proposal)).toMatchObject({ ok: true, postings: [] });
+    expect((await lettersOf(world)).at(-1)).toMatchObject({ state: "pending-approval", fen: 677_250 });
+    expect(await undo()).toMatchObject({ ok: true });
+    expect((await lettersOf(world)).at(-1)).toMatchObject({ state: "withdrawn" });
+  }
+  expect(await choose("wait")).toMatchObject({ ok: true });
+}
 
 /** What has to hold whatever died where. */
 async function expectSafe(world: RefundWorld, refund: StoredRefund, lineId: string): Promise<void> {

@@ -120,12 +120,9 @@ function phone(userId: string) {
     opens: () => go(link()),
     async sends(page: string, act: string, fields: readonly (readonly [string, string])[] = []) {
       const field = (name: string) => new RegExp(`name="${name}" value="([^"]*)"`).exec(page)?.[1] ?? "";
-      const hidden = [
-        ["form", field("form")],
-        ["version", field("version")],
-        ["act", act],
-      ];
-      return go(link(), new URLSearchParams([...hidden, ...fields.map(([name, value]) => [name, value])]));
+      const form = new URLSearchParams({ form: field("form"), version: field("version"), act });
+      for (const [name, value] of fields) form.append(name, value);
+      return go(link(), form);
     },
   };
 }

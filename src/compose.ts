@@ -22,6 +22,7 @@ import { createPhotos } from "./compose/photos.ts";
 import { REFUND_POLL_MS, refundContextOf } from "./compose/refunds.ts";
 import { billCollector } from "./compose/statement-jobs.ts";
 import { createUnderWay } from "./compose/under-way.ts";
+import { voucherPoll } from "./compose/voucher-services.ts";
 import { createMerchants, DEFAULT_MERCHANT } from "./compose/wechat-pay.ts";
 import type { Config } from "./config/env.ts";
 import { fieldEncryptionKeys } from "./config/field-key.ts";
@@ -148,6 +149,7 @@ export function compose(config: Config, options: ComposeOptions): Application {
     approvalLink,
     exceptionLink,
     taskLinks: dunning.taskLinks,
+    reach: dunning.context,
     cashierLink: (order) =>
       cashierLink({ publicUrl: config.publicUrl, linkKey, businessClock: clocks.business }, order),
     sceneKeys: fieldKeys.map((key) => deriveSceneKey(key)),
@@ -259,6 +261,7 @@ export function compose(config: Config, options: ComposeOptions): Application {
             everyMs: REFUND_POLL_MS,
             work: async () => (await payDueRefunds(db, refunds)).stepped,
           },
+          voucherPoll(db, { clock: clocks.business, encryption, logger }),
           {
             name: "invoice-orders",
             everyMs: INVOICE_ORDER_POLL_MS,

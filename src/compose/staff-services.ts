@@ -52,7 +52,7 @@ export function staffServicesOf(tx: Transaction, event: InboundEvent, deps: Staf
   });
   return {
     ...staffInvoiceServicesOf(tx, event, deps),
-    ...voucherServicesOf(tx, event, { today, encryption: deps.encryption }),
+    ...voucherServicesOf(tx, event),
     ...cashServicesOf(tx, event, today, deps),
     ...reportServicesOf(tx, event, { today, encryption: deps.encryption }),
     ...delegationServicesOf(tx, contextOf),

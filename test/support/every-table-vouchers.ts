@@ -5,9 +5,9 @@ import { insertRow } from "./rows.ts";
 /** A row in every table of vouchers (migration 0017), for insertEveryTable. */
 export async function insertVouchers(
   tx: Transaction,
-  ids: { readonly entityId: string; readonly transactionId: string },
+  ids: { readonly entityId: string; readonly transactionId: string; readonly staffId: string },
 ): Promise<void> {
-  const { entityId, transactionId } = ids;
+  const { entityId, transactionId, staffId } = ids;
   const row = async (table: string, values: Record<string, unknown>): Promise<string> => {
     const id = newId();
     await insertRow(tx, table, { id, ...values });
@@ -42,6 +42,15 @@ export async function insertVouchers(
     external_name: "应收账款",
     debit_fen: 100n,
     credit_fen: 0n,
+  });
+  await row("voucher_request", {
+    staff_id: staffId,
+    month: "2026-08",
+    format: "csv",
+    channel: "wecom",
+    app_id: "corp",
+    recipient: "w-S01",
+    state: "waiting",
   });
   await insertRow(tx, "voucher_event", { transaction_id: transactionId, voucher_id: voucherId });
 }

@@ -341,6 +341,19 @@ export async function insertEveryTable(tx: Transaction): Promise<EveryTable> {
     content_cipher: HASH,
     content_key_id: "k",
   });
+  await row("evidence_photo", {
+    subject_kind: "task-note",
+    subject_id: newId(),
+    platform: "wecom",
+    app_id: "ww",
+    media_id: "m1",
+    sender: "li",
+    sent_at: "2026-08-19T02:00:00Z",
+    state: "kept",
+    next_try_at: "2026-08-19T02:00:00Z",
+    file_id: paperFileId,
+    size_bytes: 5,
+  });
   const documentId = await row("document", { ...owner, kind: "bill", subject: {}, subject_key: "bill|1" });
   await row("document_version", {
     document_id: documentId,
@@ -353,7 +366,7 @@ export async function insertEveryTable(tx: Transaction): Promise<EveryTable> {
   await keyed("document_posting", { document_id: documentId, state: "waiting" });
   await keyed("bill_scene_code", { bill_id: billId, content: "http://weixin.qq.com/q/1", expires_on: "2026-09-01" });
   await insertInvoices(tx, { ...owned, buildingId: estate.buildingId, lineId, fileId: paperFileId });
-  await insertVouchers(tx, { entityId, transactionId });
+  await insertVouchers(tx, { entityId, transactionId, staffId });
   await insertDunning(tx, { tenantId, projectId, personId });
   await insertMovingOut(tx, { ...owned, projectId, leaseId });
   return {

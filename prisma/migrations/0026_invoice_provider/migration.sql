@@ -31,3 +31,21 @@ CREATE INDEX invoice_order_due ON invoice_order (next_step_at) WHERE next_step_a
 
 -- On which printed line of its invoice, from 1: a red letter of a part names it. Null before this column was there.
 ALTER TABLE invoice_coverage ADD COLUMN place integer CHECK (place >= 1);
+
+-- Vouchers that a colleague asked for in the chat: made after the message is answered, because a large month takes minutes.
+CREATE TABLE voucher_request (
+  id uuid PRIMARY KEY,
+  staff_id uuid NOT NULL REFERENCES staff,
+  month text NOT NULL CHECK (month ~ '^\d{4}-\d{2}$'),
+  format text NOT NULL CHECK (format IN ('csv', 'kingdee', 'yonyou')),
+  channel text NOT NULL,
+  app_id text NOT NULL,
+  recipient text NOT NULL, -- the person, also when it was asked for in a group
+  state text NOT NULL CHECK (state IN ('waiting', 'done', 'failed')),
+  attempts integer NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+  requested_at timestamptz NOT NULL DEFAULT now(),
+  ended_at timestamptz,
+  CHECK ((ended_at IS NULL) = (state = 'waiting'))
+);
+-- Asked for again while it is being made: the same one.
+CREATE UNIQUE INDEX voucher_request_waiting ON voucher_request (staff_id, channel, month, format) WHERE state = 'waiting';

@@ -6,6 +6,9 @@ const next = { number: 2 };
 export const VOUCHER_ATTEMPTS: readonly Attempt[] = [
   attempt("two mappings of one version", "voucher_mapping_entity_id_version_key", copyOf("voucher_mapping")),
   attempt("a mapping version 0", "voucher_mapping_version_check", copyOf("voucher_mapping", { version: 0 })),
+  attempt("the same vouchers asked for twice at a time", "voucher_request_waiting", copyOf("voucher_request")),
+  attempt("less than no attempt", "voucher_request_attempts_check", "UPDATE voucher_request SET attempts = -1"),
+  attempt("a request ended at no time", "voucher_request_check", "UPDATE voucher_request SET state = 'done'"),
   attempt("two vouchers of one number", "voucher_entity_id_period_word_number_key", copyOf("voucher")),
   attempt("a voucher number 0", "voucher_number_check", copyOf("voucher", { number: 0 })),
   attempt(

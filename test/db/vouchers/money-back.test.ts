@@ -2,8 +2,11 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { voucherCards } from "../../../bot/notices/voucher-notices.ts";
 import { Prisma } from "../../../generated/prisma/client.ts";
+import { voucherPoll } from "../../../src/compose/voucher-services.ts";
 import { newId } from "../../../src/db/ids.ts";
+import { cardOf, type OutboxContent } from "../../../src/db/outbox/content.ts";
 import { execute, row, rows } from "../../../src/db/rows.ts";
 import { inTransaction } from "../../../src/db/transaction.ts";
 import { parseCivilDate } from "../../../src/domain/time/civil-date.ts";
@@ -12,6 +15,7 @@ import { recordReceipt } from "../../../src/usecases/receipts/record-receipt.ts"
 import { recordMovements } from "../../../src/usecases/reconciliation/channel-movements.ts";
 import { confirmBankPayout } from "../../../src/usecases/refunds/bank-payouts.ts";
 import { cancelRefund } from "../../../src/usecases/refunds/end-refund.ts";
+import { postVouchers } from "../../../src/usecases/vouchers/post-vouchers.ts";
 import { readKingdee, readPlain, readYonyou } from "../../independent/read-voucher-file.ts";
 import { APPROVAL_ENCRYPTION } from "../../support/approval-world.ts";
 import { openChat, wordsOf } from "../../support/chat.ts";
@@ -122,6 +126,19 @@ describe("vouchers of a month in which money went back", () => {
     return { path, name: file.fileName };
   };
 
+  const logger = { error: (problem: unknown) => problems.push(problem) } as never;
+  const problems: unknown[] = [];
+  /** One look of the worker for files that were asked for. */
+  const makes = () => voucherPoll(world.db, { clock: world.clock, encryption: APPROVAL_ENCRYPTION, logger }).work();
+  /** What came with the newest file, or instead of it. */
+  const posted = async (who: string): Promise<string> => {
+    const found = await rows<{ message: OutboxContent }>(
+      world.db,
+      Prisma.sql`SELECT message FROM outbox WHERE recipient = ${who} AND dedupe_key LIKE 'vouchers|%|0' ORDER BY created_at DESC, id DESC LIMIT 1`,
+    );
+    return wordsOf(found.flatMap(({ message }) => cardOf(message) ?? []));
+  };
+
   it("are asked for in the chat by who may, and the file holds what the ledger moved on both sides", async () => {
     const chat = openChat(world.db, world.clock);
     const says = async (platform: "wecom" | "dingtalk", who: string, text: string) =>
@@ -139,7 +156,10 @@ describe("vouchers of a month in which money went back", () => {
       ["9月用友凭证", readYonyou, "凭证2026-09-yonyou.csv"],
       ["导出9月凭证", readPlain, "凭证2026-09-csv.csv"],
     ] as const) {
-      expect(await says("wecom", "qian.jingli", words)).toMatch(/2026年9月凭证[\s\S]*借方合计/);
+      expect(await says("wecom", "qian.jingli", words)).toMatch(/正在生成2026年9月的凭证/);
+      expect(await says("wecom", "qian.jingli", words)).toMatch(/还在生成/);
+      expect(await Promise.all([makes(), makes()])).toContain(1);
+      expect(await posted("qian.jingli")).toMatch(/2026年9月凭证[\s\S]*借方合计/);
       const file = await newestFile();
       expect(file.name).toBe(name);
       const entries = await read(file.path);
@@ -175,14 +195,45 @@ describe("vouchers of a month in which money went back", () => {
     );
     const before = (await files()).length;
     expect(wordsOf(await chat.says("dingtalk", "demo-s08", "导出凭证，金蝶格式"))).toMatch(
-      /2026年9月凭证[\s\S]*本次新增 0 张/,
+      /正在生成2026年9月的凭证（金蝶）/,
     );
+    await makes();
+    expect(await posted("demo-s08")).toMatch(/2026年9月凭证[\s\S]*本次新增 0 张/);
     expect((await files()).slice(before)).toMatchObject([{ recipient: "demo-s08" }]);
     expect(wordsOf(await chat.says("wecom", "qian.jingli", "导出1月到3月的凭证"))).toMatch(/一次导出一个月/);
-    expect(wordsOf(await chat.says("wecom", "qian.jingli", "导出2025年1月的凭证"))).toMatch(
-      /2025年1月没有可以导出的凭证/,
-    );
+    await chat.says("wecom", "qian.jingli", "导出2025年1月的凭证");
+    await makes();
+    expect(await posted("qian.jingli")).toMatch(/2025年1月没有可以导出的凭证/);
     expect((await files()).length).toBe(before + 1);
+    expect(problems).toEqual([]);
+    expect(chat.failures).toEqual([]);
+  });
+
+  it("come whole or not at all: what fails is tried three times, then said; who lost the role gets nothing", async () => {
+    const chat = openChat(world.db, world.clock);
+    const before = (await files()).length;
+    const failing = () =>
+      postVouchers(world.db, {
+        today: world.clock.today(),
+        encryption: APPROVAL_ENCRYPTION,
+        fileOf: () => Promise.reject(new Error("the disk is full")),
+        cards: voucherCards,
+        onProblem: (error) => problems.push(error),
+      });
+    await chat.says("wecom", "qian.jingli", "导出9月凭证");
+    for (let attempt = 1; attempt <= 4; attempt += 1) await failing();
+    expect(problems).toHaveLength(3);
+    expect(await posted("qian.jingli")).toMatch(/没有生成成功/);
+    await chat.says("wecom", "qian.jingli", "导出9月凭证");
+    await execute(
+      world.db,
+      Prisma.sql`DELETE FROM staff_role r USING staff s WHERE s.id = r.staff_id AND s.code = 'S06' AND r.role IN ('finance-manager', 'cfo')`,
+    );
+    expect(await makes()).toBe(1);
+    expect((await files()).length).toBe(before);
+    expect(
+      await rows(world.db, Prisma.sql`SELECT 1 AS left_over FROM voucher_request WHERE state = 'waiting'`),
+    ).toEqual([]);
     expect(chat.failures).toEqual([]);
   });
 });

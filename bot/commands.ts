@@ -13,6 +13,7 @@ import { startMembers } from "./dialogs/members.ts";
 import { startPromise } from "./dialogs/promise.ts";
 import { startWithdrawDispute } from "./dialogs/withdraw-dispute.ts";
 import { cancelApplication } from "./handlers/invoices.ts";
+import { reachCommandOf } from "./handlers/reach.ts";
 import { receiptCommandOf } from "./handlers/receipt-pdf.ts";
 import { cancelRefundByWords, changeRefundByWords } from "./handlers/refunds.ts";
 import { moveOutCommandOf } from "./move-out-commands.ts";
@@ -65,6 +66,8 @@ export function commandOf(text: string): Command | undefined {
   if (/^(?:我要?|我想)?承诺付款$/.test(bare)) {
     return forTenant((context) => startPromise(context, { intent: "promise", slots: {} }), words);
   }
+  const reach = reachCommandOf(words);
+  if (reach) return forTenant(reach, words);
   const movesOut = moveOutCommandOf(words);
   if (movesOut) return forTenant(movesOut, words);
   if (WANTS_TO_JOIN.test(words)) return askToJoin;

@@ -17,6 +17,7 @@ import type { MeterServices } from "./meter-services.ts";
 import type { MoveOutServices } from "./move-out-services.ts";
 import type { ClaimServices, PeopleServices } from "./people-services.ts";
 import type { PhotoServices } from "./photo-services.ts";
+import type { ReachServices } from "./reach-services.ts";
 import type { RefundServices } from "./refund-services.ts";
 import type { StaffServices } from "./staff-services.ts";
 import type { TaskServices } from "./task-services.ts";
@@ -82,6 +83,7 @@ export interface BotServices
     MeterServices,
     StaffServices,
     TaskServices,
+    ReachServices,
     PhotoServices,
     DocumentServices,
     InvoiceServices {

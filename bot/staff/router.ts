@@ -20,6 +20,7 @@ import type { StaffActionHandlers, StaffContext, StaffHandler, StaffWish } from 
 import { DELEGATION_ACTIONS, delegationCommandOf } from "./delegations.ts";
 import { EXCEPTION_ACTIONS, exceptionCommandOf, summariseReconciliation } from "./exceptions.ts";
 import { staffHelp } from "./help.ts";
+import { holdCommandOf } from "./holds.ts";
 import { INVOICE_ACTIONS, invoiceCommandOf } from "./invoice-commands.ts";
 import { MOVE_OUT_ACTIONS, moveOutStaffCommandOf } from "./move-out.ts";
 import { takeStaffPhoto } from "./photos.ts";
@@ -81,6 +82,7 @@ const STAFF_COMMANDS: readonly ((text: string) => ((context: StaffContext) => Pr
   exceptionCommandOf,
   readingCommandOf,
   cashCommandOf,
+  holdCommandOf,
   taskCommandOf,
 ];
 

@@ -67,9 +67,11 @@ export async function showArrears(context: StaffContext, wish: StaffWish): Promi
   });
 }
 
-type Named = { readonly tenantId: string; readonly tenantName: string } | { readonly answer: Answer };
+/** One tenant, or what is said because it is not clear which. */
+export type Named = { readonly tenantId: string; readonly tenantName: string } | { readonly answer: Answer };
 
-async function oneTenant({ services, staff }: StaffContext, words: string | undefined): Promise<Named> {
+/** Of the portfolio, by a part of the name, the code or the unit. */
+export async function oneTenant({ services, staff }: StaffContext, words: string | undefined): Promise<Named> {
   if (words === undefined) return { answer: say(textCard(SAY_TASK.whichTenant)) };
   const found = await services.tenantsNamed(staff, words);
   const [first] = found;
@@ -291,6 +293,10 @@ function eventText(event: DunningEvent): string {
     }
     case "promise":
       return TEXT.promise(formatDate(event.until));
+    case "hold":
+      return event.until === null
+        ? TEXT.lifted(event.who)
+        : TEXT.held(formatDate(event.until), event.reason, event.who);
     case "closed":
       return TEXT.closed(event.number, event.reason);
     default:

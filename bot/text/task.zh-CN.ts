@@ -73,6 +73,8 @@ export const SAY_TASK = {
     promise: (date: string) => `租户承诺${date}付款`,
     closed: (number: string, reason: string) =>
       `${number} ${({ paid: "已付清", done: "已完成", settled: "已了结" } as Readonly<Record<string, string>>)[reason] ?? reason}`,
+    held: (date: string, reason: string, who: string) => `到${date}不催：${reason}（${who}）`,
+    lifted: (who: string) => `恢复催缴（${who}）`,
     photo: "（有照片）",
   },
   unreachedTitle: (count: number) => `未送达 ${count} 户（近30天）`,

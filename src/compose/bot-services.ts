@@ -33,6 +33,7 @@ import { meterServicesOf } from "./meter-services.ts";
 import { type MoveOutDependencies, moveOutServicesOf } from "./move-out-services.ts";
 import { createPeopleServices, type PeopleDependencies } from "./people-services.ts";
 import { type PhotoDependencies, photoServicesOf } from "./photo-services.ts";
+import { type ReachDependencies, reachServicesOf } from "./reach-services.ts";
 import { refundServicesOf } from "./refund-services.ts";
 import { type StaffDependencies, staffServicesOf } from "./staff-services.ts";
 import { type TaskDependencies, taskServicesOf } from "./task-services.ts";
@@ -43,6 +44,7 @@ export interface BotDependencies
     MoveOutDependencies,
     DocumentDependencies,
     TaskDependencies,
+    ReachDependencies,
     PhotoDependencies,
     InvoiceDependencies {
   readonly clock: BusinessClock;
@@ -120,6 +122,7 @@ export function createBotServices(tx: Transaction, event: InboundEvent, deps: Bo
     ...meterServicesOf(tx, event, today, sender),
     ...staffServicesOf(tx, event, deps),
     ...taskServicesOf(tx, event, deps),
+    ...reachServicesOf(tx, event, deps, sender),
     ...exceptionServicesOf(tx, event, deps, sender),
     ...photoServicesOf(tx, event, deps),
     async owedBills(tenantId) {

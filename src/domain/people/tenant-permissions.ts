@@ -17,6 +17,8 @@ export type TenantAction =
   | "refund.ask"
   | "invoice.ask"
   | "title.edit"
+  /** By which way the company hears of what is due. */
+  | "reach.choose"
   | "move-out.decide"
   /** Is told of refunds and invoices without having asked. */
   | "money.hear"
@@ -36,6 +38,7 @@ export const ROLES_OF_TENANT_ACTION: Readonly<Record<TenantAction, readonly Memb
   "refund.ask": MONEY,
   "invoice.ask": MONEY,
   "title.edit": MONEY,
+  "reach.choose": MONEY,
   "move-out.decide": MONEY,
   "money.hear": MONEY,
   "members.manage": ["owner"],

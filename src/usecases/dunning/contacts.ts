@@ -50,21 +50,7 @@ export async function findContacts(
   context: Pick<DunningContext, "officialAccountAppId" | "hasSms" | "hasEmail">,
 ): Promise<ReadonlyMap<string, readonly Contact[]>> {
   const ids = tenants.map(({ tenantId }) => tenantId);
-  const members = groupBy(
-    await rows<MemberRow>(
-      tx,
-      Prisma.sql`SELECT m.tenant_id AS "tenantId", p.id AS "personId", p.name AS "personName", m.role,
-          p.email IS NOT NULL AS "hasEmail",
-          EXISTS (SELECT 1 FROM person_phone f WHERE f.person_id = p.id) AS "hasPhone",
-          (SELECT c.external_id FROM channel_identity c WHERE c.person_id = p.id AND c.platform = 'official-account'
-            AND c.app_id = ${context.officialAccountAppId ?? ""} AND c.reachable
-            ORDER BY c.bound_at DESC, c.external_id LIMIT 1) AS "openId"
-        FROM tenant_member m JOIN person p ON p.id = m.person_id AND p.forgotten_at IS NULL
-        WHERE m.tenant_id = ANY (${ids}::uuid[]) AND m.revoked_at IS NULL
-        ORDER BY p.name COLLATE "C", p.id`,
-    ),
-    (member) => member.tenantId,
-  );
+  const members = await loadMembers(tx, ids, context);
   const preferred = new Map(
     (
       await rows<{ tenantId: string; ways: DunningWay[] }>(
@@ -83,6 +69,45 @@ export async function findContacts(
       return [tenantId, [...contacts.filter((one) => !hasFailed(one)), ...contacts.filter(hasFailed)]];
     }),
   );
+}
+
+async function loadMembers(
+  tx: Transaction,
+  ids: readonly string[],
+  context: Pick<DunningContext, "officialAccountAppId">,
+): Promise<ReadonlyMap<string, readonly MemberRow[]>> {
+  return groupBy(
+    await rows<MemberRow>(
+      tx,
+      Prisma.sql`SELECT m.tenant_id AS "tenantId", p.id AS "personId", p.name AS "personName", m.role,
+          p.email IS NOT NULL AS "hasEmail",
+          EXISTS (SELECT 1 FROM person_phone f WHERE f.person_id = p.id) AS "hasPhone",
+          (SELECT c.external_id FROM channel_identity c WHERE c.person_id = p.id AND c.platform = 'official-account'
+            AND c.app_id = ${context.officialAccountAppId ?? ""} AND c.reachable
+            ORDER BY c.bound_at DESC, c.external_id LIMIT 1) AS "openId"
+        FROM tenant_member m JOIN person p ON p.id = m.person_id AND p.forgotten_at IS NULL
+        WHERE m.tenant_id = ANY (${[...ids]}::uuid[]) AND m.revoked_at IS NULL
+        ORDER BY p.name COLLATE "C", p.id`,
+    ),
+    (member) => member.tenantId,
+  );
+}
+
+/** The ways by which somebody of a tenant can be reached, and the order that was chosen, if one was. */
+export async function findWays(
+  tx: Transaction,
+  tenantId: string,
+  context: Pick<DunningContext, "officialAccountAppId" | "hasSms" | "hasEmail">,
+): Promise<{ readonly reachable: readonly DunningWay[]; readonly chosen: readonly DunningWay[] | undefined }> {
+  const members = (await loadMembers(tx, [tenantId], context)).get(tenantId) ?? [];
+  const [preference] = await rows<{ ways: DunningWay[] }>(
+    tx,
+    Prisma.sql`SELECT ways FROM dunning_preference WHERE tenant_id = ${tenantId}::uuid`,
+  );
+  return {
+    reachable: DUNNING_WAYS.filter((way) => members.some((member) => contactOf(member, way, context).length > 0)),
+    chosen: preference?.ways,
+  };
 }
 
 /** "tenant|way|person" of messages of steps that were taken back because nothing of them arrived. */

@@ -105,6 +105,8 @@ export type DunningEvent = { readonly on: CivilDate } & (
       readonly photoId: string | null;
     }
   | { readonly kind: "closed"; readonly number: string; readonly reason: string }
+  /** 先别催; `until` null: taken up again. */
+  | { readonly kind: "hold"; readonly until: CivilDate | null; readonly reason: string; readonly who: string }
   | { readonly kind: "promise"; readonly until: CivilDate; readonly who: string }
 );
 
@@ -166,7 +168,16 @@ export async function findDunningHistory(tx: Transaction, tenantId: string): Pro
       WHERE action = 'promise.made' AND subject_kind = 'tenant' AND subject_id = ${tenantId}
         AND actor LIKE 'person:%' ORDER BY sequence`,
   );
+  const holds = await rows<{ on: CivilDate; until: CivilDate | null; reason: string; who: string }>(
+    tx,
+    Prisma.sql`SELECT e.business_date::text AS on, e.after->>'until' AS until, coalesce(e.after->>'reason', '') AS reason,
+        coalesce(s.name, e.actor) AS who
+      FROM audit_event e LEFT JOIN staff s ON e.actor = 'staff:' || s.code
+      WHERE e.action IN ('dunning.held', 'dunning.hold-lifted') AND e.subject_kind = 'tenant' AND e.subject_id = ${tenantId}
+      ORDER BY e.sequence`,
+  );
   const events: DunningEvent[] = [
+    ...holds.map((hold) => ({ kind: "hold" as const, ...hold })),
     ...said.map(({ at: _at, ...event }) => ({ kind: "said" as const, ...event })),
     ...tasks.map(({ on, number, title, who }) => ({ kind: "task" as const, on, number, title, who })),
     ...notes.map((note) => ({ kind: "note" as const, ...note })),

@@ -245,3 +245,73 @@ describe("somebody else", () => {
     expect(await said("sun", "查二号贸易的催缴记录")).toContain("您负责的范围里没有");
   });
 });
+
+describe("先别催", () => {
+  it("leaves a tenant alone to a day for a reason, says what is missing, and takes it up again", async () => {
+    await morning("2026-09-11");
+    expect(await said("li", "二号贸易先别催")).toBe(
+      "请把最后一天和原因一起说，例如“二号贸易先别催到9月30日，正在走付款流程”。",
+    );
+    expect(await said("li", "二号贸易先别催到9月20日，正在走付款流程")).toContain(
+      "二号贸易到2026年9月20日不催，原因：正在走付款流程",
+    );
+    for (const date of ["2026-09-17", "2026-09-20"]) expect(await morning(date)).toEqual([]);
+    // Nothing is lost: +7 was due on the 17th.
+    expect((await morning("2026-09-21")).map(({ title }) => title)).toEqual(["逾期缴费通知"]);
+    // Now there is one task, so “这户” is clear.
+    expect(await said("li", "这户先别催，到9月30日，原因：老板出差")).toContain(
+      "二号贸易到2026年9月30日不催，原因：老板出差",
+    );
+    expect(await morning("2026-09-25")).toEqual([]);
+    expect(await said("li", "恢复催缴二号贸易")).toBe("二号贸易从今天起恢复催缴。");
+    expect(await said("li", "恢复催缴二号贸易")).toBe("二号贸易没有暂停催缴。");
+    expect((await morning("2026-09-26")).map(({ title }) => title)).toEqual(["催款函"]);
+    const history = await said("li", "二号贸易的催缴记录");
+    expect(history).toContain("到2026年9月20日不催：正在走付款流程（李管家）");
+    expect(history).toContain("恢复催缴（李管家）");
+  });
+
+  it.each([
+    ["暂停催缴 二号贸易 到9月30日 正在协商", "二号贸易到2026年9月30日不催，原因：正在协商"],
+    ["先别催二号贸易，月底前，等总部拨款", "二号贸易到2026年9月30日不催，原因：等总部拨款"],
+    ["A-401先不催，到9月18号，因为水表在核对", "二号贸易到2026年9月18日不催，原因：水表在核对"],
+    ["二号贸易先别催到2027年9月30日，老客户", "暂停催缴的最后一天须在今天到2026年12月10日之间"],
+    ["没有这家先别催到9月30日，老客户", "您负责的范围里没有“没有这家”"],
+  ])("understands “%s”", async (words, answer) => {
+    await morning("2026-09-11");
+    expect(await said("li", words)).toContain(answer);
+  });
+});
+
+describe("通知方式", () => {
+  const ways = () => rows(database.db, Prisma.sql`SELECT ways FROM dunning_preference`);
+  const tenant = async (who: string, text: string) =>
+    wordsOf(await chat.says("official-account", `oPark-${who}`, text));
+
+  it("is the tenant's choice among the ways that reach somebody; a reminder goes by it", async () => {
+    expect(await tenant("陈老板", "通知方式")).toContain("依次用：公众号、短信，前一种没送到才用下一种");
+    expect(await tenant("陈老板", "别发短信，发邮件")).toContain("没有登记邮箱");
+    expect(await ways()).toEqual([]);
+    await execute(database.db, Prisma.sql`UPDATE person SET email = 'chen@example.com' WHERE name = '陈老板'`);
+    expect(await tenant("陈老板", "别发短信，发邮件")).toBe(
+      "好的，以后账单到期和逾期提醒用：邮件、公众号，前一种没送到才用下一种。",
+    );
+    expect(await ways()).toEqual([{ ways: ["email", "official-account"] }]);
+    // Beside the answers of the chat.
+    const heard = (await morning("2026-09-11")).filter(({ title }) => title !== "");
+    expect(heard.map(({ way, to, title }) => `${way} ${to} ${title}`)).toEqual([
+      "email chen@example.com 二号贸易 逾期提醒",
+    ]);
+    expect(await tenant("陈老板", "不要邮件也不要公众号")).toContain("至少要留一种");
+    expect(await tenant("陈老板", "以后用短信通知")).toContain("用：短信、邮件、公众号");
+    expect(await ways()).toEqual([{ ways: ["sms", "email", "official-account"] }]);
+  });
+
+  it("is not chosen by who only looks, and other wishes with those words stay what they are", async () => {
+    expect(await tenant("小李", "别发短信，发公众号")).toContain("请由贵公司的负责人或财务来设置");
+    for (const words of ["把账单发到我邮箱", "发票发邮件", "为什么没收到短信", "短信里的付款链接打不开"]) {
+      await tenant("张总", words);
+    }
+    expect(await ways()).toEqual([]);
+  });
+});

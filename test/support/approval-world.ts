@@ -14,7 +14,7 @@ import type { Refusal } from "../../src/usecases/receipts/refusal.ts";
 
 /*
  * Two projects with their people, for tests of who may decide what: everybody is on WeCom as `w-<code>`, S11 on DingTalk;
- * S12 and S13 have building C alone, with tenant T4.
+ * S12 to S14 have building C alone, with tenant T4.
  */
 
 export const APPROVAL_ENCRYPTION = createFieldEncryption([Buffer.alloc(32, 9)]);
@@ -115,6 +115,7 @@ export const approvalWorld = (approval: readonly object[] = []) => ({
     // Those whose portfolio is narrowed down to one building of the park.
     person("S12", "柯经理", ["area-manager", "cashier"], ["DG"], ["C"]),
     person("S13", "方管家", ["steward"], ["DG"], ["C"]),
+    person("S14", "冯财务", ["finance-manager"], ["DG"], ["C"]),
   ],
   tariffs: [{ code: "WATER", kind: "flat", prices: [{ from: "2025-01-01", price: "3.45" }] }],
   leases: [lease("L1", "T1", "A-1"), lease("L2", "T2", "A-2"), lease("L3", "T3", "B-1"), lease("L4", "T4", "C-1")],

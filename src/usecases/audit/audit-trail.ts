@@ -71,13 +71,15 @@ export async function findRecentApprovals(
 /** The audit subjects behind a number: the document itself, its lines, its run, and the approvals of all of them. */
 function subjectsOf(reader: StaffMember, number: string): Prisma.Sql {
   const projects = Prisma.sql`ANY (${[...reader.projectIds]}::uuid[])`;
-  const inReach = moneyInPortfolio(Prisma.sql`entity_id`, Prisma.sql`tenant_id`, reader);
+  // Columns with their tables: inside the portfolio's subqueries a bare tenant_id would be another table's.
+  const inReach = (table: Prisma.Sql) =>
+    moneyInPortfolio(Prisma.sql`${table}.entity_id`, Prisma.sql`${table}.tenant_id`, reader);
   return Prisma.sql`WITH bills AS (SELECT id, run_id FROM bill
         WHERE upper(bill_no) = ${number.toUpperCase()} AND project_id = ${projects}
-          AND ${leaseInPortfolio(Prisma.sql`lease_id`, reader)}),
-      receipts AS (SELECT id FROM receipt WHERE upper(receipt_no) = ${number.toUpperCase()} AND ${inReach}),
-      refunds AS (SELECT id FROM refund WHERE upper(refund_no) = ${number.toUpperCase()} AND ${inReach}
-        AND (project_id IS NULL OR project_id = ${projects}) AND (lease_id IS NULL OR ${leaseInPortfolio(Prisma.sql`lease_id`, reader)})),
+          AND ${leaseInPortfolio(Prisma.sql`bill.lease_id`, reader)}),
+      receipts AS (SELECT id FROM receipt WHERE upper(receipt_no) = ${number.toUpperCase()} AND ${inReach(Prisma.sql`receipt`)}),
+      refunds AS (SELECT id FROM refund WHERE upper(refund_no) = ${number.toUpperCase()} AND ${inReach(Prisma.sql`refund`)}
+        AND (project_id IS NULL OR project_id = ${projects}) AND (lease_id IS NULL OR ${leaseInPortfolio(Prisma.sql`refund.lease_id`, reader)})),
       lines AS (SELECT l.id FROM bill_line l JOIN bills b ON b.id = l.bill_id),
       things AS (
         SELECT 'bill' AS kind, id FROM bills

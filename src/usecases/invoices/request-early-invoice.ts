@@ -8,6 +8,7 @@ import { requestApproval } from "../approvals/request-approval.ts";
 import { type Refusal, refuse } from "../receipts/refusal.ts";
 import type { StaffMember } from "../staff/find-staff-member.ts";
 import { may } from "../staff/permissions.ts";
+import { buildingsOfLease } from "../staff/portfolio.ts";
 import { type Application, applyForInvoice, type InvoiceContext } from "./apply-for-invoice.ts";
 
 /**
@@ -20,13 +21,20 @@ export async function requestEarlyInvoice(
   command: { readonly billNo: string; readonly kind: InvoiceKind; readonly reason: string },
   context: ApprovalContext & InvoiceContext,
 ): Promise<{ readonly ok: true; readonly application: Application; readonly request: ApprovalRequest } | Refusal> {
-  const bill = await row<{ tenant_id: string; tenant: string; entity_id: string; project_id: string }>(
+  const bill = await row<{
+    tenant_id: string;
+    tenant: string;
+    entity_id: string;
+    project_id: string;
+    buildings: string[];
+  }>(
     tx,
-    Prisma.sql`SELECT b.tenant_id, t.name AS tenant, b.entity_id, b.project_id FROM bill b JOIN tenant t ON t.id = b.tenant_id
+    Prisma.sql`SELECT b.tenant_id, t.name AS tenant, b.entity_id, b.project_id,
+        ${buildingsOfLease(Prisma.sql`b.lease_id`)} AS buildings FROM bill b JOIN tenant t ON t.id = b.tenant_id
       WHERE b.bill_no = ${command.billNo}`,
   );
   if (!bill) return refuse("BILL_UNKNOWN", `没有账单 ${command.billNo}，请核对编号。`, "Unknown bill.");
-  if (!may(member, "invoice.handle", { projectId: bill.project_id })) {
+  if (!may(member, "invoice.handle", { projectId: bill.project_id, buildingIds: bill.buildings })) {
     return refuse("NOT_ALLOWED", "先票后款由该项目的财务或收银发起。", "Only finance of the project may.");
   }
   const application = await applyForInvoice(

@@ -9,6 +9,7 @@ import type { StaffMember } from "../staff/find-staff-member.ts";
 import { may } from "../staff/permissions.ts";
 import { placeOfTask } from "../tasks/note-task.ts";
 import type { PhotoSubject } from "./keep-photo.ts";
+import { buildingsOfTenant, projectsOfTenant } from "../staff/portfolio.ts";
 
 /** Slips that were sent for money that an exception is about, the latest first; only what is kept. */
 export const slipsOfException = (
@@ -29,6 +30,8 @@ interface StoredPhoto {
   /** Of a claim: the difference that its money is, and the entities that its tenant rents from. */
   readonly exceptionId: string | null;
   readonly entityIds: readonly string[];
+  readonly projectIds: readonly string[];
+  readonly buildingIds: readonly string[];
   /** Of a task. */
   readonly projectId: string | null;
   readonly buildingId: string | null;
@@ -45,6 +48,7 @@ export async function photoFor(
     tx,
     Prisma.sql`SELECT p.subject_kind AS kind, p.file_id AS "fileId", c.exception_id AS "exceptionId",
         ARRAY(SELECT DISTINCT l.entity_id::text FROM lease l WHERE l.tenant_id = c.tenant_id) AS "entityIds",
+        ${projectsOfTenant(Prisma.sql`c.tenant_id`)} AS "projectIds", ${buildingsOfTenant(Prisma.sql`c.tenant_id`)} AS "buildingIds",
         k.project_id AS "projectId", k.building_id AS "buildingId"
       FROM evidence_photo p
         LEFT JOIN transfer_claim c ON p.subject_kind = 'transfer-claim' AND c.id = p.subject_id
@@ -57,13 +61,13 @@ export async function photoFor(
 
 /** A slip is for who may read about its money, a visit for who may see the task. */
 async function isTheirs(tx: Transaction, staff: StaffMember, photo: StoredPhoto): Promise<boolean> {
-  const { kind, exceptionId, entityIds, projectId, buildingId } = photo;
+  const { kind, exceptionId, entityIds, projectIds, buildingIds, projectId, buildingId } = photo;
   switch (kind) {
     case "transfer-claim": {
       const exception = exceptionId === null ? undefined : await findException(tx, exceptionId);
       return exception
         ? may(staff, "recon.read", placeOfException(exception))
-        : entityIds.some((entityId) => may(staff, "recon.read", { entityId }));
+        : entityIds.some((entityId) => may(staff, "recon.read", { entityId, projectIds, buildingIds }));
     }
     case "task-note":
       return projectId !== null && may(staff, "tenant.read", placeOfTask({ projectId, buildingId }));

@@ -2,7 +2,8 @@ import { Prisma } from "../../../generated/prisma/client.ts";
 
 /*
  * The portfolio of somebody of the staff inside a query: the same rule as `covers` (permissions.ts), so that a row that a use
- * case forgot to judge is not even found. A lease lies where its units are, a tenant wherever one of the leases lies.
+ * case forgot to judge is not even found. A lease lies where its units are, a tenant wherever one of the leases lies. Columns
+ * are handed in with their table ("r.tenant_id"): a bare name would be taken for a column of the subquery.
  */
 
 /** Where somebody looks: people of the staff, lists and reports have these. */

@@ -104,7 +104,9 @@ export const APPROVAL_ATTEMPTS: readonly Attempt[] = [
   {
     what: "a delegation to oneself",
     refusedBy: "approval_delegation_check",
-    statements: ({ personId }) => [copyOf("approval_delegation", { delegate_id: personId, valid: "[2026-10-01,2026-10-05)" })],
+    statements: ({ personId }) => [
+      copyOf("approval_delegation", { delegate_id: personId, valid: "[2026-10-01,2026-10-05)" }),
+    ],
   },
   attempt(
     "a delegation without an end",

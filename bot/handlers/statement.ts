@@ -46,6 +46,7 @@ function statementCard(context: TenantContext, months: MonthRange, statement: En
   if (statement.waivedFen !== 0n) rows.push({ label: SAY.waived, value: formatYuan(-statement.waivedFen) });
   rows.push(
     { label: SAY.paid, value: formatYuan(-statement.paidFen) },
+    ...(statement.offsetFen === 0n ? [] : [{ label: SAY.offset, value: formatYuan(-statement.offsetFen) }]),
     ...(statement.refundedFen === 0n
       ? []
       : [{ label: SAY_REFUND.statement, value: formatYuan(statement.refundedFen) }]),
@@ -74,6 +75,10 @@ function labelOf({ kind, date, no }: StatementEntry): string {
       return SAY.receipt(formatDate(date), no);
     case "waiver":
       return SAY.waiver(formatDate(date));
+    case "relief":
+      return SAY.relief(formatDate(date), no);
+    case "deposit-offset":
+      return SAY.offsetEntry(formatDate(date));
     case "refund":
       return SAY_REFUND.statementEntry(formatDate(date), no);
     default:

@@ -24,7 +24,7 @@ ${rows.length === 0 ? html`<tbody><tr><td colspan="5">${TEXT.none}</td></tr></tb
 ${statement.lateFeeFen !== 0n && html`<tbody><tr><td>${formatDate(statement.through)}</td><td>${TEXT.lateFee}</td><td class="n">${formatYuan(statement.lateFeeFen)}</td><td></td><td class="n">${formatYuan(statement.closingFen)}</td></tr></tbody>`}
 </table>
 <dl class="totals">
-${row(TEXT.opening, statement.openingFen)}${row(TEXT.billed, statement.billedFen)}${row(TEXT.lateFee, statement.lateFeeFen)}${row(TEXT.waived, -statement.waivedFen)}${row(TEXT.paid, -statement.paidFen)}${statement.refundedFen !== undefined && row(TEXT.refunded, statement.refundedFen)}
+${row(TEXT.opening, statement.openingFen)}${row(TEXT.billed, statement.billedFen)}${row(TEXT.lateFee, statement.lateFeeFen)}${row(TEXT.waived, -statement.waivedFen)}${row(TEXT.paid, -statement.paidFen)}${statement.offsetFen !== undefined && row(TEXT.offset, -statement.offsetFen)}${statement.refundedFen !== undefined && row(TEXT.refunded, statement.refundedFen)}
 <div class="due"><dt>${TEXT.closing}${statement.closingFen < 0n && TEXT.credit}</dt><dd>${formatYuan(statement.closingFen)}</dd></div></dl>
 <p class="soft note">${TEXT.note}</p><p class="soft">${TEXT.confirm}</p>
 ${consent(statement.through)}`;

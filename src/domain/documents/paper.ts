@@ -166,12 +166,14 @@ export interface StatementPaper {
   readonly lateFeeFen: Fen;
   readonly waivedFen: Fen;
   readonly paidFen: Fen;
+  /** Absent: no deposit paid anything. */
+  readonly offsetFen?: Fen;
   /** Absent: nothing was given back. */
   readonly refundedFen?: Fen;
   readonly closingFen: Fen;
   readonly entries: readonly {
     readonly date: CivilDate;
-    readonly kind: "bill" | "receipt" | "waiver" | "refund";
+    readonly kind: "bill" | "receipt" | "waiver" | "relief" | "deposit-offset" | "refund";
     readonly no: string;
     readonly amountFen: Fen;
   }[];

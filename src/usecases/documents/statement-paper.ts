@@ -23,6 +23,7 @@ export async function loadStatementPaper(
     lateFeeFen: found?.lateFeeFen ?? 0n,
     waivedFen: found?.waivedFen ?? 0n,
     paidFen: found?.paidFen ?? 0n,
+    ...(found && found.offsetFen !== 0n ? { offsetFen: found.offsetFen } : {}),
     ...(found && found.refundedFen !== 0n ? { refundedFen: found.refundedFen } : {}),
     closingFen: found?.closingFen ?? 0n,
     entries: found?.entries ?? [],

@@ -7,16 +7,17 @@ import { addDays, type CivilDate, type DateRange, earlier } from "../../domain/t
 
 export interface StatementEntry {
   readonly date: CivilDate;
-  readonly kind: "bill" | "receipt" | "waiver" | "refund";
-  /** Number of the bill, receipt or refund; "" for a waiver. */
+  /** `waiver`: of a late fee; `relief`: of what was billed itself; `deposit-offset`: what a deposit paid in moving out. */
+  readonly kind: "bill" | "receipt" | "waiver" | "relief" | "deposit-offset" | "refund";
+  /** Number of the bill (also of a relief), receipt or refund; "" for the others. */
   readonly no: string;
   /** Above zero: owed more. */
   readonly amountFen: Fen;
 }
 
 /**
- * 对账单 of a tenant and one legal entity: opening + billed + lateFee − waived − paid + refunded = closing. Below zero:
- * credit. A refund counts from its approval, when the money stopped being the tenant's credit; refunded deposits are no part
+ * 对账单 of a tenant and one legal entity: opening + billed + lateFee − waived − paid − offset + refunded = closing. Below
+ * zero: credit. A refund counts from its approval, when the money stopped being the tenant's credit; refunded deposits are no part
  * of it, since a deposit that was paid is held and not owed.
  */
 export interface EntityStatement {
@@ -25,8 +26,11 @@ export interface EntityStatement {
   readonly openingFen: Fen;
   readonly billedFen: Fen;
   readonly lateFeeFen: Fen;
+  /** Of late fees and of what was billed. */
   readonly waivedFen: Fen;
   readonly paidFen: Fen;
+  /** Of deposits. */
+  readonly offsetFen: Fen;
   readonly refundedFen: Fen;
   readonly closingFen: Fen;
   /** By date, then number: bills by issue date, money by value date. Late fees are no entry: they grow by the day. */
@@ -67,7 +71,8 @@ export async function findTenantStatement(
       sum(within.filter((entry) => entry.kind === kind).map((entry) => entry.amountFen));
     const billedFen = of("bill");
     const paidFen = -of("receipt");
-    const waivedFen = -of("waiver");
+    const waivedFen = -of("waiver") - of("relief");
+    const offsetFen = -of("deposit-offset");
     const refundedFen = of("refund");
     if (own.length === 0) return [];
     return [
@@ -79,8 +84,9 @@ export async function findTenantStatement(
         lateFeeFen,
         waivedFen,
         paidFen,
+        offsetFen,
         refundedFen,
-        closingFen: openingFen + billedFen + lateFeeFen - waivedFen - paidFen + refundedFen,
+        closingFen: openingFen + billedFen + lateFeeFen - waivedFen - paidFen - offsetFen + refundedFen,
         entries: within.map(({ date, kind, no, amountFen }) => ({ date, kind, no, amountFen })),
         through,
       },
@@ -110,6 +116,14 @@ const loadEntries = (
         UNION ALL
         SELECT w.entity_id, w.waived_on, 'waiver', '', -w.amount_fen FROM late_fee_waiver w
           JOIN receivable v ON v.line_id = w.line_id WHERE v.tenant_id = ${tenantId}::uuid
+        UNION ALL
+        -- What the deposit paid goes through a prepayment that was used up at once (moving-out/offset-deposit.ts).
+        SELECT p.entity_id, p.value_date, 'deposit-offset', '', -p.amount_fen FROM prepayment p
+          WHERE p.tenant_id = ${tenantId}::uuid AND p.origin = 'deposit'
+        UNION ALL
+        SELECT c.entity_id, c.relieved_on, 'relief', b.bill_no, -sum(c.amount_fen)::bigint FROM claim_relief c
+          JOIN bill_line l ON l.id = c.line_id JOIN bill b ON b.id = l.bill_id
+          WHERE b.tenant_id = ${tenantId}::uuid AND b.state = 'published' GROUP BY c.entity_id, c.relieved_on, b.bill_no
         UNION ALL
         SELECT f.entity_id, f.approved_on, 'refund', f.refund_no, f.amount_fen FROM refund f
           WHERE f.tenant_id = ${tenantId}::uuid AND f.source = 'prepayment'

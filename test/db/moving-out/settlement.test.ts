@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Prisma } from "../../../generated/prisma/client.ts";
 import type { Database } from "../../../src/db/client.ts";
-import { rows } from "../../../src/db/rows.ts";
+import { row, rows } from "../../../src/db/rows.ts";
 import { inTransaction } from "../../../src/db/transaction.ts";
 import { parseYuan } from "../../../src/domain/money/fen.ts";
 import { parseCivilDate } from "../../../src/domain/time/civil-date.ts";
@@ -12,6 +12,7 @@ import { askForfeiture, FORFEIT_SUBJECT } from "../../../src/usecases/moving-out
 import { giveNotice } from "../../../src/usecases/moving-out/give-notice.ts";
 import { loadProgress } from "../../../src/usecases/moving-out/progress.ts";
 import { askRefundsTo } from "../../../src/usecases/moving-out/settlement-refunds.ts";
+import { findTenantStatement } from "../../../src/usecases/queries/tenant-statement.ts";
 import { recordReceipt } from "../../../src/usecases/receipts/record-receipt.ts";
 import { confirmBankPayout } from "../../../src/usecases/refunds/bank-payouts.ts";
 import { withDatabase } from "../../support/database.ts";
@@ -154,6 +155,16 @@ describe("a tenant moves out before the lease ends", () => {
     expect(await confirm(false)).toMatchObject({ ok: true, refundNos: [] });
     expect(await stepsOn(db, "2026-02-25")).toMatchObject({ consent: "done", refund: "payout-account" });
     await expectBooksInOrder(db);
+
+    // The tenant's statement says by what nothing is owed any more: what the deposit paid, and what was forgiven stays none.
+    const tenantId =
+      (await row<{ id: string }>(db, Prisma.sql`SELECT tenant_id AS id FROM lease WHERE code = 'L1'`))?.id ?? "";
+    const february = { from: parseCivilDate("2026-02-01"), to: parseCivilDate("2026-02-28") };
+    const [statement] = await findTenantStatement(db, tenantId, february, parseCivilDate("2026-02-25"));
+    expect(statement).toMatchObject({ offsetFen: 79_264n, waivedFen: 0n, closingFen: 0n });
+    expect(statement?.entries.filter(({ kind }) => kind === "deposit-offset")).toEqual([
+      { date: "2026-02-21", kind: "deposit-offset", no: "", amountFen: -79_264n },
+    ]);
 
     // 5 again: the rest goes back by the refund's own approval and payout.
     const ask = (dies = false) =>

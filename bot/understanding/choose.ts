@@ -20,7 +20,7 @@ const FLATTENED = 2 / 3;
 /** No sound speaks more strongly against an intent than this. */
 const LEAST_CHANCE = 1e-4;
 /** Where no rule says anything, a message is nothing we know unless it sounds clearly like something. */
-const NOTHING_SAID = 2;
+const NOTHING_SAID = 3;
 const SURE_OF_NOTHING = 0.5;
 const SUREST = 0.99;
 

@@ -156,11 +156,10 @@ export function tellingPieces(saying: string, side: Side, intent: Intent): strin
     if (id === undefined) return [];
     return [{ piece, weight: (model.weights[id * model.intents.length + column] ?? 0) * (model.rarity[id] ?? 0) }];
   });
-  return pieces
+  const words = pieces
     .filter(({ weight }) => weight > 0)
     .sort((a, b) => b.weight - a.weight)
-    .slice(0, TELLING_PIECES)
     .map(({ piece }) => piece.replace(/[\^$|]/g, ""))
-    .filter((piece) => piece !== "")
-    .join("、");
+    .filter((piece) => piece !== "");
+  return [...new Set(words)].slice(0, TELLING_PIECES).join("、");
 }

@@ -69,7 +69,7 @@ it("不确定时用按钮问一句", async () => {
   await 张总.taps("查余额");
   张总.hears("账户余额");
   await 张总.says("票");
-  张总.hears("抱歉，我没有听懂", "〔开发票〕", "〔查发票〕", "〔转人工〕");
+  张总.hears("您想办的是哪一件", "〔开发票〕", "〔查发票〕", "〔转人工〕");
   // The button was offered two messages ago: it still means what it says.
   await 张总.tapsOld("查余额");
   张总.hears("账户余额");

@@ -145,7 +145,13 @@ it("200 hostile messages on each platform change nothing and leak nothing", asyn
   let ownFigures = 0;
   const attack = async ({ platform, id, hears }: Speaker, [said, send]: Attack, index: number): Promise<void> => {
     // How often somebody may speak is another test's.
-    if (index % TALK_LIMIT === 0) await execute(db, Prisma.sql`DELETE FROM rate_count`);
+    if (index % TALK_LIMIT === 0) {
+      // Rows in use are left for the next time: two speakers must not wait for each other.
+      await execute(
+        db,
+        Prisma.sql`DELETE FROM rate_count WHERE ctid = ANY (ARRAY(SELECT ctid FROM rate_count FOR UPDATE SKIP LOCKED))`,
+      );
+    }
     const heard = wordsOf(await send(chat, platform, id));
     if (heard !== "") answered++;
     expect(heard, said.slice(0, 80)).not.toMatch(/出错了|Error|undefined|NaN|SELECT |\[object/);
@@ -169,6 +175,12 @@ it("200 hostile messages on each platform change nothing and leak nothing", asyn
     Prisma.sql`SELECT DISTINCT t.code AS tenant FROM document d JOIN tenant t ON t.id = d.tenant_id`,
   );
   expect(papers.map(({ tenant }) => tenant)).toEqual(["T1"]);
+  const audited = await rows<{ action: string }>(
+    db,
+    Prisma.sql`SELECT DISTINCT action FROM audit_event WHERE business_date = ${clock.today()}::date ORDER BY 1`,
+  );
+  // Asked for by the test itself; and a person was called, as some of the messages wish.
+  expect(audited.map(({ action }) => action)).toEqual(["approval.requested", "handoff.requested"]);
   // The test could see: there were answers, and what is one's own was among them.
   expect(answered).toBeGreaterThan(3 * 150);
   expect(ownFigures).toBeGreaterThan(10);

@@ -9,9 +9,7 @@ import { newId } from "../../../src/db/ids.ts";
 import { execute, row, rows } from "../../../src/db/rows.ts";
 import { inTransaction, type Transaction } from "../../../src/db/transaction.ts";
 import { addDays, type DateRange } from "../../../src/domain/time/civil-date.ts";
-import { approvalPageUrl } from "../../../src/http/h5/approval-link.ts";
-import { exceptionPageUrl } from "../../../src/http/h5/exception-link.ts";
-import { titlePageUrl } from "../../../src/http/h5/invoice-link.ts";
+import { pageUrl } from "../../../src/http/h5/page-link.ts";
 import type { Platform } from "../../../src/ports/messenger.ts";
 import { delegableRoles, delegateApprovals } from "../../../src/usecases/approvals/delegate-approvals.ts";
 import { revokeDelegations } from "../../../src/usecases/approvals/revoke-delegation.ts";
@@ -172,10 +170,10 @@ const WORDS: readonly ((owner: Owner, chance: number) => string)[] = [
 
 /** Pages that a link names and that ask who is there. */
 const PAGES: readonly ((owner: Owner, link: Pages["link"]) => string)[] = [
-  ({ approvalId }, link) => approvalPageUrl(link, { id: approvalId }),
-  ({ refundApprovalId }, link) => approvalPageUrl(link, { id: refundApprovalId }),
-  ({ exceptionId }, link) => exceptionPageUrl(link, { id: exceptionId }),
-  ({ tenantId }, link) => titlePageUrl(link, tenantId),
+  ({ approvalId }, link) => pageUrl(link, "approval", approvalId),
+  ({ refundApprovalId }, link) => pageUrl(link, "approval", refundApprovalId),
+  ({ exceptionId }, link) => pageUrl(link, "exception", exceptionId),
+  ({ tenantId }, link) => pageUrl(link, "title", tenantId),
 ];
 
 const pick = <T>(among: readonly T[], chance: number): T => among[chance % among.length] as T;

@@ -2,8 +2,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createHttpApp } from "../../../src/http/app.ts";
-import { approvalPageUrl } from "../../../src/http/h5/approval-link.ts";
 import { deriveLinkKey } from "../../../src/http/h5/link.ts";
+import { pageUrl } from "../../../src/http/h5/page-link.ts";
 import { h5Routes } from "../../../src/http/h5/routes.ts";
 import type { SignIn } from "../../../src/http/h5/sign-in.ts";
 import { createLogger } from "../../../src/telemetry/logger.ts";
@@ -76,7 +76,7 @@ afterEach(async () => {
   await database.close();
 });
 
-const link = () => approvalPageUrl({ publicUrl: base, linkKey, nowMs: clock.nowMs() }, request);
+const link = () => pageUrl({ publicUrl: base, linkKey, nowMs: clock.nowMs() }, "approval", request.id);
 
 /** A work phone: keeps its cookies, follows redirects; on the sign-in page it is `userId`. */
 function phone(userId: string, agent = "Mozilla/5.0 wxwork/4.1") {

@@ -22,6 +22,128 @@ interface Reader {
 }
 
 const READERS: readonly Reader[] = [
+  { id: "w-S01", roles: ["steward"], covers: ["T1", "T2", "T4"] },
+  { id: "w-S02", roles: ["cashier"], covers: ["T1", "T2", "T4"] },
+  { id: "w-S03", roles: ["area-manager"], covers: ["T1", "T2", "T4"] },
+  { id: "w-S04", roles: ["area-manager"], covers: ["T3"] },
+  { id: "w-S05", roles: ["finance-manager"], covers: ["T1", "T2", "T3", "T4"] },
+  { id: "w-S08", roles: ["auditor"], covers: ["T1", "T2", "T3", "T4"] },
+  { id: "w-S10", roles: ["admin"], covers: ["T1", "T2", "T3", "T4"] },
+  // Building C alone.
+  { id: "w-S12", roles: ["area-manager", "cashier"], covers: ["T4"] },
+  { id: "w-S13", roles: ["steward"], covers: ["T4"] },
+  { id: "w-S14", roles: ["finance-manager"], covers: ["T4"] },
+  // Who left, and who never came.
+  { id: "w-S09", roles: ["left"], covers: [] },
+  { id: "w-nobody", roles: [], covers: [] },
+];
+
+const EVERYBODY: readonly Role[] = ["steward", "cashier", "area-manager", "finance-manager", "auditor", "admin"];
+const RECON: readonly Role[] = ["cashier", "area-manager", "finance-manager", "auditor"];
+const REPORTS: readonly Role[] = ["area-manager", "finance-manager", "auditor", "admin"];
+const AUDIT: readonly Role[] = ["finance-manager", "auditor", "admin"];
+
+interface Probe {
+  readonly what: string;
+  /** Asked of one tenant's thing, by its number or name. */
+  readonly of?: (owner: Owner) => string | CardAction;
+  /** Asked once, of all that one has. */
+  readonly all?: string;
+  /** Who hears what lies in their portfolio; everybody else hears nothing of it. */
+  readonly roles: readonly Role[];
+  /** What narrows that down. */
+  readonly who?: (reader: Reader, owner: Owner) => boolean;
+  /** What of an owner is heard then. */
+  readonly heard: (owner: Owner) => string;
+}
+
+/** Intents and buttons of the staff that read somebody's affairs. What changes something is refused in the second table. */
+const READS: readonly Probe[] = [
+  {
+    what: "task.list",
+    all: "待办任务",
+    roles: ["steward", "area-manager"],
+    // A steward has what was given to them: that of building C to who has building C.
+    who: ({ id }, { tenant }) => id !== "w-S01" || tenant !== "T4",
+    heard: ({ name }) => name,
+  },
+  {
+    what: "task.show",
+    of: ({ taskNo }) => ({ type: "task.show", number: taskNo }),
+    roles: EVERYBODY,
+    heard: ({ name }) => name,
+  },
+  { what: "arrears.list", all: "欠费名单", roles: EVERYBODY, heard: ({ name }) => name },
+  { what: "arrears.query", of: ({ name }) => `${name}欠多少钱`, roles: EVERYBODY, heard: () => "逾期" },
+  {
+    what: "collect.qr",
+    of: ({ name }) => `${name}的收款码`,
+    roles: ["steward", "cashier", "area-manager", "finance-manager"],
+    heard: () => "h5/qr",
+  },
+  {
+    what: "approval.list",
+    all: "待审批",
+    // Small refunds are for area managers; the cashier has asked for them.
+    roles: ["area-manager", "cashier"],
+    heard: ({ refundApprovalNo }) => refundApprovalNo,
+  },
+  {
+    what: "approval.show",
+    of: ({ approvalNo }) => ({ type: "approval.show", number: approvalNo }),
+    roles: EVERYBODY,
+    heard: ({ name }) => name,
+  },
+  {
+    what: "approval of a refund",
+    of: ({ refundApprovalNo }) => `查 ${refundApprovalNo}`,
+    roles: EVERYBODY,
+    heard: ({ name }) => name,
+  },
+  { what: "recon.summary", all: "对账汇总", roles: RECON, heard: ({ differenceFen }) => formatYuan(differenceFen) },
+  {
+    what: "exception.show",
+    of: ({ exceptionId }) => ({ type: "exception.show", id: exceptionId }),
+    roles: RECON,
+    heard: ({ name }) => name,
+  },
+  { what: "aging.report", all: "账龄", roles: REPORTS, heard: ({ name }) => name },
+  {
+    what: "audit.query of an approval",
+    of: ({ approvalNo }) => `谁批的 ${approvalNo}`,
+    roles: AUDIT,
+    heard: ({ approvalNo }) => `${approvalNo} 的操作记录`,
+  },
+  {
+    what: "audit.query of a payment",
+    of: ({ receiptNo }) => `谁批的 ${receiptNo}`,
+    roles: AUDIT,
+    heard: ({ receiptNo }) => `${receiptNo} 的操作记录`,
+  },
+  {
+    what: "audit.query of a refund",
+    of: ({ refundNo }) => `谁批的 ${refundNo}`,
+    roles: AUDIT,
+    heard: ({ refundNo }) => `${refundNo} 的操作记录`,
+  },
+  { what: "audit.query of late", all: "最近的审批记录", roles: AUDIT, heard: ({ approvalNo }) => approvalNo },
+  {
+    what: "receipt.pdf",
+    of: ({ receiptNo }) => ({ type: "receipt.pdf", receiptNo }),
+    roles: EVERYBODY,
+    heard: ({ paidFen }) => formatYuan(paidFen),
+  },
+  { what: "move-out list", all: "退租列表", roles: EVERYBODY, heard: ({ name }) => name },
+  {
+    what: "move-out.show",
+    of: ({ moveOutNo }) => ({ type: "move-out.show", number: moveOutNo }),
+    roles: EVERYBODY,
+    heard: ({ name }) => name,
+  },
+];
+
+/** What somebody without the place cannot do to a tenant's affairs, and hears no word about the tenant. */
+const WRITES: readonly { readonly what: string; readonly of: (owner: Owner) => string | CardAction }[] = [
   { what: "task.note", of: ({ name }) => `${name}联系不上` },
   { what: "task.result", of: ({ taskNo }) => ({ type: "task.result", number: taskNo, result: "unreachable" }) },
   { what: "task.collect", of: ({ taskNo }) => ({ type: "task.collect", number: taskNo }) },

@@ -6,12 +6,17 @@ import type { ReceiptLink } from "../document-services.ts";
 import type { StaffActionHandlers, StaffContext } from "../staff/context.ts";
 import { SAY_DOCUMENTS as SAY } from "../text/documents.zh-CN.ts";
 
-/** “收据PDF”, “收据PDF SJ-E1-2026-000001”: the button of the card, typed. */
+/** “收据PDF”, “收据PDF SK-E1-2026-000001”: the button of the card, typed; “要收据”, as people ask for it. */
 const COMMAND =
   /^(?:下载|打开|发(?:一下|我)?|要|看)?收据(?:的)?(?:pdf|文件|电子版)(?:发(?:给)?我)?\s*([A-Za-z0-9]+(?:-[A-Za-z0-9]+){1,4})?[。.]?$/i;
 
+const ASKS =
+  /^(?:请|麻烦)?(?:我)?(?:要|下载|打开|开|索取|补开)(?:一?[张个份])?收据$|^(?:请|麻烦)?(?:把)?收据发(?:给)?我(?:一下)?$/;
+
 const numberIn = (text: string): { readonly receiptNo: string | undefined } | undefined => {
-  const found = COMMAND.exec(text.normalize("NFKC").trim());
+  const words = text.normalize("NFKC").trim();
+  if (ASKS.test(words.replace(/[。.!！]+$/, ""))) return { receiptNo: undefined };
+  const found = COMMAND.exec(words);
   return found ? { receiptNo: found[1]?.toUpperCase() } : undefined;
 };
 

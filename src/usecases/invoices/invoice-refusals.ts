@@ -26,7 +26,7 @@ function sentenceOf(
     case "BILL_NOT_PUBLISHED":
       return [`账单 ${subject} 还没有发布，发布后再申请。`, `The bill ${subject} is not published.`];
     case "ONLY_DEPOSIT":
-      return ["押金不开发票，可以索取收据；要收据请发“要收据”。", "Deposits are not invoiced."];
+      return ["押金不开发票，可以索取收据；请发“要收据”。", "Deposits are not invoiced."];
     case "LINE_DISPUTED":
       return [`账单 ${subject} 有费用在争议中，争议处理完后再开票。`, `A line of ${subject} is disputed.`];
     case "REFUND_IN_PROGRESS":
@@ -42,7 +42,7 @@ function sentenceOf(
         `Already asked for: ${subject}.`,
       ];
     case "ALREADY_INVOICED":
-      return [`账单 ${subject} 已经全部开过发票，发“我的发票”可以再次下载。`, `${subject} is invoiced already.`];
+      return [`账单 ${subject} 已经全部开过发票，发“发票进度”可以再次下载。`, `${subject} is invoiced already.`];
     case "MONEY_FIRST":
       return [
         `还有 ${amount} 没有到账，收到款后才能开票。请先缴费；确需先票后款，请联系物业财务办理审批。`,
@@ -56,7 +56,10 @@ function sentenceOf(
         `At most ${amount} can be invoiced now.`,
       ];
     case "SELLER_TAX_NO_MISSING":
-      return ["物业方的开票信息还没有维护，我们已通知财务，请稍后再试。", "The seller's taxpayer number is missing."];
+      return [
+        "物业方的开票信息还没有维护，请回复“转人工”联系物业财务，补上后再申请。",
+        "The seller's taxpayer number is missing.",
+      ];
     case "TITLE_MISSING":
       return [
         "还没有开票抬头。请把公司名称和税号发给我，例如“华星电子有限公司 91350100M000100Y43”。",

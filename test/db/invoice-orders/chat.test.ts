@@ -48,6 +48,24 @@ describe("invoices that 诺诺 makes, in the chat", () => {
     world.problems.length = 0;
   });
 
+  it("is refused where it would be more than ten invoices, with what to do; 要收据 brings the latest receipt instead", async () => {
+    for (let month = 1; month <= 11; month += 1) await world.pays();
+    const chat = openChat(world.db, world.clock);
+    const tenant = async (text: string) => wordsOf(await chat.says("official-account", "o-王会计", text));
+    expect(await tenant("开专票")).toMatch(/拆成十张以上的发票，请按月份或费用分开申请/);
+    const receipt = await tenant("要收据");
+    expect(receipt).toMatch(/收据PDF[\s\S]*¥1,090\.00[\s\S]*打开PDF收据\nhttps:/);
+    const receiptNo = /收据编号\n(\S+)/.exec(receipt)?.[1] ?? "";
+    expect(await tenant(`收据PDF ${receiptNo.toLowerCase()}`)).toBe(receipt);
+    // Another company's person has no such receipt; a steward of the park opens it, one of another park does not.
+    const stranger = wordsOf(await chat.says("official-account", "o-陈老板", `收据PDF ${receiptNo}`));
+    expect(stranger).toMatch(/没有找到这笔付款的收据/);
+    const click = { type: "receipt.pdf", receiptNo } as const;
+    expect(wordsOf(await chat.clicks("wecom", "w-S01", click))).toContain("打开PDF收据");
+    expect(wordsOf(await chat.clicks("wecom", "w-S04", click))).toContain("没有找到您负责范围内的收据");
+    expect(chat.failures).toEqual([]);
+  });
+
   it("is on where its keys are set, and off without them", () => {
     const providers = (environment: Record<string, string>) => {
       const loaded = loadConfig({ ALLOW_EMBEDDED_DATABASE: "1", ...environment });

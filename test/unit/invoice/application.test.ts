@@ -1,9 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { type ApplicationFacts, checkApplication } from "../../../src/domain/invoice/conditions.ts";
+import {
+  type ApplicationFacts,
+  CONDITION_CODES,
+  type ConditionCode,
+  checkApplication,
+} from "../../../src/domain/invoice/conditions.ts";
 import { groupInvoices } from "../../../src/domain/invoice/grouping.ts";
 import type { InvoiceableLine } from "../../../src/domain/invoice/invoiceable-line.ts";
 import { checkTitle, EMPTY_TITLE } from "../../../src/domain/invoice/title.ts";
 import { parseCivilDate, parseMonth, rangeOfMonth } from "../../../src/domain/time/civil-date.ts";
+import { refuseApplication } from "../../../src/usecases/invoices/invoice-refusals.ts";
 
 const line = (change: Partial<InvoiceableLine> = {}): InvoiceableLine => ({
   lineId: "l1",
@@ -45,7 +51,7 @@ const titled = (change: object, party?: { name: string; taxNo: string }): Partia
 });
 
 describe("an application is refused with the first thing that the person can change", () => {
-  it.each<[string, Partial<ApplicationFacts>, object]>([
+  const REFUSED: readonly [string, Partial<ApplicationFacts>, { readonly code: ConditionCode } & object][] = [
     ["who may only look", { memberRole: "viewer" }, { code: "ROLE_VIEWER" }],
     ["another's bill", { unknownBillNos: ["DG-202609-00099"] }, { code: "BILL_UNKNOWN", subject: "DG-202609-00099" }],
     ["nothing chosen", { lines: [] }, { code: "NO_LINES" }],
@@ -95,8 +101,19 @@ describe("an application is refused with the first thing that the person can cha
       { kind: "special", specialNeedsBank: false, ...lines({ taxRate: "0" }) },
       { code: "RATE_MISSING" },
     ],
-  ])("%s", (_name, change, failure) => {
-    expect(checkApplication(facts(change))).toMatchObject({ ok: false, failure });
+  ];
+  it.each(REFUSED)("%s", (_name, change, failure) => {
+    const check = checkApplication(facts(change));
+    expect(check).toMatchObject({ ok: false, failure });
+    // Why, and what to do: a sentence of its own, never the code.
+    const { zh } = refuseApplication(check.ok ? { code: "NO_LINES" } : check.failure).message;
+    expect(zh).toMatch(/^[^A-Z_]{2}.{6,}[。？]$/u);
+    expect(zh).not.toContain(failure.code);
+  });
+
+  it("every condition stands in the table; that there are too many invoices is seen once they are grouped", () => {
+    const codes = new Set([...REFUSED.map(([, , { code }]) => code), "TOO_MANY_INVOICES"]);
+    expect([...codes].sort()).toEqual([...CONDITION_CODES].sort());
   });
 
   it("and taken when the person has seen that the title is another, or finance agreed to invoice before the money", () => {

@@ -35,10 +35,13 @@ ${
 ${row(TEXT.owed, sheet.owedFen)}${sheet.forfeitedFen !== undefined && row(TEXT.forfeited, sheet.forfeitedFen)}${row(TEXT.deposit, -sheet.depositFen)}${sheet.prepaymentFen > 0n && row(TEXT.prepayment, -sheet.prepaymentFen)}
 <div class="due"><dt>${what}</dt><dd>${formatYuan(remainsFen)}</dd></div>
 <div class="words"><dt>${TEXT.inWords}</dt><dd>${toChineseCapitals(remainsFen)}</dd></div></dl>
-${balanceFen > 0n && payBox({ payee: sheet.payee, paymentCode: sheet.leaseCode, payUrl: undefined })}
+${balanceFen > 0n && payBox({ payee: sheet.payee, paymentCode: remarkOf(sheet), payUrl: undefined })}
 <p class="soft note">${TEXT.note}</p>
 ${consent(sheet.asOf)}`;
 }
 
 const row = (label: string, amountFen: Fen): Html =>
   html`<div><dt>${label}</dt><dd>${formatYuan(amountFen)}</dd></div>`;
+
+/** What a transfer is found by: a bill's number. Of the last line, since the deposit pays the oldest first. */
+const remarkOf = (sheet: SettlementPaper): string => sheet.lines.at(-1)?.billNo ?? sheet.leaseCode;

@@ -47,6 +47,12 @@ describe("papers of a park that has lived for some months", { timeout: 180_000 }
         ...stored.map((line) => explainLine({ ...line, name: world.context.lineName(line) }).join("")),
       ]);
       expect(printed.pages).toBeLessThan(5);
+      // What it asks for settles when it is transferred within three days (money-rules 8).
+      const stated = await row<{ fen: bigint }>(
+        world.db,
+        Prisma.sql`SELECT amount_fen AS fen FROM stated_figure WHERE source = 'paper' AND bill_nos = ${[billNo]}`,
+      );
+      expect(stated?.fen).toBe(shown.owedFen > 0 ? BigInt(shown.owedFen) : undefined);
     }
   });
 
@@ -179,6 +185,8 @@ describe("papers of a park that has lived for some months", { timeout: 180_000 }
       );
       const text = (await pdfTextPages(printed.bytes)).join("");
       readInOrder(text, ["退租结算单", "未结费用合计", `减：押金${formatYuan(-(deposit?.fen ?? 0n))}`]);
+      // A transfer is found by a bill's number; the code of a lease says nothing to the reconciliation.
+      if (text.includes("租户应补")) expect(text).toMatch(/转账附言[A-Z]+-[A-Z0-9]+-\d{5}/);
       const amounts = [...text.matchAll(/未结费用合计¥([\d,]+\.\d\d)/g)].map((match) => match[1]?.replaceAll(",", ""));
       expect(Number(amounts[0])).toBeGreaterThanOrEqual(Number(owed?.fen ?? 0n) / 100);
     }

@@ -81,6 +81,19 @@ describe("the ladder over sixty days", () => {
       "2026-09-25 09:00 official-account oPark-陈老板 催款函",
       "2026-10-10 09:00 official-account oPark-陈老板 逾期缴费最后通知",
     ]);
+    // Whoever transfers what a message said within three days has paid: 50 fen a day since September 11.
+    const stated = await rows<{ on: string; fen: bigint; bills: string[]; source: string }>(
+      database.db,
+      Prisma.sql`SELECT stated_on::text AS on, amount_fen AS fen, bill_nos AS bills, source FROM stated_figure ORDER BY 1`,
+    );
+    expect(stated.map(({ on, fen }) => [on, fen])).toEqual([
+      ["2026-09-07", 100_000n],
+      ["2026-09-11", 100_000n],
+      ["2026-09-17", 100_300n],
+      ["2026-09-25", 100_700n],
+      ["2026-10-10", 101_450n],
+    ]);
+    expect(stated[0]).toMatchObject({ bills: ["DG-202609-00001"], source: "dunning" });
     expect(await tasksOf(database.db)).toEqual([
       { kind: "dunning", tenant: "T002", who: "S01", state: "open", reason: null },
       { kind: "formal-notice", tenant: "T002", who: "S03", state: "open", reason: null },

@@ -1,5 +1,8 @@
 import type { Browser } from "puppeteer";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Prisma } from "../../../generated/prisma/client.ts";
+import { rows } from "../../../src/db/rows.ts";
+import { formatYuan } from "../../../src/domain/money/fen.ts";
 import { countsOf, openPaymentWorld } from "../../db/payments/payment-world.ts";
 import { launchBrowser } from "../../support/browser.ts";
 import { openPhone, photograph, press, textOf } from "./phone.ts";
@@ -174,7 +177,14 @@ describe("the cashier outside WeChat", () => {
     const { page } = await openPhone(browser, world, { openId: MEMBER });
     await page.goto(world.linkTo(await world.selectionOf("T002", "E1"), "bill"));
     await photograph(page, "bill");
-    expect(await textOf(page)).toContain("待付合计");
+    const text = await textOf(page);
+    expect(text).toContain("待付合计");
+    // What the page says settles when it is transferred within three days.
+    const [stated] = await rows<{ fen: bigint }>(
+      world.db,
+      Prisma.sql`SELECT amount_fen AS fen FROM stated_figure WHERE source = 'bill-page'`,
+    );
+    expect(text).toContain(formatYuan(stated?.fen ?? 0n));
     expect(await page.$("form")).toBeNull();
   });
 });

@@ -95,6 +95,8 @@ describe("the published e-bill", () => {
     );
     const { accountNo } = await transferOf(world, await world.selectionOf("T002", "E1"));
     expect(messages.length).toBeGreaterThan(0);
+    const stated = await rows(world.db, Prisma.sql`SELECT 1 FROM stated_figure WHERE source = 'notice'`);
+    expect(stated.length).toBe(bills.length);
     for (const { message, recipient } of messages) {
       const text = JSON.stringify(message);
       expect(text).toContain("转账账户");

@@ -16,7 +16,9 @@ const BASES: Readonly<Record<PoolInputs["weightBy"], string>> = {
 /** The cost of the pool, and what part of it the lease's units bear. */
 export function draftPool(inputs: PoolInputs, derivation: Derivation, poolName: string): Draft {
   const cost = formatYuan(BigInt(inputs.costFen));
-  const facts = [`${poolName}${formatMonth(inputs.month)}共${cost}${measuredText(inputs, derivation)}`];
+  // A name such as "P3" would run into the year.
+  const name = /\d$/.test(poolName) ? `${poolName} ` : poolName;
+  const facts = [`${name}${formatMonth(inputs.month)}共${cost}${measuredText(inputs, derivation)}`];
   if (inputs.shares.length === 0) facts.push("您的单元不在本次公摊范围内");
   else facts.push("按比例分到分，尾数按最大余数分配，各家合计正好等于总费用");
   const by = `按${BASES[inputs.weightBy]}您占`;

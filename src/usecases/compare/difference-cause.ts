@@ -36,12 +36,12 @@ export interface OurLine {
   readonly inputs: JsonValue;
 }
 
-/** What a line was computed from, where it is a single figure. */
+/** What a line was computed from; several figures where price or area changed inside the period. */
 interface Measures {
-  readonly quantity?: Ratio | undefined;
-  readonly price?: Ratio | undefined;
-  readonly area?: Ratio | undefined;
-  readonly reading?: Ratio | undefined;
+  readonly quantity?: readonly Ratio[];
+  readonly price?: readonly Ratio[];
+  readonly area?: readonly Ratio[];
+  readonly reading?: readonly Ratio[];
 }
 
 /**
@@ -59,8 +59,9 @@ export function causeOf(
   );
   const ours = main ? measuresOf(main.inputs) : {};
   const differs = (name: keyof Measures): string | undefined => {
-    const [own, other] = [ours[name], theirs[name]];
-    return own && other && compare(own, other) !== 0 ? `${formatNumber(own)} / ${formatNumber(other)}` : undefined;
+    const [own = [], other] = [ours[name], theirs[name]];
+    if (own.length === 0 || !other || own.some((value) => compare(value, other) === 0)) return undefined;
+    return `${own.map(formatNumber).join("、")} / ${formatNumber(other)}`;
   };
   const area = differs("area");
   if (area !== undefined) return { cause: "area", detail: area };
@@ -78,12 +79,15 @@ function measuresOf(inputs: JsonValue): Measures {
   if (!line?.ok) return {};
   if (isMetered(inputs)) {
     const stored = inputs as unknown as MeteredInputs;
-    const values = Object.values(readingsOfMonth(stored).at(-1)?.values ?? {});
+    const values = readingsOfMonth(stored).at(-1)?.values ?? {};
+    const [only, ...others] = Object.values(values);
+    // Of several registers one figure can only be the total.
+    const reading = others.length === 0 ? only : values.total;
     const prices =
       typeOf(inputs) === "metered" ? usageTerms(line.derivation).flatMap(({ args }) => args?.[1] ?? []) : [];
     return {
-      quantity: line.metered && parseFormattedRatio(line.metered.usage),
-      reading: values.length === 1 ? values.map(parseRatio)[0] : undefined,
+      quantity: line.metered ? [parseFormattedRatio(line.metered.usage)] : [],
+      reading: reading === undefined ? [] : [parseRatio(reading)],
       price: onlyOf(prices.map(figureOf)),
     };
   }
@@ -97,13 +101,17 @@ function measuresOf(inputs: JsonValue): Measures {
     quantity && "count" in quantity ? [parseRatio(quantity.count)] : [],
   );
   const prices = used.flatMap(({ term }) => (term.args?.[0] ? [figureOf(term.args[0])] : []));
-  return { area: onlyOf(areas), quantity: onlyOf(counts), price: onlyOf(prices) };
+  return { area: distinct(areas), quantity: distinct(counts), price: distinct(prices) };
 }
 
-/** The one value of a list in which all are the same. */
-function onlyOf(values: readonly Ratio[]): Ratio | undefined {
-  const distinct = new Map(values.map((value) => [formatRatio(value), value]));
-  return distinct.size === 1 ? values[0] : undefined;
+const distinct = (values: readonly Ratio[]): readonly Ratio[] => [
+  ...new Map(values.map((value) => [formatRatio(value), value])).values(),
+];
+
+/** The prices of tiers and registers side by side are no price of the line: another system's file may say the average. */
+function onlyOf(values: readonly Ratio[]): readonly Ratio[] {
+  const found = distinct(values);
+  return found.length === 1 ? found : [];
 }
 
 const STEPS_FEN = [1n, 10n, 100n] as const;

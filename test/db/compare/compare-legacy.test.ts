@@ -127,4 +127,49 @@ L9,rent,1.00,,,,
       "第 3 行 FIELD_COUNT 应有 3 个字段，实有 2 个",
     ]);
   });
+
+  it("compares with every price of a month that has two, and of several registers with the total", async () => {
+    const { tariffs, meters, readings, leases } = world();
+    const values = (total: string, peak: string, valley: string) => ({ values: { total, peak, valley } });
+    const document = {
+      ...world(),
+      tariffs: [
+        ...tariffs,
+        { code: "TOU", kind: "tou", prices: [{ from: "2026-01-01", peak: "1.00", valley: "0.50" }] },
+      ],
+      meters: [
+        ...meters,
+        { code: "E6", unit: "A-5", utility: "electricity", registers: ["total", "peak", "valley"], digits: 6 },
+      ],
+      readings: [
+        ...readings,
+        { meter: "E6", date: "2026-07-31", ...values("100", "60", "40") },
+        { meter: "E6", date: "2026-08-31", ...values("200", "130", "70") },
+      ],
+      leases: [
+        ...leases,
+        leaseRow("L6", "A-5", "T1", {
+          start: "2026-08-01",
+          charges: [
+            areaRent("58.00", { escalations: [{ from: "2026-09-16", price: "60.00" }] }),
+            { code: "elec", kind: "electricity", rule: { type: "metered", meter: "E6", tariff: "TOU" } },
+          ],
+        }),
+      ],
+    };
+    await imported(database.db, document, "2026-09-01");
+    const causes = async (rent: string, elec: string) =>
+      (await compare(`lease,charge,amount,price,reading\nL6,rent,${rent}\nL6,elec,${elec}\n`)).different
+        .filter(({ lease }) => lease === "L6")
+        .map(({ charge, cause, detail }) => [charge, cause, detail]);
+    // Ours: 100 × 58 × 15/30 + 100 × 60 × 15/30 = 5,900.00; 70 × 1.00 + 30 × 0.50 = 85.00, closed at 200.
+    expect(await causes("6000.00,61.00,", "90.00,,210")).toEqual([
+      ["elec", "reading", "200 / 210"],
+      ["rent", "price", "58、60 / 61"],
+    ]);
+    expect(await causes("6000.00,60.00,", "90.00,0.90,200")).toEqual([
+      ["elec", "rule", undefined],
+      ["rent", "rule", undefined],
+    ]);
+  });
 });

@@ -266,6 +266,10 @@ describe("a share of a pool", () => {
     ]);
   });
 
+  it("keeps a name that ends in a number apart from the year", () => {
+    expect(world({ ...POOL, name: "水泵2" })[0]).toBe("水泵2 2026年8月共¥1,234.56");
+  });
+
   it("of what a meter measured, on some days of the month", () => {
     // 1503.5 × 0.82 = 1232.87; 130 × 21/31 of 520: 1232.87 × 2730/16120 = 208.7924…, floored, the left fen to the operator (…8.65 has the larger part).
     const terms = lease([charge({ type: "pool", pool: "P1" }, { code: "lift", kind: "shared-electricity" })], {

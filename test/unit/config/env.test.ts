@@ -59,6 +59,7 @@ describe("the configuration", () => {
       "WeChat Pay is off: no WECHAT_PAY_… variables",
       "SMS is off: no SMS_… variables",
       "meter source is off: no METER_SOURCE_… variables",
+      "nuonuo is off: no NUONUO_… variables",
       "e-mail is off: no SMTP_URL, MAIL_… variables",
     ]);
   });

@@ -31,7 +31,7 @@ export interface TaskServices {
     member: StaffMember,
     words: string,
   ): Promise<readonly { readonly tenantId: string; readonly tenantName: string; readonly tenantCode: string }[]>;
-  dunningHistory(tenantId: string): Promise<readonly DunningEvent[]>;
+  dunningHistory(member: StaffMember, tenantId: string): Promise<readonly DunningEvent[]>;
   unreached(member: StaffMember): Promise<readonly Unreached[]>;
   /** A page with a QR code for each entity that a tenant owes something, to be held out to who pays. */
   collect(

@@ -257,7 +257,7 @@ async function showUnreached({ services, staff }: StaffContext): Promise<Answer>
 async function showHistory(context: StaffContext, words: string): Promise<Answer> {
   const named = await oneTenant(context, words);
   if ("answer" in named) return named.answer;
-  const events = await context.services.dunningHistory(named.tenantId);
+  const events = await context.services.dunningHistory(context.staff, named.tenantId);
   if (events.length === 0) return say(textCard(SAY_TASK.historyNone(named.tenantName)));
   const card: Card = {
     ...textCard(),

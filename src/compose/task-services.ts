@@ -67,7 +67,7 @@ export function taskServicesOf(tx: Transaction, event: InboundEvent, deps: TaskD
       tenantId === null ? [] : (await findDisputableLines(tx, tenantId)).filter(({ disputed }) => !disputed),
     arrears: async (member, filter) => (may(member, "tenant.read") ? findArrears(tx, member, filter, today) : []),
     tenantsNamed: async (member, words) => (may(member, "tenant.read") ? findTenantsNamed(tx, member, words) : []),
-    dunningHistory: (tenantId) => findDunningHistory(tx, tenantId),
+    dunningHistory: (member, tenantId) => findDunningHistory(tx, tenantId, member),
     unreached: (member) => findUnreached(tx, addDays(today, -UNREACHED_DAYS), member),
     async collect(member, tenantId) {
       if (!may(member, "payment.collect")) return [];

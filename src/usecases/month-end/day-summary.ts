@@ -137,7 +137,8 @@ export const tellDaySummary = (
 ): Promise<number> =>
   inTransaction(db, async (tx) => {
     const summaries = (await summariseDay(tx, date)).filter(isWorthTelling);
-    const to = { roles: ["cashier", "finance-manager"] } as const;
+    // The day of a company is of no building: not for a portfolio that is narrowed down to some.
+    const to = { roles: ["cashier", "finance-manager"], buildingIds: [] } as const;
     const of = (entityIds: readonly string[]) => summaries.filter(({ entityId }) => entityIds.includes(entityId));
     const readers = (await findAddressees(tx, to)).filter(({ entityIds }) => of(entityIds).length > 0);
     if (readers.length === 0) return 0;

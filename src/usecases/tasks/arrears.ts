@@ -5,7 +5,8 @@ import type { DunningAction } from "../../domain/dunning/ladder.ts";
 import type { Fen } from "../../domain/money/fen.ts";
 import type { CivilDate } from "../../domain/time/civil-date.ts";
 import type { StaffMember } from "../staff/find-staff-member.ts";
-import { tenantInPortfolio } from "../staff/portfolio.ts";
+import { type Portfolio, tenantInPortfolio } from "../staff/portfolio.ts";
+import { taskInPortfolio } from "./note-task.ts";
 import { overdueOf, type TaskResult } from "./task.ts";
 
 export async function tenantIdOf(tx: Transaction, code: string): Promise<string | undefined> {
@@ -110,8 +111,12 @@ export type DunningEvent = { readonly on: CivilDate } & (
   | { readonly kind: "promise"; readonly until: CivilDate; readonly who: string }
 );
 
-/** Everything that was said, done and promised about a tenant's arrears, the oldest first. */
-export async function findDunningHistory(tx: Transaction, tenantId: string): Promise<readonly DunningEvent[]> {
+/** Everything that was said, done and promised about a tenant's arrears, the oldest first; tasks of other places are left out. */
+export async function findDunningHistory(
+  tx: Transaction,
+  tenantId: string,
+  reader: Portfolio,
+): Promise<readonly DunningEvent[]> {
   const said = await rows<{
     on: CivilDate;
     action: DunningAction;
@@ -142,7 +147,7 @@ export async function findDunningHistory(tx: Transaction, tenantId: string): Pro
     Prisma.sql`SELECT k.created_on::text AS on, k.number, k.title, s.name AS who, k.closed_on::text AS "closedOn",
         k.closed_reason AS reason
       FROM steward_task k LEFT JOIN staff s ON s.id = k.assignee_id
-      WHERE k.tenant_id = ${tenantId}::uuid ORDER BY k.created_on, k.number`,
+      WHERE k.tenant_id = ${tenantId}::uuid AND ${taskInPortfolio(reader)} ORDER BY k.created_on, k.number`,
   );
   const notes = await rows<{
     on: CivilDate;
@@ -160,7 +165,7 @@ export async function findDunningHistory(tx: Transaction, tenantId: string): Pro
           ORDER BY p.sent_at DESC LIMIT 1) AS "photoId"
       FROM task_note n JOIN steward_task k ON k.id = n.task_id
       LEFT JOIN staff s ON n.noted_by = 'staff:' || s.code
-      WHERE k.tenant_id = ${tenantId}::uuid ORDER BY n.recorded_at`,
+      WHERE k.tenant_id = ${tenantId}::uuid AND ${taskInPortfolio(reader)} ORDER BY n.recorded_at`,
   );
   const promises = await rows<{ on: CivilDate; until: CivilDate }>(
     tx,

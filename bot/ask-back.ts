@@ -52,18 +52,26 @@ function offer(context: BotContext, offered: readonly Offer[], lastButton: CardB
 }
 
 /**
- * The answer to a first wish, and a button for the second one of the same message. Before the answer where that asks
- * something: a question stands last.
+ * The answer to a first wish, then those to the others of the same message, in their order. Where the first asks something
+ * the next gets a button, before the question: a question stands last.
  */
-export function withFurther(context: BotContext, wish: Wish, given: Answer): Answer {
+export async function withFurther<W extends Wish>(
+  context: BotContext,
+  wish: W,
+  given: Answer,
+  grant: (memory: Memory, wish: Pick<Wish, "intent" | "slots" | "further">) => Promise<Answer>,
+): Promise<Answer> {
   const { further } = wish;
   // A bill that is shown has its own button to pay.
   const isShown = further?.intent === "pay" && wish.intent === "bill.query";
   if (further === undefined || further.intent === wish.intent || isShown) return given;
   const memory: Memory = given.memory ?? context.memory;
-  const card = questionCard([wishButton(further)], SAY.further(INTENT_NAMES[further.intent]));
-  const replies = memory.dialog ? [card, ...given.replies] : [...given.replies, card];
-  return { ...given, replies, memory: { ...memory, offered: [further] } };
+  if (memory.dialog) {
+    const card = questionCard([wishButton(further)], SAY.further(INTENT_NAMES[further.intent]));
+    return { ...given, replies: [card, ...given.replies], memory: { ...memory, offered: [further] } };
+  }
+  const next = await grant(memory, further);
+  return { memory, ...next, replies: [...given.replies, ...next.replies] };
 }
 
 /** What was offered counts for the next message only; what was wanted stays for “那8月呢”. */

@@ -22,6 +22,9 @@ import { SAY } from "./text/zh-CN.ts";
 
 type Command = (context: BotContext) => Promise<Answer>;
 
+const THANKS =
+  /^(?:好的?|嗯+|行|ok|知道了|收到|明白了?|了解)?[，, ]?(?:非常|太|十分)?(?:谢谢|多谢|谢了|感谢|辛苦|麻烦)(?:了|你们?|您|啦|你了|您了|哈|呀)*[~～]*$|^(?:知道了|收到|明白了?|了解了?|好的?|好嘞|ok)[~～]*$/i;
+const CONFIRMS = /^(?:确认|确定|是的|同意)$/;
 const DECISION = /^(同意|拒绝)加入\s*([A-Z0-9]{6})\s*(负责人|财务|只读)?[。.!！]*$/i;
 const CHANGES_REFUND = /^(?:把)?退款\s*(TK-[A-Za-z0-9]+-\d{4}-\d{6})?\s*(?:的?金额)?(?:改成|改为|改到)\s*(.{1,20})$/i;
 const WITHDRAWS_REFUND = /^(?:我要|我想)?(?:撤回|撤销|取消)(?:我的)?退款(?:申请)?\s*(TK-[A-Za-z0-9]+-\d{4}-\d{6})?$/i;
@@ -34,6 +37,8 @@ const DECISIONS: Readonly<Record<string, JoinDecision>> = { 负责人: "owner", 
 export function commandOf(text: string): Command | undefined {
   const words = plain(text);
   const bare = words.replace(/[。.!！]+$/, "");
+  if (THANKS.test(bare)) return async () => say(textCard(SAY.thanks));
+  if (CONFIRMS.test(bare)) return async () => say(textCard(SAY.nothingToConfirm));
   if (/切换(企业|公司|租户)|换(一?[家个])?(企业|公司|租户)/.test(words)) return switchTenant;
   if (/^(我要|我想|帮我)?(邀请|添加|增加)(一[个位下])?(新)?(同事|成员|联系人)$/.test(bare))
     return forTenant(startInvite, words);

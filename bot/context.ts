@@ -50,8 +50,10 @@ export interface Wish {
   readonly billNo?: string;
   /** The words were too weak to act on: what they may mean, the likeliest first. */
   readonly perhaps?: readonly Pick<Wish, "intent" | "slots">[];
-  /** A second wish in the same message. */
-  readonly further?: Pick<Wish, "intent" | "slots">;
+  /** What else the same message wants, after this. */
+  readonly further?: Pick<Wish, "intent" | "slots" | "further">;
+  /** unknown: something that a bot for bills cannot help with, rather than words that it did not get. */
+  readonly notOurs?: true;
   /** bill.explain: place of the line on its bill, from 0, as a button says it. */
   readonly position?: number;
   /** bill.explain: “第二笔” is 2, “最后一笔” -1; a line of the bill in view, or one of the bills in the list in view. */

@@ -203,7 +203,9 @@ async function grant(context: BotContext, wish: Wish): Promise<Answer> {
     return say(withPrivacyNotice(context, bindCard({ state: "needed" })));
   }
   if (wish.intent === "unknown") {
-    return offerNearest(context, wish.perhaps ?? [], USUAL_WISHES, HANDOFF_BUTTON, SAY.unknown);
+    // Who is bound needs no button to bind.
+    const nearest = (wish.perhaps ?? []).filter(({ intent }) => intent !== "bind");
+    return offerNearest(context, nearest, USUAL_WISHES, HANDOFF_BUTTON, wish.notOurs ? SAY.notOurs : SAY.unknown);
   }
   if (wish.perhaps) return askWhich(context, wish.perhaps, HANDOFF_BUTTON);
   const handler = HANDLERS[wish.intent];
@@ -211,7 +213,9 @@ async function grant(context: BotContext, wish: Wish): Promise<Answer> {
   const member = chosenMember(context, sender);
   if (!member) return askTenant(context, sender, { wish });
   const given = underName(sender, member, await handler({ ...context, sender, member }, wish));
-  return withFurther(context, wish, wanted(context, wish, given));
+  return withFurther(context, wish, wanted(context, wish, given), (memory, next) =>
+    grant({ ...context, memory }, next),
+  );
 }
 
 /** Who speaks for several tenants sees on every card for which one. */

@@ -4,12 +4,12 @@ import { explainWish, whatIfWish } from "./explain-words.ts";
 import { followUp } from "./follow-up.ts";
 import { INTENT_NAMES } from "./text/intents.zh-CN.ts";
 import { type Frame, TENANT_INTENTS, type UnderstandingRequest } from "./understanding/frame.ts";
-import { SURE_ENOUGH } from "./understanding/understand.ts";
+import { type Further, SURE_ENOUGH } from "./understanding/understand.ts";
 
 /** A frame, with what else may have been meant where the words leave it open. */
 export interface Understanding extends Frame {
   readonly alternatives?: readonly Pick<Frame, "intent" | "slots">[];
-  readonly further?: Pick<Frame, "intent" | "slots">;
+  readonly further?: Further;
 }
 export type Understand = (request: UnderstandingRequest) => Understanding;
 
@@ -98,8 +98,13 @@ export function wishOfText(context: BotContext, text: string, understand: Unders
 }
 
 /** What may have been meant, the likeliest first, when the words are too weak to act on. */
-export function doubtOf({ intent, slots, confidence, alternatives = [] }: Understanding): Pick<Wish, "perhaps"> {
-  if (confidence >= SURE_ENOUGH) return {};
+export function doubtOf({
+  intent,
+  slots,
+  confidence,
+  alternatives = [],
+}: Understanding): Pick<Wish, "perhaps" | "notOurs"> {
+  if (confidence >= SURE_ENOUGH) return intent === "unknown" ? { notOurs: true } : {};
   const perhaps = [{ intent, slots }, ...alternatives].filter((one) => one.intent !== "unknown");
   return perhaps.length === 0 ? {} : { perhaps: perhaps.map((one) => ({ intent: one.intent, slots: one.slots })) };
 }

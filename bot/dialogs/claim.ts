@@ -30,7 +30,7 @@ export const claimFlow: Flow<"claim"> = {
   question: async (_context, dialog) =>
     dialog.claimId === undefined ? textCard(SAY.askAmount) : detailsCard(dialog, dialog.amount),
   answers(_context, dialog, text) {
-    if (dialog.claimId === undefined) return amountIn(text) !== undefined;
+    if (dialog.claimId === undefined) return amountIn(text) !== undefined || isUnclear(text);
     return (
       correctedAmount(text) !== undefined ||
       isUnclear(text) ||

@@ -199,5 +199,8 @@ async function grant(context: StaffContext, wish: StaffWish): Promise<Answer> {
   if (wish.perhaps) return askWhich(context, wish.perhaps, HELP_BUTTON);
   const handler = STAFF_HANDLERS[wish.intent];
   if (!handler) return say(textCard(STAFF_SAY.notBuilt(INTENT_NAMES[wish.intent])));
-  return withFurther(context, wish, wanted(context, wish, await handler(context, wish)));
+  const given = wanted(context, wish, await handler(context, wish));
+  return withFurther(context, wish, given, (memory, next) =>
+    grant({ ...context, memory }, { ...next, words: wish.words }),
+  );
 }

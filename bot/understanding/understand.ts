@@ -21,7 +21,7 @@ import { businessDay } from "./slots/dates.ts";
 import { type Findings, fillSlots, findAll } from "./slots/fill.ts";
 
 /** Below this the bot asks with buttons instead of acting. */
-export const SURE_ENOUGH = 0.6;
+export const SURE_ENOUGH = 0.7;
 const NOTHING: Choice = { intent: "unknown", confidence: 0.2, steps: [] };
 /** What may have been meant instead; where nothing was understood, what is only remotely alike is offered too. */
 const NEAR = 0.05;
@@ -38,7 +38,12 @@ export interface Explanation {
   /** The next best intents, for buttons; at most three. */
   readonly alternatives: readonly Alternative[];
   /** A second wish beside the first one (查账单，再开个发票). */
-  readonly further?: Pick<Frame, "intent" | "slots">;
+  readonly further?: Further;
+}
+
+/** A wish that follows another one in the same message, and what follows that. */
+export interface Further extends Pick<Frame, "intent" | "slots"> {
+  readonly further?: Further;
 }
 
 export interface Alternative extends Pick<Frame, "intent" | "slots"> {
@@ -76,7 +81,7 @@ export function explain({ text, role, now }: UnderstandingRequest): Explanation 
         slots: fillSlots(other.intent, role, found),
         confidence: other.confidence,
       })),
-    ...(several?.further === undefined ? {} : { further: furtherOf(several.further, role) }),
+    ...(several?.further === undefined ? {} : { further: furtherOf(several.further, role, read) }),
   };
 }
 
@@ -99,10 +104,16 @@ function withoutName(plain: string, { tenant }: Findings): string {
   return plain.slice(0, tenant.from) + BLANK.repeat(legalForm.index - tenant.from) + plain.slice(legalForm.index);
 }
 
-const furtherOf = ({ found, candidates }: Reading, role: SpeakerRole): Pick<Frame, "intent" | "slots"> => {
+function furtherOf(rest: Reading, role: SpeakerRole, read: (heard: Utterance) => Reading): Further {
+  const several = firstOfSeveralWishes(rest.found.utterance, read);
+  const { found, candidates } = several?.first ?? rest;
   const intent = candidates[0]?.intent ?? "unknown";
-  return { intent, slots: fillSlots(intent, role, found) };
-};
+  return {
+    intent,
+    slots: fillSlots(intent, role, found),
+    ...(several?.further === undefined ? {} : { further: furtherOf(several.further, role, read) }),
+  };
+}
 
 interface Several {
   readonly first: Reading;

@@ -34,9 +34,9 @@ import { createHttpApp } from "./http/app.ts";
 import { officialAccountCallback } from "./http/callbacks/official-account.ts";
 import { wechatPayCallbacks } from "./http/callbacks/wechat-pay.ts";
 import { wecomCallback } from "./http/callbacks/wecom.ts";
-import { approvalPageUrl } from "./http/h5/approval-link.ts";
 import { cashierLink, prepayLink } from "./http/h5/cashier-link.ts";
 import { deriveLinkKey } from "./http/h5/link.ts";
+import { pageUrl } from "./http/h5/page-link.ts";
 import { h5Routes } from "./http/h5/routes.ts";
 import { healthRoutes, type ReadinessProbe } from "./http/health.ts";
 import { limitAddresses } from "./http/rate-limits.ts";
@@ -126,7 +126,7 @@ export function compose(config: Config, options: ComposeOptions): Application {
   const photos = createPhotos(db, { publicUrl, linkKey, encryption, sources: channels.media, clocks, logger });
   const billNotices = billNoticesOf({ config, clock: clocks.business });
   const approvalLink: ApprovalLink = (request) =>
-    approvalPageUrl({ publicUrl: config.publicUrl, linkKey, nowMs: clocks.business.nowMs() }, request);
+    pageUrl({ publicUrl, linkKey, nowMs: clocks.business.nowMs() }, "approval", request.id);
   const exceptionLink = exceptionLinkOf(config.publicUrl, linkKey, clocks.business);
   const invoiceLinks = invoiceLinksOf(config.publicUrl, linkKey, clocks.business);
   const invoiceOrders = invoiceOrderContextOf({

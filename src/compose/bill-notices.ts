@@ -4,8 +4,8 @@ import { fieldEncryptionKeys } from "../config/field-key.ts";
 import type { OutboxMessage } from "../db/outbox/enqueue.ts";
 import { mayTenant } from "../domain/people/tenant-permissions.ts";
 import { cashierLink } from "../http/h5/cashier-link.ts";
-import { documentLink } from "../http/h5/document-link.ts";
 import { deriveLinkKey } from "../http/h5/link.ts";
+import { pageUrl } from "../http/h5/page-link.ts";
 import type { BusinessClock } from "../ports/clock.ts";
 import type { BillNotices } from "../usecases/billing/publish-bills.ts";
 import { requestBillDocuments } from "../usecases/documents/documents.ts";
@@ -26,7 +26,7 @@ export function billNoticesOf(context: { readonly config: Config; readonly clock
   const links = { publicUrl, linkKey: deriveLinkKey(fieldKey), businessClock: context.clock };
 
   const pdfUrlOf = (documentId: string | undefined) =>
-    documentId === undefined ? undefined : documentLink(links, documentId).url;
+    documentId === undefined ? undefined : pageUrl({ ...links, nowMs: context.clock.nowMs() }, "document", documentId);
 
   return async (tx, billIds, asOf) => {
     const bills = await findBillsById(tx, billIds, asOf);

@@ -7,9 +7,9 @@ import type { Database } from "../db/client.ts";
 import type { FieldEncryption } from "../db/field-encryption.ts";
 import { createDocumentRenderer } from "../documents/browser/renderer.ts";
 import { createSmtpSender } from "../email/smtp.ts";
-import { documentLink } from "../http/h5/document-link.ts";
 import type { PrintForLink } from "../http/h5/document-routes.ts";
 import { deriveLinkKey, signLink } from "../http/h5/link.ts";
+import { pageLink } from "../http/h5/page-link.ts";
 import type { BusinessClock, WireClock } from "../ports/clock.ts";
 import type { DocumentRenderer } from "../ports/document-renderer.ts";
 import type { DocumentStore } from "../ports/document-store.ts";
@@ -81,7 +81,7 @@ export function createPapers(
   const printing = printContextOf(config, encryption, renderer);
   const { mail } = config;
   const link: Papers["link"] = (documentId) =>
-    documentLink({ publicUrl: config.publicUrl, linkKey, businessClock: clocks.business }, documentId);
+    pageLink({ publicUrl: config.publicUrl, linkKey, nowMs: clocks.business.nowMs() }, "document", documentId);
   return {
     link,
     print: (documentId) => printDocument(db, documentId, clocks.business.today(), printing),

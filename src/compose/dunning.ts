@@ -3,9 +3,8 @@ import { reminderWords } from "../../bot/notices/reminder-notices.ts";
 import type { DunningJobs } from "../../jobs/handlers/dunning.ts";
 import type { Config } from "../config/env.ts";
 import type { Database } from "../db/client.ts";
-import { callUrl } from "../http/h5/call-link.ts";
 import { cashierLink } from "../http/h5/cashier-link.ts";
-import { documentLink } from "../http/h5/document-link.ts";
+import { pageUrl } from "../http/h5/page-link.ts";
 import type { BusinessClock } from "../ports/clock.ts";
 import { advanceChain } from "../usecases/dunning/advance-chain.ts";
 import type { DunningContext } from "../usecases/dunning/context.ts";
@@ -35,13 +34,13 @@ export function dunningContextOf({ config, clock, linkKey }: DunningDependencies
     hasEmail: config.mail !== undefined,
     words: dunningWords,
     payUrl: (order) => cashierLink(links, order).url,
-    letterUrl: (documentId) => documentLink(links, documentId).url,
+    letterUrl: (documentId) => pageUrl({ ...links, nowMs: clock.nowMs() }, "document", documentId),
   };
 }
 
 /** What the cards of tasks lead to. */
 export const taskLinksOf = ({ config, clock, linkKey }: DunningDependencies): TaskLinks => ({
-  callUrl: (personId) => callUrl({ publicUrl: config.publicUrl, linkKey, businessClock: clock }, personId),
+  callUrl: (personId) => pageUrl({ publicUrl: config.publicUrl, linkKey, nowMs: clock.nowMs() }, "call", personId),
 });
 
 /** Dunning of a running process. */

@@ -1,4 +1,4 @@
-import { invoiceFileUrl, invoicePageUrl, titlePageUrl } from "../http/h5/invoice-link.ts";
+import { pageUrl } from "../http/h5/page-link.ts";
 import type { BusinessClock } from "../ports/clock.ts";
 import type { InvoiceLinks } from "./invoice-services.ts";
 
@@ -10,8 +10,8 @@ export function invoiceLinksOf(
 ): InvoiceLinks {
   const context = () => ({ publicUrl, linkKey, nowMs: clock.nowMs() });
   return {
-    fileLink: (invoiceFileId) => invoiceFileUrl(context(), invoiceFileId),
-    pageLink: (applicationId) => invoicePageUrl(context(), applicationId),
-    titleLink: (tenantId) => titlePageUrl(context(), tenantId),
+    fileLink: (invoiceFileId) => pageUrl(context(), "invoice-file", invoiceFileId),
+    pageLink: (applicationId) => pageUrl(context(), "invoice", applicationId),
+    titleLink: (tenantId) => pageUrl(context(), "title", tenantId),
   };
 }

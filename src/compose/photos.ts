@@ -1,7 +1,7 @@
 import { photoNotices } from "../../bot/notices/photo-notices.ts";
 import type { Database } from "../db/client.ts";
 import type { FieldEncryption } from "../db/field-encryption.ts";
-import { photoPageUrl } from "../http/h5/photo-link.ts";
+import { pageUrl } from "../http/h5/page-link.ts";
 import type { BusinessClock, WireClock } from "../ports/clock.ts";
 import type { MediaSource } from "../ports/media-source.ts";
 import type { Logger } from "../telemetry/logger.ts";
@@ -24,7 +24,7 @@ export function createPhotos(
 ) {
   const { publicUrl, linkKey, encryption, sources, clocks, logger } = deps;
   const link = (photoId: string): string =>
-    photoPageUrl({ publicUrl, linkKey, nowMs: clocks.business.nowMs() }, photoId);
+    pageUrl({ publicUrl, linkKey, nowMs: clocks.business.nowMs() }, "photo", photoId);
   return {
     link,
     poll: {

@@ -10,14 +10,13 @@ import { findVisible, mayDecideNow } from "../../usecases/approvals/list-approva
 import type { Refusal } from "../../usecases/receipts/refusal.ts";
 import type { StaffMember } from "../../usecases/staff/find-staff-member.ts";
 import { rawBodyOf } from "../raw-body.ts";
-import { approvalPageUrl, openApprovalLink } from "./approval-link.ts";
 import { APPROVAL_TEXT, approvalPage } from "./approval-page.ts";
 import { boundTo, type Colleague, receiveColleague } from "./colleague.ts";
 import type { H5Context } from "./context.ts";
-import { exceptionPageUrl } from "./exception-link.ts";
 import { newFormToken, spendFormToken } from "./form-token.ts";
-import { linkRefusedPage, noticePage } from "./notice-page.ts";
-import { sendPage } from "./page.ts";
+import { noticePage } from "./notice-page.ts";
+import { seeOther, sendPage } from "./page.ts";
+import { pageUrl, receiveLink } from "./page-link.ts";
 
 /** A colleague in front of a document: the link named it, OAuth told who holds the phone. */
 interface Reader extends Colleague {
@@ -75,14 +74,9 @@ async function act(
 
 /** Undefined when the request is answered already: a calm page, or the way to the platform's sign-in. */
 async function receiveReader(ctx: Context, context: H5Context): Promise<Reader | undefined> {
-  const token = typeof ctx.query.t === "string" ? ctx.query.t : "";
-  const link = openApprovalLink(context.linkKeys, token, context.payments.businessClock.nowMs());
-  if (!link.ok) {
-    sendPage(ctx, linkRefusedPage(link.refusal));
-    return undefined;
-  }
-  const colleague = await receiveColleague(ctx, context, token, APPROVAL_TEXT);
-  return colleague && { ...colleague, token, requestId: link.requestId };
+  const link = receiveLink(ctx, context, "approval");
+  const colleague = link && (await receiveColleague(ctx, context, link.token, APPROVAL_TEXT));
+  return colleague && { ...colleague, token: link.token, requestId: link.id };
 }
 
 async function sendDocument(ctx: Context, context: H5Context, reader: Reader, problem?: string): Promise<void> {
@@ -111,15 +105,9 @@ function contextOf(context: H5Context, staff: StaffMember): ApprovalContext {
     channel: "h5",
     today: businessClock.today(),
     nowMs,
-    cards: approvalCards((request: ApprovalRequest) => approvalPageUrl(link, request)),
+    cards: approvalCards((request: ApprovalRequest) => pageUrl(link, "approval", request.id)),
     refunds: refundNotices(officialAccountAppId),
-    exceptions: exceptionCards((exception) => exceptionPageUrl(link, exception)),
+    exceptions: exceptionCards((exception) => pageUrl(link, "exception", exception.id)),
     billNotices: context.billNotices,
   };
-}
-
-function seeOther(ctx: Context, target: string): void {
-  ctx.status = 303;
-  ctx.set("Cache-Control", "no-store");
-  ctx.redirect(target);
 }

@@ -4,27 +4,27 @@ import { type CheckedPaper, checkShortCode } from "../../usecases/documents/chec
 import type { PrintedDocument } from "../../usecases/documents/print-document.ts";
 import { factRow } from "./bills-view.ts";
 import type { H5Context } from "./context.ts";
-import { openDocumentLink } from "./document-link.ts";
 import { DOCUMENT_TEXT as TEXT } from "./document-text.zh-CN.ts";
 import { html } from "./html.ts";
 import { noticePage } from "./notice-page.ts";
 import { type Page, sendPage } from "./page.ts";
+import { openPageLink } from "./page-link.ts";
 
 /** Prints what a link names; undefined when it is gone. Throws what the renderer throws. */
 export type PrintForLink = (documentId: string) => Promise<PrintedDocument | undefined>;
 
 /** GET /h5/document/:token: the file itself, as it stands today. A phone shows or saves it; nothing else to click. */
 export async function documentRoute(ctx: Context, context: H5Context, token: string): Promise<void> {
-  const link = openDocumentLink(context.linkKeys, token, context.payments.businessClock.nowMs());
+  const link = openPageLink(context.linkKeys, "document", token, context.payments.businessClock.nowMs());
   if (!link.ok) {
     return sendPage(ctx, noticePage({ ...TEXT[link.refusal], status: link.refusal === "expired" ? 410 : 400 }));
   }
   if (context.printDocument === undefined) return sendPage(ctx, noticePage({ ...TEXT.missing, status: 404 }));
   let printed: PrintedDocument | undefined;
   try {
-    printed = await context.printDocument(link.documentId);
+    printed = await context.printDocument(link.id);
   } catch (error) {
-    context.logger.error({ err: error, documentId: link.documentId }, "document.not-printed");
+    context.logger.error({ err: error, documentId: link.id }, "document.not-printed");
     ctx.set("Retry-After", "60");
     return sendPage(ctx, noticePage({ ...TEXT.later, status: 503 }));
   }

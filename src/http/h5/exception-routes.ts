@@ -14,15 +14,14 @@ import { loadTenantsOf, openBillsOf } from "../../usecases/reconciliation/open-b
 import type { StaffMember } from "../../usecases/staff/find-staff-member.ts";
 import { may } from "../../usecases/staff/permissions.ts";
 import { rawBodyOf } from "../raw-body.ts";
-import { approvalPageUrl } from "./approval-link.ts";
 import { boundTo, type Colleague, receiveColleague } from "./colleague.ts";
 import type { H5Context } from "./context.ts";
-import { exceptionPageUrl, openExceptionLink } from "./exception-link.ts";
 import { exceptionPage, OTHER_TENANT, type PayableChoice } from "./exception-page.ts";
 import { EXCEPTION_PAGE_TEXT as TEXT } from "./exception-text.zh-CN.ts";
 import { newFormToken, spendFormToken } from "./form-token.ts";
-import { linkRefusedPage, noticePage } from "./notice-page.ts";
-import { sendPage } from "./page.ts";
+import { noticePage } from "./notice-page.ts";
+import { seeOther, sendPage } from "./page.ts";
+import { pageUrl, receiveLink } from "./page-link.ts";
 
 /** A colleague in front of a difference: the link named it, OAuth told who holds the phone. */
 interface Reader extends Colleague {
@@ -104,14 +103,9 @@ async function act(
 }
 
 async function receiveReader(ctx: Context, context: H5Context): Promise<Reader | undefined> {
-  const token = typeof ctx.query.t === "string" ? ctx.query.t : "";
-  const link = openExceptionLink(context.linkKeys, token, context.payments.businessClock.nowMs());
-  if (!link.ok) {
-    sendPage(ctx, linkRefusedPage(link.refusal));
-    return undefined;
-  }
-  const colleague = await receiveColleague(ctx, context, token, TEXT);
-  return colleague && { ...colleague, token, exceptionId: link.exceptionId };
+  const link = receiveLink(ctx, context, "exception");
+  const colleague = link && (await receiveColleague(ctx, context, link.token, TEXT));
+  return colleague && { ...colleague, token: link.token, exceptionId: link.id };
 }
 
 async function visible(tx: Transaction, staff: StaffMember, id: string): Promise<ExceptionItem | undefined> {
@@ -167,15 +161,9 @@ function contextOf(context: H5Context, staff: StaffMember): ResolutionContext {
     channel: "h5",
     today,
     nowMs,
-    ...reconciliationMessaging(officialAccountAppId, today, (exception) => exceptionPageUrl(link, exception)),
+    ...reconciliationMessaging(officialAccountAppId, today, (exception) => pageUrl(link, "exception", exception.id)),
     staff,
-    approvals: { cards: approvalCards((request) => approvalPageUrl(link, request)), refunds: notices },
+    approvals: { cards: approvalCards((request) => pageUrl(link, "approval", request.id)), refunds: notices },
     refunding: { notices, encryption: context.encryption },
   };
-}
-
-function seeOther(ctx: Context, target: string): void {
-  ctx.status = 303;
-  ctx.set("Cache-Control", "no-store");
-  ctx.redirect(target);
 }

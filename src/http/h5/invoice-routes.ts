@@ -12,26 +12,23 @@ import {
   placeOfApplication,
   type StoredApplication,
 } from "../../usecases/invoices/stored-application.ts";
-import { findStaffMember, type StaffMember } from "../../usecases/staff/find-staff-member.ts";
+import type { StaffMember } from "../../usecases/staff/find-staff-member.ts";
 import { may } from "../../usecases/staff/permissions.ts";
 import { rawBodyOf } from "../raw-body.ts";
+import { boundTo, type Colleague, receiveColleague } from "./colleague.ts";
 import type { H5Context } from "./context.ts";
 import { encodedFileName } from "./document-routes.ts";
 import { newFormToken, spendFormToken } from "./form-token.ts";
-import { invoiceFileUrl, invoicePageUrl, openSealedId } from "./invoice-link.ts";
 import { invoicePage } from "./invoice-page.ts";
 import { INVOICE_TEXT as TEXT } from "./invoice-text.zh-CN.ts";
-import { linkRefusedPage, noticePage } from "./notice-page.ts";
-import { sendPage } from "./page.ts";
-import { redirectToOAuth, signedInOf, signInOf } from "./session.ts";
-import type { SignedIn } from "./sign-in.ts";
+import { noticePage } from "./notice-page.ts";
+import { seeOther, sendPage } from "./page.ts";
+import { openPageLink, pageUrl, receiveLink, tokenOf } from "./page-link.ts";
 
 /** Somebody of finance in front of an application: the link named it, OAuth told who holds the phone. */
-interface Reader {
+interface Reader extends Colleague {
   readonly token: string;
   readonly application: StoredApplication;
-  readonly signedIn: SignedIn;
-  readonly staff: StaffMember;
 }
 
 /** GET /h5/invoice */
@@ -72,7 +69,7 @@ export async function invoiceForm(ctx: Context, context: H5Context): Promise<voi
 
 /** GET /h5/invoice/file: the electronic invoice as the tax platform made it. */
 export async function invoiceFileRoute(ctx: Context, context: H5Context): Promise<void> {
-  const link = openSealedId(context.linkKeys, "invoice-file", tokenOf(ctx), context.payments.businessClock.nowMs());
+  const link = openPageLink(context.linkKeys, "invoice-file", tokenOf(ctx), context.payments.businessClock.nowMs());
   if (!link.ok) {
     const words = link.refusal === "expired" ? TEXT.fileExpired : TEXT.fileTampered;
     return sendPage(ctx, noticePage({ ...words, status: link.refusal === "expired" ? 410 : 400 }));
@@ -95,35 +92,18 @@ export async function invoiceFileRoute(ctx: Context, context: H5Context): Promis
   ctx.body = Buffer.from(file.bytes);
 }
 
-const tokenOf = (ctx: Context): string => (typeof ctx.query.t === "string" ? ctx.query.t : "");
-
 /** Undefined when the request is answered already: a calm page, or the way to the platform's sign-in. */
 async function receiveReader(ctx: Context, context: H5Context): Promise<Reader | undefined> {
-  const token = tokenOf(ctx);
-  const link = openSealedId(context.linkKeys, "invoice", token, context.payments.businessClock.nowMs());
-  if (!link.ok) {
-    sendPage(ctx, linkRefusedPage(link.refusal));
-    return undefined;
-  }
-  const signedIn = signedInOf(ctx, context, token);
-  const signIn = signInOf(ctx, context);
-  if (!signedIn && signIn && ctx.method === "GET") {
-    redirectToOAuth(ctx, context, signIn, token);
-    return undefined;
-  }
-  const refuse = (title: string, text: string, status: number): undefined => {
-    sendPage(ctx, noticePage({ title, text, status }));
-    return undefined;
-  };
-  if (!signedIn) return refuse(TEXT.insideTitle, TEXT.insideOnly, 403);
-  const staff = await findStaffMember(context.db, signedIn);
-  if (!staff || signedIn.platform === "official-account") return refuse(TEXT.strangerTitle, TEXT.stranger, 403);
+  const link = receiveLink(ctx, context, "invoice");
+  const colleague = link && (await receiveColleague(ctx, context, link.token, TEXT));
+  if (!colleague) return undefined;
   const [application] = await loadApplications(context.db, Prisma.sql`a.id = ${link.id}::uuid`, context.encryption);
   // An application of somebody else's project does not exist for this person.
-  if (!application || !may(staff, "invoice.handle", placeOfApplication(application))) {
-    return refuse(TEXT.strangerTitle, TEXT.unknown, 404);
+  if (!application || !may(colleague.staff, "invoice.handle", placeOfApplication(application))) {
+    sendPage(ctx, noticePage({ title: TEXT.strangerTitle, text: TEXT.unknown, status: 404 }));
+    return undefined;
   }
-  return { token, application, signedIn, staff };
+  return { ...colleague, token: link.token, application };
 }
 
 async function sendApplication(
@@ -188,8 +168,6 @@ async function fileOf(file: File): Promise<InvoiceFile | "unknown"> {
   return { format, name: file.name.slice(-100), content: new Uint8Array(await file.arrayBuffer()) };
 }
 
-const boundTo = ({ platform, appId, externalId }: SignedIn): string => `${platform}|${appId}|${externalId}`;
-
 function deskContextOf(context: H5Context, staff: StaffMember): DeskContext {
   const { businessClock, officialAccountAppId } = context.payments;
   const nowMs = businessClock.nowMs();
@@ -203,14 +181,8 @@ function deskContextOf(context: H5Context, staff: StaffMember): DeskContext {
     messaging: {
       cards: invoiceCards,
       officialAccountAppId,
-      fileLink: (id) => invoiceFileUrl(link, id),
-      pageLink: (id) => invoicePageUrl(link, id),
+      fileLink: (id) => pageUrl(link, "invoice-file", id),
+      pageLink: (id) => pageUrl(link, "invoice", id),
     },
   };
-}
-
-function seeOther(ctx: Context, target: string): void {
-  ctx.status = 303;
-  ctx.set("Cache-Control", "no-store");
-  ctx.redirect(target);
 }

@@ -60,3 +60,10 @@ export function sendPage(ctx: Context, page: Page): void {
   ctx.type = "text/html; charset=utf-8";
   ctx.body = renderPage(page, nonce);
 }
+
+/** Sends the browser on to a page to look at after a form: going back or reloading posts nothing again. */
+export function seeOther(ctx: Context, target: string): void {
+  ctx.status = 303;
+  ctx.set("Cache-Control", "no-store");
+  ctx.redirect(target);
+}

@@ -12,7 +12,7 @@ import type { H5Context } from "./context.ts";
 import { newFormToken, spendFormToken } from "./form-token.ts";
 import { linkRefusedPage, noticePage } from "./notice-page.ts";
 import { orderUrl } from "./order-page.ts";
-import { sendPage } from "./page.ts";
+import { seeOther, sendPage } from "./page.ts";
 import { prepayPage } from "./prepay-page.ts";
 import { H5_TEXT } from "./text.zh-CN.ts";
 import { receiveVisitor, type Visitor } from "./visitor.ts";
@@ -65,10 +65,4 @@ function amountFenOf(text: string): Fen | undefined {
   if (!/^\d{1,7}(\.\d{1,2})?$/.test(plain)) return undefined;
   const amountFen = parseYuan(plain);
   return amountFen >= PREPAYMENT_LEAST_FEN && amountFen <= PREPAYMENT_MOST_FEN ? amountFen : undefined;
-}
-
-function seeOther(ctx: Context, target: string): void {
-  ctx.status = 303;
-  ctx.set("Cache-Control", "no-store");
-  ctx.redirect(target);
 }

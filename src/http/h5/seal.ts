@@ -1,16 +1,8 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import type { LinkedPage } from "./page-link.ts";
 
 /** What a sealed text is for; a text of one purpose never passes as another. */
-export type SealPurpose =
-  | "approval"
-  | "exception"
-  | "session"
-  | "oauth-state"
-  | "form"
-  | "invoice"
-  | "invoice-file"
-  | "title"
-  | "photo";
+export type SealPurpose = LinkedPage | "session" | "oauth-state" | "form";
 
 /** Text that the browser keeps for us and cannot change: base64url, a dot, 32 characters of HMAC-SHA256. */
 export function seal(key: Uint8Array, purpose: SealPurpose, fields: readonly string[]): string {

@@ -2,12 +2,12 @@ import type { Context } from "koa";
 import { Prisma } from "../../../generated/prisma/client.ts";
 import { rows } from "../../db/rows.ts";
 import { qrCodeSvg } from "../../documents/qr-code.ts";
-import { openCallLink } from "./call-link.ts";
 import type { H5Context } from "./context.ts";
 import { html } from "./html.ts";
 import { openLink } from "./link.ts";
 import { linkRefusedPage, noticePage } from "./notice-page.ts";
 import { sendPage } from "./page.ts";
+import { receiveLink, tokenOf } from "./page-link.ts";
 
 /* What a steward opens in a corridor: a code that somebody else scans, and a number to dial. */
 
@@ -19,8 +19,6 @@ const TEXT = {
   navigate: "导航",
   noPhone: "这个人没有登记手机号。",
 } as const;
-
-const tokenOf = (ctx: Context): string => (typeof ctx.query.t === "string" ? ctx.query.t : "");
 
 /** GET /h5/qr: the cashier of the same token as a code to scan. Shows nothing about anybody; the cashier does. */
 export async function collectRoute(ctx: Context, context: H5Context): Promise<void> {
@@ -41,8 +39,8 @@ const mapUrl = (place: string): string =>
 
 /** GET /h5/call: one button that dials, one that leads there. */
 export async function callRoute(ctx: Context, context: H5Context): Promise<void> {
-  const link = openCallLink(context.linkKeys, tokenOf(ctx), context.payments.businessClock.nowMs());
-  if (!link.ok) return sendPage(ctx, linkRefusedPage(link.refusal));
+  const link = receiveLink(ctx, context, "call");
+  if (!link) return;
   const [found] = await rows<{ name: string; cipher: Uint8Array; keyId: string; place: string | null }>(
     context.db,
     Prisma.sql`SELECT p.name, f.phone_cipher AS cipher, f.phone_key_id AS "keyId",
@@ -53,7 +51,7 @@ export async function callRoute(ctx: Context, context: H5Context): Promise<void>
           WHERE m.person_id = p.id AND m.revoked_at IS NULL ORDER BY l.end_date DESC, u.code LIMIT 1) AS place
       FROM person p
       JOIN person_phone f ON f.person_id = p.id
-      WHERE p.id = ${link.personId}::uuid AND p.forgotten_at IS NULL ORDER BY f.phone_hash LIMIT 1`,
+      WHERE p.id = ${link.id}::uuid AND p.forgotten_at IS NULL ORDER BY f.phone_hash LIMIT 1`,
   );
   if (!found) return sendPage(ctx, noticePage({ title: TEXT.callTitle, text: TEXT.noPhone, status: 404 }));
   const phone = context.encryption.decrypt(found.cipher, found.keyId);

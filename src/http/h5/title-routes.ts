@@ -12,11 +12,12 @@ import {
 import { findActingMember } from "../../usecases/people/acting-member.ts";
 import { findSender } from "../../usecases/queries/find-sender.ts";
 import { rawBodyOf } from "../raw-body.ts";
+import { boundTo } from "./colleague.ts";
 import type { H5Context } from "./context.ts";
 import { newFormToken, spendFormToken } from "./form-token.ts";
-import { openSealedId } from "./invoice-link.ts";
-import { linkRefusedPage, noticePage } from "./notice-page.ts";
-import { sendPage } from "./page.ts";
+import { noticePage } from "./notice-page.ts";
+import { seeOther, sendPage } from "./page.ts";
+import { openPageLink, receiveLink, tokenOf } from "./page-link.ts";
 import { isInsideWechat, redirectToOAuth, signedInOf, signInOf } from "./session.ts";
 import { type TitlePageView, titlePage } from "./title-page.ts";
 import { TITLE_TEXT as TEXT } from "./title-text.zh-CN.ts";
@@ -98,7 +99,6 @@ export async function titleCheckRoute(ctx: Context, context: H5Context): Promise
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const tokenOf = (ctx: Context): string => (typeof ctx.query.t === "string" ? ctx.query.t : "");
 
 function titleIn(form: URLSearchParams): InvoiceTitle {
   const text = (name: keyof InvoiceTitle): string => (form.get(name) ?? "").slice(0, 200);
@@ -116,12 +116,9 @@ function titleIn(form: URLSearchParams): InvoiceTitle {
 
 /** Undefined when the request is answered already. */
 async function receiveMember(ctx: Context, context: H5Context): Promise<Member | undefined> {
-  const token = tokenOf(ctx);
-  const link = openSealedId(context.linkKeys, "title", token, context.payments.businessClock.nowMs());
-  if (!link.ok) {
-    sendPage(ctx, linkRefusedPage(link.refusal));
-    return undefined;
-  }
+  const link = receiveLink(ctx, context, "title");
+  if (!link) return undefined;
+  const { token } = link;
   const signedIn = signedInOf(ctx, context, token);
   const signIn = signInOf(ctx, context);
   if (!signedIn && signIn && ctx.method === "GET") {
@@ -142,13 +139,12 @@ async function receiveMember(ctx: Context, context: H5Context): Promise<Member |
 
 /** The person of this browser's session, if owner or finance of the tenant that the link names. */
 async function findMember(ctx: Context, context: H5Context, token: string): Promise<Member | undefined> {
-  const link = openSealedId(context.linkKeys, "title", token, context.payments.businessClock.nowMs());
+  const link = openPageLink(context.linkKeys, "title", token, context.payments.businessClock.nowMs());
   const signedIn = signedInOf(ctx, context, token);
   if (!link.ok || !signedIn) return undefined;
   const personId = await findActingMember(context.db, await findSender(context.db, signedIn), link.id, "title.edit");
   if (personId === undefined) return undefined;
-  const boundTo = `${signedIn.platform}|${signedIn.appId}|${signedIn.externalId}`;
-  return { token, tenantId: link.id, personId, boundTo };
+  return { token, tenantId: link.id, personId, boundTo: boundTo(signedIn) };
 }
 
 async function sendTitles(
@@ -176,9 +172,3 @@ const contextOf = (context: H5Context, { personId }: Member): TitleContext => ({
   today: context.payments.businessClock.today(),
   encryption: context.encryption,
 });
-
-function seeOther(ctx: Context, target: string): void {
-  ctx.status = 303;
-  ctx.set("Cache-Control", "no-store");
-  ctx.redirect(target);
-}

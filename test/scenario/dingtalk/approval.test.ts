@@ -11,8 +11,8 @@ import { loadConfig } from "../../../src/config/env.ts";
 import { createFieldEncryption } from "../../../src/db/field-encryption.ts";
 import { inTransaction } from "../../../src/db/transaction.ts";
 import { readWorld } from "../../../src/domain/world/read-world.ts";
-import { approvalPageUrl } from "../../../src/http/h5/approval-link.ts";
 import { deriveLinkKey } from "../../../src/http/h5/link.ts";
+import { pageUrl } from "../../../src/http/h5/page-link.ts";
 import type { ApprovalRequest } from "../../../src/usecases/approvals/approval.ts";
 import { importWorld } from "../../../src/usecases/import-world/import-world.ts";
 import { askChange } from "../../../src/usecases/master-data-changes/ask-change.ts";
@@ -124,7 +124,7 @@ async function openPark() {
 
   const linkKey = deriveLinkKey(FIELD_KEY);
   const linkOf = (request: ApprovalRequest) =>
-    approvalPageUrl({ publicUrl: url, linkKey, nowMs: clock.nowMs() }, request);
+    pageUrl({ publicUrl: url, linkKey, nowMs: clock.nowMs() }, "approval", request.id);
   /** The steward asks for a lower rent of a lease. */
   const ask = async (lease: string) =>
     inTransaction(database.db, async (tx) => {

@@ -8,8 +8,8 @@ import { row, rows } from "../../../src/db/rows.ts";
 import { inTransaction } from "../../../src/db/transaction.ts";
 import { createSmtpSender } from "../../../src/email/smtp.ts";
 import { createHttpApp } from "../../../src/http/app.ts";
-import { documentLink } from "../../../src/http/h5/document-link.ts";
 import { deriveLinkKey } from "../../../src/http/h5/link.ts";
+import { type PageLinkContext, pageUrl } from "../../../src/http/h5/page-link.ts";
 import { h5Routes } from "../../../src/http/h5/routes.ts";
 import { createLogger } from "../../../src/telemetry/logger.ts";
 import { postDocument, requestBillDocuments, requestDocument } from "../../../src/usecases/documents/documents.ts";
@@ -199,9 +199,11 @@ describe("a paper by link", { timeout: 120_000 }, () => {
   });
   afterAll(() => close());
 
+  const linkTo = (documentId: string, other: Partial<PageLinkContext> = {}): string =>
+    pageUrl({ publicUrl: url, linkKey, nowMs: clock.nowMs(), ...other }, "document", documentId);
   const linkFor = async (bill: SentBill): Promise<string> => {
     const ids = await inTransaction(world.db, (tx) => requestBillDocuments(tx, [bill]));
-    return documentLink({ publicUrl: url, linkKey, businessClock: clock }, ids.get(bill.billId) ?? "").url;
+    return linkTo(ids.get(bill.billId) ?? "");
   };
 
   it("is the file as it stands on the day of opening, named as people file it, kept by nobody on the way", async () => {
@@ -226,21 +228,12 @@ describe("a paper by link", { timeout: 120_000 }, () => {
     const link = await linkFor(await someBill());
     const changed = link.slice(0, -2) + (link.endsWith("AA") ? "BA" : "AA");
     expect((await fetch(changed)).status).toBe(400);
-    const foreign = documentLink(
-      { publicUrl: url, linkKey: deriveLinkKey(new Uint8Array(32)), businessClock: clock },
-      "0199a0de-0000-7000-8000-000000000000",
-    );
-    expect((await fetch(foreign.url)).status).toBe(400);
-    const gone = documentLink(
-      { publicUrl: url, linkKey, businessClock: clock },
-      "0199a0de-0000-7000-8000-000000000000",
-    );
-    expect((await fetch(gone.url)).status).toBe(404);
-    const early = documentLink(
-      { publicUrl: url, linkKey, businessClock: { nowMs: () => clock.nowMs() - 31 * 86_400_000 } },
-      "0199a0de-0000-7000-8000-000000000000",
-    );
-    const late = await fetch(early.url);
+    const nobodys = "0199a0de-0000-7000-8000-000000000000";
+    const foreign = linkTo(nobodys, { linkKey: deriveLinkKey(new Uint8Array(32)) });
+    expect((await fetch(foreign)).status).toBe(400);
+    expect((await fetch(linkTo(nobodys))).status).toBe(404);
+    const early = linkTo(nobodys, { nowMs: clock.nowMs() - 31 * 86_400_000 });
+    const late = await fetch(early);
     expect([late.status, (await late.text()).includes("链接已过期")]).toEqual([410, true]);
   });
 

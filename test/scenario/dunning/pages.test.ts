@@ -4,9 +4,9 @@ import { beforeEach, expect, it } from "vitest";
 import { Prisma } from "../../../generated/prisma/client.ts";
 import { execute, rows } from "../../../src/db/rows.ts";
 import { createHttpApp } from "../../../src/http/app.ts";
-import { callUrl } from "../../../src/http/h5/call-link.ts";
 import { cashierLink } from "../../../src/http/h5/cashier-link.ts";
 import { deriveLinkKey } from "../../../src/http/h5/link.ts";
+import { pageUrl } from "../../../src/http/h5/page-link.ts";
 import { h5Routes } from "../../../src/http/h5/routes.ts";
 import { createLogger } from "../../../src/telemetry/logger.ts";
 import { runDunning } from "../../../src/usecases/dunning/run-dunning.ts";
@@ -96,8 +96,8 @@ it("收款码 is a code to scan and says nothing about anybody; a forged one is 
 });
 
 it("the page that dials has the number and the way there, for a week and for nobody who forges it", async () => {
-  const context = { publicUrl: "https://park.example.com", linkKey, businessClock: clock };
-  const path = pathOf(callUrl(context, await idOf("person", "name", "陈老板")));
+  const context = { publicUrl: "https://park.example.com", linkKey, nowMs: clock.nowMs() };
+  const path = pathOf(pageUrl(context, "call", await idOf("person", "name", "陈老板")));
   const page = await open(path);
   expect(page.status).toBe(200);
   expect(page.text).toContain('href="tel:13800000004"');

@@ -8,8 +8,8 @@ import { execute, row } from "../../../src/db/rows.ts";
 import { inTransaction } from "../../../src/db/transaction.ts";
 import type { InvoiceTitle } from "../../../src/domain/invoice/title.ts";
 import { createHttpApp } from "../../../src/http/app.ts";
-import { invoicePageUrl, type LinkContext, titlePageUrl } from "../../../src/http/h5/invoice-link.ts";
 import { deriveLinkKey } from "../../../src/http/h5/link.ts";
+import { type PageLinkContext, pageUrl } from "../../../src/http/h5/page-link.ts";
 import { h5Routes } from "../../../src/http/h5/routes.ts";
 import type { SignIn } from "../../../src/http/h5/sign-in.ts";
 import type { JsConfigSigner } from "../../../src/ports/js-config.ts";
@@ -48,7 +48,7 @@ export interface InvoiceWorld {
   /** Who holds the phone, as OAuth will tell: "w-S05", "o-王会计". */
   holder: string;
   readonly clock: ReturnType<typeof movableClock>;
-  readonly link: () => LinkContext;
+  readonly link: () => PageLinkContext;
   readonly titleUrl: () => string;
   /** Applies for the paid bill and asks finance; returns the address of its page. */
   applies(): Promise<{ readonly applicationNo: string; readonly applicationId: string; readonly pageUrl: string }>;
@@ -112,14 +112,14 @@ export async function openInvoiceWorld(options: { readonly jsConfig?: JsConfigSi
     server.close();
     await database.close();
   });
-  const link = (): LinkContext => ({ publicUrl: url, linkKey, nowMs: clock.nowMs() });
+  const link = (): PageLinkContext => ({ publicUrl: url, linkKey, nowMs: clock.nowMs() });
   return Object.assign(world, {
     db,
     url,
     tenantId: tenant.id,
     clock,
     link,
-    titleUrl: () => titlePageUrl(link(), tenant.id),
+    titleUrl: () => pageUrl(link(), "title", tenant.id),
     async applies() {
       const actor = { actor: "person:test", channel: "test", today: clock.today() };
       await recordReceipt(
@@ -145,15 +145,15 @@ export async function openInvoiceWorld(options: { readonly jsConfig?: JsConfigSi
         );
         if (!asked.ok) throw new Error(`${asked.code} ${asked.message.zh}`);
         const { applicationId, applicationNo } = asked;
-        const pageUrl = invoicePageUrl(link(), applicationId);
+        const address = pageUrl(link(), "invoice", applicationId);
         const stored = await lockApplication(tx, { applicationId }, APPROVAL_ENCRYPTION);
         if (!stored) throw new Error("gone");
         await askFinance(tx, stored, {
           cards: invoiceCards,
           officialAccountAppId: "wx",
-          pageLink: () => pageUrl,
+          pageLink: () => address,
         });
-        return { applicationNo, applicationId, pageUrl };
+        return { applicationNo, applicationId, pageUrl: address };
       });
     },
   });

@@ -3,8 +3,8 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { exceptionCards } from "../../../bot/notices/exception-notices.ts";
 import { createHttpApp } from "../../../src/http/app.ts";
-import { exceptionPageUrl } from "../../../src/http/h5/exception-link.ts";
 import { deriveLinkKey } from "../../../src/http/h5/link.ts";
+import { pageUrl } from "../../../src/http/h5/page-link.ts";
 import { h5Routes } from "../../../src/http/h5/routes.ts";
 import type { SignIn } from "../../../src/http/h5/sign-in.ts";
 import { createLogger } from "../../../src/telemetry/logger.ts";
@@ -36,7 +36,7 @@ let database: Awaited<ReturnType<typeof createTestDatabase>>;
 let base: string;
 let stop: () => void;
 let id = "";
-const link = () => exceptionPageUrl({ publicUrl: base, linkKey, nowMs: clock.nowMs() }, { id });
+const link = () => pageUrl({ publicUrl: base, linkKey, nowMs: clock.nowMs() }, "exception", id);
 
 beforeAll(async () => {
   database = await createTestDatabase();

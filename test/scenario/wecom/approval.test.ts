@@ -11,8 +11,8 @@ import { loadConfig } from "../../../src/config/env.ts";
 import { createFieldEncryption } from "../../../src/db/field-encryption.ts";
 import { inTransaction } from "../../../src/db/transaction.ts";
 import { readWorld } from "../../../src/domain/world/read-world.ts";
-import { approvalPageUrl } from "../../../src/http/h5/approval-link.ts";
 import { deriveLinkKey } from "../../../src/http/h5/link.ts";
+import { pageUrl } from "../../../src/http/h5/page-link.ts";
 import { importWorld } from "../../../src/usecases/import-world/import-world.ts";
 import { askChange } from "../../../src/usecases/master-data-changes/ask-change.ts";
 import { findStaffMember } from "../../../src/usecases/staff/find-staff-member.ts";
@@ -111,8 +111,8 @@ async function openPark() {
   const ask = async (lease: string) =>
     inTransaction(database.db, async (tx) => {
       const requester = await findStaffMember(tx, { code: "S01" });
-      const linkOf = (request: Parameters<typeof approvalPageUrl>[1]) =>
-        approvalPageUrl({ publicUrl: url, linkKey: deriveLinkKey(FIELD_KEY), nowMs: clock.nowMs() }, request);
+      const linkOf = (request: { readonly id: string }) =>
+        pageUrl({ publicUrl: url, linkKey: deriveLinkKey(FIELD_KEY), nowMs: clock.nowMs() }, "approval", request.id);
       const asked = await askChange(
         tx,
         {

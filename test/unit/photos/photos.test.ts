@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { imageTypeOf } from "../../../src/domain/photos/image-type.ts";
 import { nextTryAtMs } from "../../../src/domain/photos/photo-retry.ts";
-import { openPhotoLink, photoPageUrl } from "../../../src/http/h5/photo-link.ts";
+import { openPageLink, pageUrl } from "../../../src/http/h5/page-link.ts";
 
 describe("what counts as a picture", () => {
   const padded = (head: string): Buffer => Buffer.concat([Buffer.from(head, "latin1"), Buffer.alloc(20)]);
@@ -52,14 +52,17 @@ describe("the link to a photo", () => {
   const key = Buffer.alloc(32, 1);
   const photoId = "0190a4b2-0000-7000-8000-000000000001";
   const tokenOf = (url: string): string => new URL(url).searchParams.get("t") ?? "";
-  const token = tokenOf(photoPageUrl({ publicUrl: "https://p.example/", linkKey: key, nowMs: 0 }, photoId));
+  const token = tokenOf(pageUrl({ publicUrl: "https://p.example/", linkKey: key, nowMs: 0 }, "photo", photoId));
 
   it("opens for seven days", () => {
-    expect(openPhotoLink([key], token, 7 * 86_400_000 - 1)).toEqual({ ok: true, photoId });
-    expect(openPhotoLink([key], token, 7 * 86_400_000)).toEqual({ ok: false, refusal: "expired" });
+    expect(openPageLink([key], "photo", token, 7 * 86_400_000 - 1)).toEqual({ ok: true, id: photoId });
+    expect(openPageLink([key], "photo", token, 7 * 86_400_000)).toEqual({ ok: false, refusal: "expired" });
+  });
+  it("opens no other page", () => {
+    expect(openPageLink([key], "approval", token, 1)).toEqual({ ok: false, refusal: "tampered" });
   });
   it("opens with an older key, and with no other", () => {
-    expect(openPhotoLink([Buffer.alloc(32, 2), key], token, 1)).toMatchObject({ ok: true });
-    expect(openPhotoLink([Buffer.alloc(32, 2)], token, 1)).toEqual({ ok: false, refusal: "tampered" });
+    expect(openPageLink([Buffer.alloc(32, 2), key], "photo", token, 1)).toMatchObject({ ok: true });
+    expect(openPageLink([Buffer.alloc(32, 2)], "photo", token, 1)).toEqual({ ok: false, refusal: "tampered" });
   });
 });

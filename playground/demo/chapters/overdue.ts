@@ -76,8 +76,7 @@ export async function payAll(
   print.says(name, "缴费");
   await payer.say("缴费");
   await payer.waitForMessage((message) => linkOf(message) !== "", WAIT_MS, seen);
-  await new Promise((resolve) => setTimeout(resolve, 500));
-  const offers = payer.messages.slice(seen).filter((message) => linkOf(message) !== "");
+  const offers = await offersOfAll(stage, payer, openId, seen);
   for (const offer of offers) {
     print.chat(name, offer);
     const before = payer.messages.length;
@@ -90,6 +89,23 @@ export async function payAll(
     print.chat(name, await payer.waitForMessage(isReceipt, WAIT_MS, before));
   }
   return offers.length;
+}
+
+/** One answer is the reply; those for further legal entities are pushed after it, sooner or later. */
+async function offersOfAll(stage: Stage, payer: Follower, openId: string, seen: number): Promise<ChatMessage[]> {
+  const owed = await row<{ entities: number }>(
+    stage.application.db,
+    Prisma.sql`SELECT count(DISTINCT r.entity_id)::int AS entities FROM receivable r
+        JOIN bill b ON b.id = r.bill_id AND b.state = 'published'
+        JOIN tenant_member m ON m.tenant_id = r.tenant_id AND m.revoked_at IS NULL
+        JOIN channel_identity c ON c.person_id = m.person_id AND c.external_id = ${openId}
+      WHERE r.open_fen > 0 OR r.late_fee_open_fen > 0`,
+  );
+  for (let waitedMs = 0; ; waitedMs += 100) {
+    const offers = payer.messages.slice(seen).filter((message) => linkOf(message) !== "");
+    if (offers.length >= (owed?.entities ?? 1) || waitedMs >= WAIT_MS) return offers;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }
 
 /** Says something and prints the answer that fits. */

@@ -141,11 +141,15 @@ function preferred<T>(mentions: readonly Mention<T>[], { correctedFrom }: Findin
 
 const SAID = /说|答应|承诺|表示|保证|回复|约|同意|先|一定|再/;
 
+const VISITS = /^(?:上午|下午|早上|晚上)?(?:我)?再(?:来|去|联系|打|跑|跟|上门|催|看|过去|约)/;
+
 /** 今天去了恒信, 会计说30号打款: the day that follows the promise, not the day of the visit. */
 function promisedDay(found: Findings): string | undefined {
   const said = found.utterance.plain.search(SAID);
-  const later = found.laterDays.filter(({ value }) => value > found.today);
-  const after = found.laterDays.filter(({ from }) => said >= 0 && from > said);
+  // 明天再去: the next visit is no promise.
+  const days = found.laterDays.filter(({ to }) => !VISITS.test(found.utterance.plain.slice(to)));
+  const later = days.filter(({ value }) => value > found.today);
+  const after = days.filter(({ from }) => said >= 0 && from > said);
   return (preferred(later, found) ?? preferred(after, found))?.value;
 }
 

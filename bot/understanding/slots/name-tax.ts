@@ -52,12 +52,18 @@ export function findCompanies(utterance: Utterance, pattern: RegExp = COMPANY): 
   for (const match of utterance.plain.matchAll(pattern)) {
     const to = match.index + match[0].length;
     const start = afterBlank(utterance, match.index, to);
-    const from = start + headOfName(utterance.plain.slice(start, to));
+    const from = withCity(utterance.plain, start + headOfName(utterance.plain.slice(start, to)));
     const name = utterance.plain.slice(from, to);
     if (name.length < 3 || NOT_NAMES.test(name) || new RegExp(`^(?:${TRADES})$`).test(name)) continue;
     found.push({ from, to, value: asSaid(utterance, from, to) });
   }
   return found;
+}
+
+/** 改成成都锦云, 写成都锦云: both characters of the city are words that introduce a name, too. */
+function withCity(plain: string, from: number): number {
+  if (plain.startsWith("都", from) && plain.charAt(from - 1) === "成") return from - 1;
+  return plain.slice(Math.max(0, from - 2), from) === "成都" ? from - 2 : from;
 }
 
 /** A name that was written behind a blank begins there (录读数 凯乐包装), unless hardly anything would be left of it. */
@@ -108,8 +114,9 @@ export function findTitleName(utterance: Utterance): Mention<string> | undefined
   if (match !== null && written !== undefined && written.length >= 2) {
     if (/^(?:我们?公司|我司)/.test(written)) return undefined;
     if (NO_TITLE.test(written)) return lastLegalName(utterance);
-    const from = match.index + match[0].lastIndexOf(written);
-    return { from, to: from + written.length, value: asSaid(utterance, from, from + written.length) };
+    const start = match.index + match[0].lastIndexOf(written);
+    const from = withCity(utterance.plain, start);
+    return { from, to: start + written.length, value: asSaid(utterance, from, start + written.length) };
   }
   return lastLegalName(utterance);
 }

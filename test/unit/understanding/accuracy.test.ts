@@ -17,13 +17,13 @@ describe("labelled utterances", () => {
   });
 
   it("of the test half, which was written blind, are understood as well as when the rules were last changed", () => {
-    expect(percent(test.rightIntents, test)).toBeGreaterThanOrEqual(95);
-    expect(percent(test.rightFrames, test)).toBeGreaterThanOrEqual(94);
+    expect(percent(test.rightIntents, test)).toBeGreaterThanOrEqual(97.5);
+    expect(percent(test.rightFrames, test)).toBeGreaterThanOrEqual(96.5);
   });
 
   it("written blind later, and healed by general rules, stay understood", () => {
     const fresh = measure(readFresh());
-    expect(fresh.count).toBeGreaterThanOrEqual(650);
+    expect(fresh.count).toBeGreaterThanOrEqual(1_600);
     expect(percent(fresh.rightIntents, fresh)).toBeGreaterThanOrEqual(98);
     expect(percent(fresh.rightFrames, fresh)).toBeGreaterThanOrEqual(97);
   });

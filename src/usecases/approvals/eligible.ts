@@ -109,14 +109,17 @@ function isAble(
   );
 }
 
-/** In whose name somebody may act: their own first, then those who delegated a role to them and hold it still. */
+/**
+ * In whose name somebody may act: their own first, then those who delegated a role to them and hold it still. Only roles count
+ * that are held where the document lies; nobody has a say from another place.
+ */
 function principalsOf(
   request: ApprovalRequest,
   personId: string,
   staff: readonly StaffMember[],
   delegations: readonly Delegation[],
 ): Principal[] {
-  const place = placeOf(request);
+  const place = placeOfStep(request);
   const rolesOf = (id: string): string[] =>
     staff.filter((member) => member.personId === id && covers(member, place)).flatMap(({ roles }) => [...roles]);
   const isActive = staff.some((member) => member.personId === personId);
@@ -129,7 +132,17 @@ function principalsOf(
         personId: delegatorId,
         roles: rolesOf(delegatorId).filter((held) => held === role),
       })),
-  ];
+  ].filter(({ roles }) => roles.length > 0);
+}
+
+/**
+ * Where the open step looks for people. A second pair of eyes (`any`: publishing, reopening) is any colleague of the project,
+ * also who has some of its buildings: they see sums there, and no tenant.
+ */
+function placeOfStep(request: ApprovalRequest): Place {
+  const wanted = request.steps[currentStep(request.steps, request.decisions)];
+  const { buildingIds, ...project } = placeOf(request);
+  return wanted?.role === "any" ? project : { ...project, buildingIds };
 }
 
 async function isContactOf(tx: Transaction, personId: string, tenantId: string | undefined): Promise<boolean> {

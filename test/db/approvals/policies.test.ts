@@ -185,6 +185,19 @@ describe("what an approval changes", () => {
       },
       [{ type: "reopen", steps: [{ role: "cfo" }] }],
     ));
+
+  it("a closed month, by any colleague of the same company where the park has said nothing, and by nobody from elsewhere", () =>
+    withPark(async ({ db }) => {
+      const month = { entity: "E1", month: "2025-12" as never, today: parseCivilDate("2026-03-01"), channel: "test" };
+      await closePeriod(db, { ...month, staff: "S05" });
+      const wish = { entity: "E1", month: month.month, reason: "漏记", requestedBy: "S05" };
+      const asked = await askReopening(db, wish, contextAt("2026-03-01", "staff:S05"));
+      if (!asked.ok) throw new Error(asked.code);
+      const approved = await decides(db, "莫经理", asked.request);
+      expect(approved).toMatchObject({ code: "APPROVER_WITHOUT_ROLE" });
+      // Of one building of the park: a second pair of eyes, which sees a month and no tenant.
+      expect(await decides(db, "方管家", asked.request)).toMatchObject({ ok: true, request: { state: "approved" } });
+    }));
 });
 
 describe("somebody on leave", () => {

@@ -119,9 +119,9 @@ function principalsOf(
   staff: readonly StaffMember[],
   delegations: readonly Delegation[],
 ): Principal[] {
-  const place = placeOfStep(request);
+  const isThere = isAtStep(request);
   const rolesOf = (id: string): string[] =>
-    staff.filter((member) => member.personId === id && covers(member, place)).flatMap(({ roles }) => [...roles]);
+    staff.filter((member) => member.personId === id && isThere(member)).flatMap(({ roles }) => [...roles]);
   const isActive = staff.some((member) => member.personId === personId);
   if (!isActive) return [];
   return [
@@ -136,13 +136,15 @@ function principalsOf(
 }
 
 /**
- * Where the open step looks for people. A second pair of eyes (`any`: publishing, reopening) is any colleague of the project,
- * also who has some of its buildings: they see sums there, and no tenant.
+ * Whom the open step finds where the document lies. A second pair of eyes (`any`: publishing, reopening) is any colleague of the
+ * project, also who has some of its buildings, or was given no project at all: they see sums there, and no tenant.
  */
-function placeOfStep(request: ApprovalRequest): Place {
+function isAtStep(request: ApprovalRequest): (member: StaffMember) => boolean {
   const wanted = request.steps[currentStep(request.steps, request.decisions)];
-  const { buildingIds, ...project } = placeOf(request);
-  return wanted?.role === "any" ? project : { ...project, buildingIds };
+  const place = placeOf(request);
+  if (wanted?.role !== "any") return (member) => covers(member, place);
+  const { buildingIds: _, ...project } = place;
+  return (member) => member.projectIds.length === 0 || covers(member, project);
 }
 
 async function isContactOf(tx: Transaction, personId: string, tenantId: string | undefined): Promise<boolean> {

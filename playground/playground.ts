@@ -1,4 +1,5 @@
 import { type Dingtalk, type DingtalkOptions, startDingtalk } from "./dingtalk/dingtalk.ts";
+import { type Nuonuo, type NuonuoOptions, startNuonuo } from "./nuonuo/nuonuo.ts";
 import {
   type OfficialAccount,
   type OfficialAccountOptions,
@@ -15,6 +16,8 @@ export interface PlaygroundOptions {
   /** Absent: the staff has no chat. */
   readonly wecom?: WecomOptions;
   readonly dingtalk?: DingtalkOptions;
+  /** Absent: nobody makes invoices by itself. */
+  readonly nuonuo?: NuonuoOptions;
   /** The clock of the pretend world: payment times, message windows, limits. May be moved. Default: the real one. */
   readonly nowMs?: () => number;
   /** The real clock: signatures, tokens, certificates. Only tests of expiry replace it. */
@@ -27,6 +30,7 @@ export interface Playground {
   readonly sms: Sms;
   readonly wecom: Wecom | undefined;
   readonly dingtalk: Dingtalk | undefined;
+  readonly nuonuo: Nuonuo | undefined;
   close(): Promise<void>;
 }
 
@@ -39,7 +43,7 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   const wireNowMs = options.wireNowMs ?? Date.now;
   const clocks = { nowMs: options.nowMs ?? wireNowMs, wireNowMs };
   const officialAccount = await startOfficialAccount(options.officialAccount, clocks);
-  const [wechatPay, sms, wecom, dingtalk] = await Promise.all([
+  const [wechatPay, sms, wecom, dingtalk, nuonuo] = await Promise.all([
     startWechatPay(
       {
         openIdBelongs: (appId, openId) => appId !== officialAccount.appId || officialAccount.knows(openId),
@@ -54,6 +58,7 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     startSms(options.sms, clocks),
     options.wecom === undefined ? undefined : startWecom(options.wecom, clocks),
     options.dingtalk === undefined ? undefined : startDingtalk(options.dingtalk, clocks),
+    options.nuonuo === undefined ? undefined : startNuonuo(options.nuonuo, clocks),
   ]);
   return {
     officialAccount,
@@ -61,8 +66,10 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     sms,
     wecom,
     dingtalk,
+    nuonuo,
     close: async () => {
-      await Promise.all([officialAccount.close(), wechatPay.close(), sms.close(), wecom?.close(), dingtalk?.close()]);
+      const open = [officialAccount, wechatPay, sms, wecom, dingtalk, nuonuo];
+      await Promise.all(open.map((one) => one?.close()));
     },
   };
 }

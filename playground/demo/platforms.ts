@@ -9,6 +9,7 @@ const TEMPLATES = {
   "payment-link": "TM-PAY",
   dunning: "TM-DUNNING",
   settlement: "TM-SETTLEMENT",
+  text: "TM-TEXT",
 } as const;
 
 /** The pretend platforms as their consoles would be set up for a bot at `url`; `nowMs` is the clock of their world. */
@@ -46,6 +47,11 @@ export function playgroundOptions(url: string, nowMs: () => number): PlaygroundO
             "租户：{{keyword1.DATA}}\n待付金额：{{keyword2.DATA}}\n到期日：{{keyword3.DATA}}\n已逾期：{{keyword4.DATA}}",
         },
         {
+          templateId: TEMPLATES.text,
+          title: "园区通知",
+          content: "事项：{{keyword1.DATA}}\n内容：{{keyword2.DATA}}",
+        },
+        {
           templateId: TEMPLATES.settlement,
           title: "退租进度通知",
           content:
@@ -67,6 +73,11 @@ export function playgroundOptions(url: string, nowMs: () => number): PlaygroundO
       templates: [
         // biome-ignore lint/suspicious/noTemplateCurlyInString: Aliyun writes its variables so.
         { code: "SMS_BIND_CODE", content: "您的验证码是${code}，5分钟内有效，请勿告诉他人。", kind: "verification" },
+        {
+          code: "SMS_DUNNING",
+          content: `您有账单未付，共\${amount}元，到期日\${dueDate}，查看并付款 ${url}/s/\${code}`,
+          kind: "notice",
+        },
       ],
     },
     wecom: {
@@ -77,14 +88,18 @@ export function playgroundOptions(url: string, nowMs: () => number): PlaygroundO
       aesKey: WECOM_AES_KEY,
       callbackUrl: `${url}/callbacks/wecom`,
     },
+    // The property company has a contract with 诺诺; the park's owner types its invoices.
+    nuonuo: { ...NUONUO_APP, sellers: ["91441900MA00DEMO02"] },
     nowMs,
   };
 }
 
+const NUONUO_APP = { appKey: "demo-nuonuo", appSecret: "demo-nuonuo-secret" };
+
 /** The variables with which a bot at `url` talks to these platforms (interfaces.md section 7). */
 export function platformVariables(playground: Playground, url: string): NodeJS.ProcessEnv {
-  const { officialAccount, wechatPay, sms, wecom } = playground;
-  if (wecom === undefined) throw new Error("the story needs the staff's chat");
+  const { officialAccount, wechatPay, sms, wecom, nuonuo } = playground;
+  if (wecom === undefined || nuonuo === undefined) throw new Error("the story needs the staff's chat and 诺诺");
   const { publicKey } = wechatPay.keys;
   if (publicKey === undefined) throw new Error("the pretend WeChat Pay runs without a public key");
   const merchant = (prefix: string, mchId: string): NodeJS.ProcessEnv => {
@@ -120,6 +135,10 @@ export function platformVariables(playground: Playground, url: string): NodeJS.P
     WECOM_OAUTH_BASE: wecom.url,
     ...merchant("WECHAT_PAY_", "1900000001"),
     ...merchant("MERCHANT_PROPERTY_", "1900000002"),
+    NUONUO_APP_KEY: NUONUO_APP.appKey,
+    NUONUO_APP_SECRET: NUONUO_APP.appSecret,
+    NUONUO_API_BASE: nuonuo.url,
+    NUONUO_AUTH_BASE: nuonuo.url,
     SMS_PROVIDER: "aliyun",
     SMS_ACCESS_KEY_ID: "demo-key",
     SMS_ACCESS_KEY_SECRET: "demo-key-secret",

@@ -76,7 +76,7 @@ export class InvoiceBook {
   make(invoice: PretendInvoice): void {
     this.#lastNumber += 1;
     invoice.status = "2";
-    invoice.number = `26442${String(this.#lastNumber).padStart(15, "0")}`;
+    invoice.number = `26447${String(this.#lastNumber).padStart(15, "0")}`;
     invoice.issuedAtMs = this.#nowMs();
   }
 

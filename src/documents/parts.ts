@@ -21,6 +21,9 @@ export interface Fact {
 }
 
 /** The tenant, then whatever identifies the paper; in two columns. */
+/** More than this in the narrow column would be a tower of words: two dozen units, one above the other. */
+const LONG = 100;
+
 export const facts = (to: Addressee, further: readonly Fact[]): Html => {
   const all: readonly Fact[] = [
     { label: TEXT.tenant, value: to.tenantName },
@@ -28,7 +31,7 @@ export const facts = (to: Addressee, further: readonly Fact[]): Html => {
     ...(to.tenantTaxNo === undefined ? [] : [{ label: TEXT.tenantTaxNo, value: to.tenantTaxNo }]),
     ...further,
   ];
-  return html`<dl class="facts">${all.map(({ label, value }) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`)}</dl>`;
+  return html`<dl class="facts">${all.map(({ label, value }) => html`<div${value.length > LONG && html` class="wide"`}><dt>${label}</dt><dd>${value}</dd></div>`)}</dl>`;
 };
 
 export const rangeText = ({ from, to }: DateRange): string => TEXT.range(formatDate(from), formatDate(to));

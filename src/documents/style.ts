@@ -21,6 +21,7 @@ h2{font-size:10.5pt;font-weight:600;margin:5mm 0 1.5mm;break-after:avoid}
 .soft{color:#555;font-size:8.5pt}
 .facts{display:grid;grid-template-columns:3fr 2fr;column-gap:8mm;row-gap:.6mm;margin-bottom:3mm}
 .facts div{display:flex;gap:2mm}
+.facts .wide{grid-column:1/-1}
 .facts dt{flex:none;width:18mm;color:#555}
 .facts dd{min-width:0}
 table{width:100%;border-collapse:collapse}

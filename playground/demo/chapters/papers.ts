@@ -1,8 +1,11 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { Prisma } from "../../../generated/prisma/client.ts";
-import { row } from "../../../src/db/rows.ts";
+import { row, rows } from "../../../src/db/rows.ts";
+import { inTransaction } from "../../../src/db/transaction.ts";
 import { createDocumentStore } from "../../../src/usecases/documents/file-store.ts";
+import { setInvoiceSetting } from "../../../src/usecases/invoices/invoice-settings.ts";
 import { type ChatMessage, readableText } from "../../official-account/chat.ts";
 import type { Follower } from "../../official-account/follower.ts";
 import { readable, type ChatMessage as StaffMessage } from "../../wecom/chat.ts";
@@ -22,7 +25,8 @@ const MISREAD = "9135O100M000100Y43";
 
 /**
  * Chapter 6: 陈志强 opens the PDF of his bill and asks for the invoice of what he paid; a misread tax number is corrected in the
- * chat. 钱经理 gets every field on a card, enters the numbers of the tax platform, and exports the month's vouchers.
+ * chat. 钱经理 gets every field on a card and enters the numbers of the tax platform; the property company's invoices are made by
+ * 诺诺. Then the month's vouchers are exported.
  */
 export async function papersInChat(stage: Stage, print: Printer): Promise<void> {
   const { officialAccount, wecom } = stage.playground;
@@ -39,6 +43,7 @@ export async function papersInChat(stage: Stage, print: Printer): Promise<void> 
     (found) => found,
   );
   const seenByFinance = finance.messages.length;
+  await print.step("物业公司的发票交给诺诺自动开，园区公司的仍由财务手工开", () => chooseNuonuo(stage));
   const applied = await print.step(
     "开发票：税号抄错一位，机器人给出建议，确认后交给财务",
     async () => {
@@ -49,16 +54,17 @@ export async function papersInChat(stage: Stage, print: Printer): Promise<void> 
       const done = await ask(print, chen, "确认开票", /已提交，申请号 FP-/);
       return applicationIn(stage, /FP-\d{6}-\d{5}/.exec(readableText(done))?.[0] ?? "");
     },
-    ({ applicationNo, invoices }) => `${applicationNo}，按主体、税率和费用分成 ${invoices} 张`,
+    ({ applicationNo, byHand, automatic }) =>
+      `${applicationNo}，按主体、税率和费用分成 ${byHand.length + automatic} 张，其中 ${automatic} 张自动开`,
   );
   if (applied === undefined) return;
-  const { applicationNo, invoices } = applied;
+  const { applicationNo, byHand, automatic } = applied;
   await print.step(`${FINANCE.name}收到全部开票信息，逐张登记号码，租户马上收到`, async () => {
     tell(
       print,
       await finance.waitForMessage((message) => readable(message).includes(applicationNo), WAIT_MS, seenByFinance),
     );
-    for (let place = 1; place <= invoices; place += 1) {
+    for (const place of byHand) {
       const number = `2644200000000000${place.toString().padStart(4, "0")}`;
       const heard = chen.messages.length;
       await order(print, finance, `${applicationNo} 第${place}张 ${number}`, /已登记|都已登记/);
@@ -66,6 +72,11 @@ export async function papersInChat(stage: Stage, print: Printer): Promise<void> 
       print.chat(NAME, await chen.waitForMessage(told, WAIT_MS, heard));
     }
   });
+  await print.step(
+    "诺诺开好其余的，号码和文件自动登记，租户各收到一次",
+    () => madeByNuonuo(stage, automatic),
+    (numbers) => `${numbers.join("、")}；诺诺那边也只有这 ${automatic} 张`,
+  );
   await print.step("再要一次同样的发票：不会重复开", () => ask(print, chen, "开9月的普通发票", /已经|没有|到账/));
   await print.step(
     `${FINANCE.name}导出9月凭证，金蝶格式`,
@@ -140,15 +151,40 @@ async function keep(stage: Stage, name: string, bytes: Uint8Array): Promise<stri
   return `${path}（${Math.ceil(bytes.length / 1024)} KB）`;
 }
 
+/** By place: those that finance types, and how many 诺诺 makes. */
 async function applicationIn(
   stage: Stage,
   applicationNo: string,
-): Promise<{ readonly applicationNo: string; readonly invoices: number }> {
-  const found = await row<{ invoices: number }>(
+): Promise<{ readonly applicationNo: string; readonly byHand: readonly number[]; readonly automatic: number }> {
+  const found = await rows<{ place: number; automatic: boolean }>(
     stage.application.db,
-    Prisma.sql`SELECT count(*)::int AS invoices FROM invoice i JOIN invoice_application a ON a.id = i.application_id
-      WHERE a.application_no = ${applicationNo}`,
+    Prisma.sql`SELECT i.ordinal + 1 AS place, o.id IS NOT NULL AS automatic FROM invoice i JOIN invoice_application a ON a.id = i.application_id
+      LEFT JOIN invoice_order o ON o.invoice_id = i.id WHERE a.application_no = ${applicationNo} ORDER BY 1`,
   );
-  if (!found || found.invoices === 0) throw new Error(`没有申请 ${applicationNo}`);
-  return { applicationNo, invoices: found.invoices };
+  const byHand = found.filter((one) => !one.automatic).map((one) => one.place);
+  const automatic = found.length - byHand.length;
+  if (byHand.length === 0 || automatic === 0) throw new Error(`申请 ${applicationNo} 应当有手工和自动两种`);
+  return { applicationNo, byHand, automatic };
+}
+
+const chooseNuonuo = async (stage: Stage): Promise<void> => {
+  const context = { actor: "staff:S06", channel: "cli", today: stage.clock.today() };
+  const chosen = await inTransaction(stage.application.db, (tx) =>
+    setInvoiceSetting(tx, "E2", { provider: "nuonuo", drawer: FINANCE.name }, context),
+  );
+  if (!chosen.ok) throw new Error(chosen.message.zh);
+};
+
+/** Waits until all are made, here and there; their numbers. */
+async function madeByNuonuo(stage: Stage, count: number): Promise<readonly string[]> {
+  for (let waited = 0; waited < WAIT_MS; waited += 200) {
+    const made = await rows<{ number: string }>(
+      stage.application.db,
+      Prisma.sql`SELECT number FROM invoice WHERE provider = 'nuonuo' AND state = 'issued' ORDER BY number`,
+    );
+    if (made.length === count && stage.playground.nuonuo?.invoices.length === count)
+      return made.map((one) => one.number);
+    await delay(200);
+  }
+  throw new Error("诺诺的发票没有开出来");
 }

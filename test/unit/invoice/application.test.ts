@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   type ApplicationFacts,
   CONDITION_CODES,
-  type ConditionCode,
+  type ConditionFailure,
   checkApplication,
 } from "../../../src/domain/invoice/conditions.ts";
 import { groupInvoices } from "../../../src/domain/invoice/grouping.ts";
@@ -51,7 +51,7 @@ const titled = (change: object, party?: { name: string; taxNo: string }): Partia
 });
 
 describe("an application is refused with the first thing that the person can change", () => {
-  const REFUSED: readonly [string, Partial<ApplicationFacts>, { readonly code: ConditionCode } & object][] = [
+  const REFUSED: readonly [string, Partial<ApplicationFacts>, Pick<ConditionFailure, "code"> & Partial<ConditionFailure>][] = [
     ["who may only look", { memberRole: "viewer" }, { code: "ROLE_VIEWER" }],
     ["another's bill", { unknownBillNos: ["DG-202609-00099"] }, { code: "BILL_UNKNOWN", subject: "DG-202609-00099" }],
     ["nothing chosen", { lines: [] }, { code: "NO_LINES" }],

@@ -119,7 +119,7 @@ function tell(print: Printer, message: StaffMessage): void {
 }
 
 const paperLinkOf = (message: ChatMessage): string =>
-  /https?:\/\/[^"\s<>]+\/h5\/document\/[\w-]+/.exec(readableText(message))?.[0] ?? "";
+  /https?:\/\/[^"\s<>]+\/h5\/document\/[\w.-]+/.exec(readableText(message))?.[0] ?? "";
 
 /** Opens the link as a phone does and keeps the file for who watches. Without any browser there is no paper to print. */
 async function keepPdf(stage: Stage, url: string): Promise<string> {

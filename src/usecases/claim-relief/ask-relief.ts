@@ -86,7 +86,10 @@ export async function askRelief(
   );
 }
 
-/** Whether who asks is of the staff, in a role that may, and has the lease of the line in the portfolio. */
+/**
+ * Whether who asks is of the staff, in a role that may, and has the lease of the line in the portfolio. Who was given no project
+ * at all may ask too, on the command line of the operator: others decide.
+ */
 async function mayAsk(tx: Transaction, { kind, lineId, requestedBy }: ReliefWish): Promise<boolean> {
   const member = await findStaffMember(tx, { personId: requestedBy });
   const place = await row<{ entityId: string; projectId: string; buildingIds: string[] }>(
@@ -95,7 +98,8 @@ async function mayAsk(tx: Transaction, { kind, lineId, requestedBy }: ReliefWish
         ${buildingsOfLease(Prisma.sql`b.lease_id`)} AS "buildingIds"
       FROM bill_line l JOIN bill b ON b.id = l.bill_id WHERE l.id::text = ${lineId}`,
   );
-  return member !== undefined && place !== undefined && may(member, `${kind}.ask`, place);
+  if (!member || !place) return false;
+  return may(member, `${kind}.ask`, member.projectIds.length === 0 ? {} : place);
 }
 
 /** The claim with its fee posted through the day before today. The caller holds its account. */

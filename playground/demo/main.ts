@@ -10,6 +10,7 @@ import { papersInChat } from "./chapters/papers.ts";
 import { statementArrives } from "./chapters/reconciliation.ts";
 import { refundInChat } from "./chapters/refund.ts";
 import { tenantPays } from "./chapters/tenant.ts";
+import { wechatBillArrives } from "./chapters/wechat-bill.ts";
 import { createPrinter } from "./print.ts";
 import { type Stage, StageOccupied, setStage } from "./stage.ts";
 import { typeAsTenant } from "./terminal.ts";
@@ -43,6 +44,7 @@ async function main(): Promise<number> {
     await receipts(stage, print);
     await correctReading(stage, print);
     await statementArrives(stage, print);
+    await wechatBillArrives(stage, print);
     await papersInChat(stage, print);
     await tenantIsOverdue(stage, print);
     await tenantMovesOut(stage, print);

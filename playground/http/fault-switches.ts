@@ -38,6 +38,11 @@ export class FaultSwitches {
     return found.fault;
   }
 
+  /** Faults that no call has met yet. */
+  get waiting(): number {
+    return this.#armed.reduce((sum, { remainingCalls }) => sum + remainingCalls, 0);
+  }
+
   clear(): void {
     this.#armed.length = 0;
   }

@@ -4,6 +4,7 @@ import { type ChatMessage, readableText } from "../../official-account/chat.ts";
 import type { Follower } from "../../official-account/follower.ts";
 import { readable, type ChatMessage as StaffMessage } from "../../wecom/chat.ts";
 import { orderAtCashier } from "../cashier-visit.ts";
+import { photoOf } from "../photo.ts";
 import type { Printer } from "../print.ts";
 import type { Stage } from "../stage.ts";
 import { linkOf } from "./tenant.ts";
@@ -22,7 +23,7 @@ export async function tenantIsOverdue(stage: Stage, print: Printer): Promise<voi
   const steward = wecom?.member(STEWARD.userId);
   if (!steward) throw new Error("no steward");
   print.chapter("第七章 逾期：提醒、管家上门、承诺、付款");
-  stage.clock.moveTo("2026-10-02T09:30:00+08:00");
+  stage.clock.moveTo("2026-10-02T14:30:00+08:00");
   await print.step(
     "催缴按阶梯一步步来，租户收到的提醒",
     async () => {
@@ -33,10 +34,22 @@ export async function tenantIsOverdue(stage: Stage, print: Printer): Promise<voi
     },
     (count) => `${count} 条，一天最多一条`,
   );
-  await print.step("李管家手机上的任务", async () => {
-    const isTask = (message: StaffMessage) => readable(message).includes(TENANT.company);
+  const task = await print.step("李管家手机上的任务", async () => {
+    const isTask = (message: StaffMessage) => message.card?.shown.title.includes(TENANT.company) === true;
     const message = await steward.waitForMessage(isTask, WAIT_MS);
     tellStaff(print, STEWARD.name, message);
+    return message.card;
+  });
+  await print.step("李管家上门，发回一张现场照片", async () => {
+    for (const [act, expected] of [
+      [() => steward.press("已上门", task), /发一张照片/],
+      [() => steward.sendPicture(photoOf(480, 640, [96, 125, 139])), /照片已收到/],
+    ] as const) {
+      const before = steward.messages.length;
+      await act();
+      const isAnswer = (message: StaffMessage) => expected.test(readable(message));
+      tellStaff(print, STEWARD.name, await steward.waitForMessage(isAnswer, WAIT_MS, before));
+    }
   });
   await print.step("黄锐在聊天里承诺付款日", async () => {
     await ask(print, huang, TENANT.name, "承诺付款", /哪天|哪一天|日期/);
@@ -62,6 +75,50 @@ export async function tenantIsOverdue(stage: Stage, print: Printer): Promise<voi
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
   });
+  await reachedBySms(stage, print);
+}
+
+/** The phones of 海拓供应链's people; all of them have switched the account's notices off. */
+const SILENT = [
+  { openId: "oDemoOpenId301", phone: "13800000301", name: "梁海" },
+  { openId: "oDemoOpenId302", phone: "13800000302", name: "何出纳" },
+  { openId: "oDemoOpenId303", phone: "13800000303", name: "周前台" },
+] as const;
+
+/** Chapter 7, in between: the notice that WeChat does not deliver goes by SMS, with a short signed link to the cashier. */
+async function reachedBySms(stage: Stage, print: Printer): Promise<void> {
+  const { officialAccount, sms } = stage.playground;
+  for (const { openId } of SILENT) officialAccount.user(openId).blocksTemplates = true;
+  await print.step(
+    "海拓供应链的人关了公众号通知：微信送不到，改发短信，链接能打开收银台",
+    async () => {
+      stage.clock.moveTo("2026-10-12T10:00:00+08:00");
+      await stage.jobs.tickNow();
+      const isDunning = ({ text }: { readonly text: string }) => /账单未付/.test(text);
+      const arrived = () =>
+        SILENT.flatMap((who) => {
+          const message = sms.inbox(who.phone).find(isDunning);
+          return message ? [{ who, message }] : [];
+        })[0];
+      // What WeChat has refused is looked at every five minutes.
+      for (let minutes = 5; arrived() === undefined && minutes < 60; minutes += 5) {
+        await new Promise((resolve) => setTimeout(resolve, 1_000));
+        stage.clock.moveTo(`2026-10-12T10:${String(minutes).padStart(2, "0")}:30+08:00`);
+        await stage.jobs.tickNow();
+      }
+      const found = arrived();
+      if (found === undefined) throw new Error("没有收到短信");
+      const { who, message } = found;
+      print.line(`  → ${who.name} 收到（短信 ${who.phone}）`);
+      print.line(`    │ ${message.text}`);
+      const link = /https?:\/\/\S+\/s\/\w+/.exec(message.text)?.[0] ?? "";
+      const page = await fetch(link);
+      if (!page.ok || !/收银台|付款|支付/.test(await page.text()))
+        throw new Error(`短信里的链接打不开：${page.status}`);
+      return who.name;
+    },
+    (name) => `${name}收到短信`,
+  );
 }
 
 /** One link for each legal entity, one payment for each. */

@@ -8,7 +8,9 @@ import { loadPayableBills } from "../../../src/usecases/payments/payable-bills.t
 import { runReconciliation } from "../../../src/usecases/reconciliation/run-reconciliation.ts";
 import { importStatement } from "../../../src/usecases/statements/import-statement.ts";
 import { BankAccount } from "../../bank/bank.ts";
+import { type ChatMessage, readableText } from "../../official-account/chat.ts";
 import { readable } from "../../wecom/chat.ts";
+import { photoOf } from "../photo.ts";
 import type { Printer } from "../print.ts";
 import type { Stage } from "../stage.ts";
 
@@ -87,9 +89,15 @@ export async function statementArrives(stage: Stage, print: Printer): Promise<vo
       `对上 ${run.matched.length} 笔；${run.exceptions.map((one) => `${KIND_NAMES[one.kind]} ${formatYuan(one.amountFen)}`).join("、")}`,
   );
   stage.jobs.nudgeRelay();
-  await print.step("差异卡片到了钱经理手里，一点认领", async () => {
-    const isCard = (message: Parameters<typeof readable>[0]) => /付款人不明/.test(readable(message));
-    const card = await manager.waitForMessage(isCard, WAIT_MS, seen);
+  const isAsked = (message: Parameters<typeof readable>[0]) => /付款人不明/.test(readable(message));
+  await manager.waitForMessage(isAsked, WAIT_MS, seen);
+  const claimedAt = manager.messages.length;
+  await print.step("陈志强在公众号里认领，发来转账凭证的照片", () => claimWithPhoto(stage, print));
+  await print.step("差异卡片到了钱经理手里，凭证照片就在旁边，一点认领", async () => {
+    const slip = await manager.waitForMessage((message) => /发来了转账凭证/.test(readable(message)), WAIT_MS, seen);
+    print.line(`    ${MANAGER.name} 收到：${readable(slip).replaceAll("\n", " ").slice(0, 120)}`);
+    // His claim has made a new card of it, with him first.
+    const card = await manager.waitForMessage(isAsked, WAIT_MS, claimedAt);
     print.line(`    ${MANAGER.name} 收到：${readable(card).replaceAll("\n", " ")}`);
     const before = manager.messages.length;
     const choice = card.card?.shown.buttons.find(({ text }) => text.startsWith("认领")) ?? card.card?.shown.buttons[0];
@@ -107,4 +115,20 @@ export async function statementArrives(stage: Stage, print: Printer): Promise<vo
     },
     () => "期初加发生额等于期末，逐笔对上或有说明，本日已结",
   );
+}
+
+/** 陈志强 says that it was his and sends the photo; it is fetched from WeChat and kept, byte for byte. */
+async function claimWithPhoto(stage: Stage, print: Printer): Promise<void> {
+  const chen = stage.playground.officialAccount.user("oDemoOpenId101");
+  const answers: readonly (readonly [string, () => Promise<unknown>, RegExp])[] = [
+    ["转账1234元已付，请查收", () => chen.say("转账1234元已付，请查收"), /金额相符/],
+    ["［照片］", () => chen.sendPicture(photoOf(640, 400, [226, 232, 240])), /照片已收到/],
+  ];
+  for (const [words, send, expected] of answers) {
+    const before = chen.messages.length;
+    print.says("陈志强", words);
+    await send();
+    const isAnswer = (message: ChatMessage) => expected.test(readableText(message));
+    print.chat("陈志强", await chen.waitForMessage(isAnswer, WAIT_MS, before));
+  }
 }

@@ -29,6 +29,8 @@ it("a photo whose fetching was killed is fetched by the next process, and kept o
   await expect
     .poll(photos, { timeout: WAIT_MS, interval: 50 })
     .toEqual([{ state: "waiting", attempts: 1, failure: null, size: null, files: 0 }]);
+  // The call has reached WeChat.
+  await expect.poll(() => park.playground.officialAccount.faults.waiting, { timeout: WAIT_MS, interval: 20 }).toBe(0);
   await first.killHard();
   // Its claim runs out 90 s later; nobody wants to wait for that here.
   await execute(park.db, Prisma.sql`UPDATE evidence_photo SET next_try_at = now()`);

@@ -40,7 +40,7 @@ export const undoResolution = (
     const resolution = await standingResolution(tx, exception.id);
     if (exception.state === "open" || !resolution) return withdrawWishes(tx, exception, context);
     for (const effect of [...resolution.effects].reverse()) {
-      const undone = await undoEffect(tx, exception, effect, context);
+      const undone = await undoEffect(tx, exception, effect, resolution.effects, context);
       if (!undone.ok) return undone;
     }
     await reopen(tx, exception, resolution, command.note, context);
@@ -74,6 +74,7 @@ async function undoEffect(
   tx: Transaction,
   exception: ExceptionItem,
   effect: Effect,
+  all: readonly Effect[],
   context: ResolutionContext,
 ): Promise<{ readonly ok: true } | Refusal> {
   switch (effect.type) {
@@ -84,7 +85,9 @@ async function undoEffect(
       return takeBack(tx, effect.receiptId, "resolution undone", context);
     case "taken-back": {
       const old = await loadReceipt(tx, effect.receiptId);
-      return recordAgain(tx, old, {}, context);
+      const recorded = await recordAgain(tx, old, {}, context);
+      if (recorded.ok && recorded.receiptId !== undefined) await pointBack(tx, all, recorded.receiptId);
+      return recorded;
     }
     case "movement":
       await reverseMovement(tx, effect.movementId, context);
@@ -120,6 +123,15 @@ async function undoEffect(
       return effect satisfies never;
   }
 }
+
+/** What had gone over to a receipt of this resolution is about the money again that stands in its place now. */
+const pointBack = (tx: Transaction, effects: readonly Effect[], receiptId: string): Promise<number> =>
+  execute(
+    tx,
+    Prisma.sql`UPDATE exception_item SET receipt_id = ${receiptId}::uuid, facts = facts || jsonb_build_object('receiptNo',
+        (SELECT receipt_no FROM receipt WHERE id = ${receiptId}::uuid))
+      WHERE receipt_id = ANY (${effects.flatMap((one) => (one.type === "received" ? [one.receiptId] : []))}::uuid[])`,
+  );
 
 const exceptionTakes = (exception: ExceptionItem, lineId: string, context: ResolutionContext): NewMatch => ({
   lineId,

@@ -143,12 +143,19 @@ describe("pool shares (I3)", () => {
         if (!month) return;
         const packed = packPoolMonth(month);
         if (!packed.ok) throw new Error(packed.message);
+        expect(packed).not.toBe(month);
         expect(packed.shares).toEqual(month.shares);
         for (const lease of [...month.shares.map((share) => share.lease), "L99"]) {
           expect(poolLineOf(packed, lease)).toEqual(poolLineOf(month, lease));
         }
       }),
     );
+  });
+
+  it("are not there where a month cannot be computed, packed or not", () => {
+    const failed = compute({ pool: poolOf("100.00"), units: [unitOf("A-1", "0.00")], leased: [] });
+    expect(failed.ok).toBe(false);
+    expect(packPoolMonth(failed)).toBe(failed);
   });
 
   it("do not depend on the order of units and leases, and every line is proven from its leaves", () => {

@@ -72,7 +72,10 @@ export function exceptionServicesOf(
     async resolveException(member, { id, version, choice }) {
       const seen = await findException(tx, id);
       const proposal = seen?.proposals[choice];
-      if (!seen || !proposal || !mayRead(member, seen))
+      if (seen && !mayRead(member, seen)) {
+        return refuse("EXCEPTION_UNKNOWN", "没有找到这条差异，或者它不归您处理。", "Not within role or portfolio.");
+      }
+      if (!seen || !proposal)
         return refuse("EXCEPTION_UNKNOWN", "这条差异已经不在了，请发送“对账”重新查看。", "Unknown.");
       return resolveWithin(tx, { exceptionId: id, proposal: proposal.code, version }, contextOf(member));
     },

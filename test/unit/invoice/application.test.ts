@@ -51,7 +51,11 @@ const titled = (change: object, party?: { name: string; taxNo: string }): Partia
 });
 
 describe("an application is refused with the first thing that the person can change", () => {
-  const REFUSED: readonly [string, Partial<ApplicationFacts>, Pick<ConditionFailure, "code"> & Partial<ConditionFailure>][] = [
+  const REFUSED: readonly [
+    string,
+    Partial<ApplicationFacts>,
+    Pick<ConditionFailure, "code"> & Partial<ConditionFailure>,
+  ][] = [
     ["who may only look", { memberRole: "viewer" }, { code: "ROLE_VIEWER" }],
     ["another's bill", { unknownBillNos: ["DG-202609-00099"] }, { code: "BILL_UNKNOWN", subject: "DG-202609-00099" }],
     ["nothing chosen", { lines: [] }, { code: "NO_LINES" }],

@@ -1,3 +1,5 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { nodeVersionProblem } from "../../src/config/node-version.ts";
 import { DatabaseProblem } from "../../src/db/database-problem.ts";
 import { correctReading } from "./chapters/correction.ts";
@@ -11,11 +13,27 @@ import { statementArrives } from "./chapters/reconciliation.ts";
 import { refundInChat } from "./chapters/refund.ts";
 import { tenantPays } from "./chapters/tenant.ts";
 import { wechatBillArrives } from "./chapters/wechat-bill.ts";
-import { createPrinter } from "./print.ts";
+import { writePhones } from "./phones.ts";
+import { createPrinter, type Printer } from "./print.ts";
 import { type Stage, StageOccupied, setStage } from "./stage.ts";
 import { typeAsTenant } from "./terminal.ts";
 
-/* npm run demo [-- --exit]: the story of interfaces.md section 5, as far as it is built. */
+/* npm run demo [-- --exit] [--first]: the story of interfaces.md section 5, or its first chapter alone. */
+
+const CHAPTERS: readonly ((stage: Stage, print: Printer) => Promise<void>)[] = [
+  importAndBill,
+  tenantPays,
+  refundInChat,
+  amountsExplained,
+  receipts,
+  correctReading,
+  statementArrives,
+  wechatBillArrives,
+  papersInChat,
+  tenantIsOverdue,
+  tenantMovesOut,
+  saidInFreeWords,
+];
 
 async function main(): Promise<number> {
   const outdated = nodeVersionProblem();
@@ -37,19 +55,9 @@ async function main(): Promise<number> {
     print.line(
       `园账通在 ${stage.url}，数据在 ${stage.config.databaseUrl === undefined ? stage.config.dataDir : "DATABASE_URL"}`,
     );
-    await importAndBill(stage, print);
-    await tenantPays(stage, print);
-    await refundInChat(stage, print);
-    await amountsExplained(stage, print);
-    await receipts(stage, print);
-    await correctReading(stage, print);
-    await statementArrives(stage, print);
-    await wechatBillArrives(stage, print);
-    await papersInChat(stage, print);
-    await tenantIsOverdue(stage, print);
-    await tenantMovesOut(stage, print);
-    await saidInFreeWords(stage, print);
+    for (const tell of process.argv.includes("--first") ? CHAPTERS.slice(0, 1) : CHAPTERS) await tell(stage, print);
     await checkBooks(stage, print);
+    print.line(`每个人手机上看到的：${keepPhones(stage)}`);
     const failed = print.failures.length;
     print.line(failed === 0 ? "故事讲完了，每一步都成功。" : `有 ${failed} 步失败：${print.failures.join("、")}`);
     const stays = !process.argv.includes("--exit") && process.stdout.isTTY === true;
@@ -58,6 +66,15 @@ async function main(): Promise<number> {
   } finally {
     await stage.close();
   }
+}
+
+/** The screens as a page beside the other files of the story; its path. */
+function keepPhones(stage: Stage): string {
+  const folder = join(stage.config.dataDir, "demo");
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, "手机.html");
+  writePhones(stage.playground, path);
+  return path;
 }
 
 main().then(

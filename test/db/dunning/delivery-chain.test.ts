@@ -4,6 +4,7 @@ import { execute, rows } from "../../../src/db/rows.ts";
 import { inTransaction } from "../../../src/db/transaction.ts";
 import { parseCivilDate } from "../../../src/domain/time/civil-date.ts";
 import type { SendOutcome } from "../../../src/ports/messenger.ts";
+import type { SmsRequest, SmsSender } from "../../../src/ports/sms.ts";
 import { advanceChain, findUnreached } from "../../../src/usecases/dunning/advance-chain.ts";
 import { preferWays } from "../../../src/usecases/dunning/contacts.ts";
 import { runDunning } from "../../../src/usecases/dunning/run-dunning.ts";
@@ -188,6 +189,38 @@ describe("official account, then SMS, then e-mail", () => {
     await run();
     await ends.relay();
     expect(ways()).toEqual(["sms 13800000005"]);
+  });
+
+  it.each([
+    { after: "no answer", first: NO_ANSWER, killed: false, isRepeat: true },
+    { after: "a kill -9 before it was written down", first: undefined, killed: true, isRepeat: true },
+    { after: "being put off", first: PUT_OFF, killed: false, isRepeat: false },
+  ])("sends an SMS after $after as the same request or as a new one", async ({ first, killed, isRepeat }) => {
+    await inTransaction(database.db, async (tx) =>
+      preferWays(tx, (await tenantIdOf(tx, "T002")) ?? "", ["sms"], "staff:S01"),
+    );
+    await run();
+    const requests: (SmsRequest | undefined)[] = [];
+    const answers: SendOutcome[] = first === undefined ? [] : [first];
+    const sms: SmsSender = {
+      async send({ request }) {
+        requests.push(request);
+        return answers.shift() ?? { state: "accepted", channel: "sms" };
+      },
+    };
+    await ends.relay({ sms });
+    const lost = killed ? Prisma.sql`state = 'claimed', sent_at = NULL,` : Prisma.empty;
+    await execute(
+      database.db,
+      Prisma.sql`UPDATE outbox SET ${lost} claimed_until = CASE WHEN ${killed} THEN now() - interval '1 hour' END,
+        not_before = now() - interval '1 hour'`,
+    );
+    await ends.relay({ sms });
+    const [made, again] = requests;
+    expect(made?.isRepeat).toBe(false);
+    expect(again?.isRepeat).toBe(isRepeat);
+    expect(again?.madeAtMs === made?.madeAtMs).toBe(isRepeat);
+    expect(requests).toHaveLength(2);
   });
 
   it("stops when the money comes between two ways", async () => {

@@ -136,6 +136,11 @@ function modelOf(side: Side): Model {
   return ready;
 }
 
+/** Learns now what would be learnt at first use. */
+export function learnSayings(): void {
+  for (const side of ["tenant", "staff"] as const) modelOf(side);
+}
+
 /** How likely each intent is for a saying with its slots left open (sayings.ts), the likeliest first. */
 export function heardAs(saying: string, side: Side): readonly Heard[] {
   const model = modelOf(side);

@@ -3,6 +3,7 @@ import type { InboundEvent } from "../../bot/events.ts";
 import { handoffNotice } from "../../bot/notices/handoff-notice.ts";
 import { answer } from "../../bot/router.ts";
 import { SAY } from "../../bot/text/zh-CN.ts";
+import { learnSayings } from "../../bot/understanding/learnt.ts";
 import { explain } from "../../bot/understanding/understand.ts";
 import type { Understand } from "../../bot/wish.ts";
 import { textCard } from "../../cards/card.ts";
@@ -66,6 +67,8 @@ export const understandByRules: Understand = (request) => {
 
 /** Answers events with the bot: who speaks, what is remembered and what may be asked, all in the event's transaction. */
 export function createEventHandler(deps: BotDependencies): EventHandler {
+  // Learnt before the first message comes, which must not wait for it.
+  learnSayings();
   return async (tx, event, stored) => {
     const verdict = await limitTalk(tx, event);
     if (verdict !== "answer") {

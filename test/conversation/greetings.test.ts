@@ -16,7 +16,10 @@ it("老朋友打招呼", async () => {
 it("听不懂的话", async () => {
   const 张总 = await chat.person("张总");
   await 张总.says("今天天气不错");
-  张总.hears("抱歉，我没有听懂", "〔查账单〕", "〔缴费〕", "〔开发票〕", "〔转人工〕");
+  张总.hears("这件事我帮不上忙", "〔转人工〕");
+  await 张总.says("呜呜呜啦啦");
+  // Three things and a way to a person.
+  张总.hears("抱歉，我没有听懂", /(?:〔[^〕]+〕\s*){4}/, "〔转人工〕");
 });
 
 it("发来图片", async () => {

@@ -13,6 +13,7 @@ import { recordReceipt } from "../../../src/usecases/receipts/record-receipt.ts"
 import { undoReceipt } from "../../../src/usecases/receipts/undo-receipt.ts";
 import { confirmBankPayout, findBankPayouts } from "../../../src/usecases/refunds/bank-payouts.ts";
 import { cancelRefund } from "../../../src/usecases/refunds/end-refund.ts";
+import { openDesk } from "../reconciliation/statement-world.ts";
 import {
   approves,
   asks,
@@ -134,6 +135,27 @@ describe("other money", () => {
     expect(await heard(world, "陈志强")).toEqual(["退款已批准", "退款将转到银行账户", "退款已到账"]);
     const [balance] = await findTenantBalances(world.db, tenantId, world.clock.today());
     expect(balance).toMatchObject({ depositFen: 0n, refundingFen: 0n });
+    await expectBooksInOrder(world);
+  });
+
+  it("what the bank has paid before anybody put it on record is put on record with one tap", async () => {
+    const world = await openRefundWorld();
+    const { tenantId } = await idsOf(world, "T001", "E1");
+    const lease = await row<{ id: string }>(world.db, Prisma.sql`SELECT id FROM lease WHERE code = 'L001'`);
+    const of = { key: `deposit:${lease?.id}:`, tenantId };
+    const { refund } = await asks(world, { of, yuan: "1234.56", payoutAccount: ACCOUNT, reason: "退租" });
+    await approves(world, refund, "S04", "S05");
+    expect(await refundOf(world, refund)).toMatchObject({ state: "bank-due" });
+    const desk = await openDesk(world.db);
+    const line = { amountFen: -123_456n, payer: ACCOUNT.holder, remark: `退款 ${refund.refundNo}`, serial: "PAY-1" };
+    await desk.import("2026-09-05", [line], 28_650_000n);
+    const { exceptions } = await desk.run("2026-09-05");
+    const mismatch = exceptions.find(({ kind }) => kind === "REFUND_MISMATCH");
+    expect(mismatch?.proposals.map(({ code }) => code)).toEqual(["confirm-payout", "raise", "keep"]);
+    const { postings } = await desk.resolve(mismatch?.id ?? "", "confirm-payout", { as: "S06" });
+    expect(postings).toEqual([{ debit: "2241.03", credit: "1002", amountFen: 123_456 }]);
+    expect(await refundOf(world, refund)).toMatchObject({ state: "paid", bankReference: "PAY-1" });
+    await expect(desk.undo(mismatch?.id ?? "", "S06")).rejects.toThrow("已登记为银行付出");
     await expectBooksInOrder(world);
   });
 

@@ -8,12 +8,6 @@ import type { Fen } from "../money/fen.ts";
 /** 01 开票有误, 02 销货退回, 03 服务中止, 04 销售折让 */
 export const RED_REASONS = ["mistake", "return", "service-ended", "allowance"] as const;
 export type RedReason = (typeof RED_REASONS)[number];
-export const RED_REASON_CODES: Readonly<Record<RedReason, string>> = {
-  mistake: "01",
-  return: "02",
-  "service-ended": "03",
-  allowance: "04",
-};
 
 export type RedState =
   | "draft"

@@ -134,7 +134,7 @@ async function proceed(context: BotContext, step: Step, meter: ChatMeter): Promi
   if (verdict.code === "READING_WENT_BACK") {
     // Kept: “归零” is an answer to it.
     const given = await ask(context, readingFlow, complete);
-    return { ...given, replies: [questionCard([], `${verdict.message}。`, SAY.rollover)] };
+    return { ...given, replies: [questionCard([], SAY.wentBack(nameOf(meter), lastOf(meter)))] };
   }
   const { values: _wrong, ...without } = complete;
   const given = await ask(context, readingFlow, without);

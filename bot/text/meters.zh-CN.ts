@@ -24,7 +24,8 @@ export const SAY_METERS = {
   proposed: (reference: string) => `已收到，编号 ${reference}。管家核实后生效，出账前您还可以重新上报。`,
   photoHint: "方便的话，请再发一张表盘的照片，核实会更快。",
   photoTaken: "照片收到了。",
-  rollover: "如果表走满归零了，请回复“归零”。",
+  wentBack: (name: string, last: string) =>
+    `${name}的读数比上次小了。${last}请再看一眼表盘，把读数发给我；表走满从零开始的，请回复“归零”；换过表的，请转人工告诉管家。`,
   notYours: "您已不是这家公司的成员，不能上报读数。",
   queryTitle: "抄表读数",
   queryNone: "还没有读数",

@@ -4,14 +4,20 @@ import type { Mention } from "./slots/mention.ts";
 
 /*
  * Messages are compared with sayings whose intent is known (learnt.ts). Both are read with their slots left open (P a time,
- * C charges, D a deposit, A a number, U a place, T a tenant, J a park, X a tax number), so that "8月电费咋样" is like "9月水费咋样".
+ * C charges, D a deposit, M a meter, A a number, U a place, T a tenant, J a park, X a tax number), so that "8月电费咋样" is like "9月水费咋样".
  */
+
+/** A deposit and a meter (水表) lead elsewhere than what is paid by the month. */
+function signOf({ value, from, to }: Mention<readonly string[]>, plain: string): "C" | "D" | "M" {
+  if (value.includes("deposit")) return "D";
+  return plain.slice(from, to).includes("表") ? "M" : "C";
+}
 
 /** The message with its slots left open. */
 export function openSaying(found: Findings): string {
   const { places } = found;
   const spans: readonly (readonly [Mention<unknown> | undefined, string])[] = [
-    ...found.charges.map((mention) => [mention, mention.value.includes("deposit") ? "D" : "C"] as const),
+    ...found.charges.map((mention) => [mention, signOf(mention, found.utterance.plain)] as const),
     ...found.periods.map((mention) => [mention, "P"] as const),
     ...found.laterDays.map((mention) => [mention, "P"] as const),
     ...found.amounts.map((mention) => [mention, "A"] as const),

@@ -1,7 +1,7 @@
 import type { StaffRole } from "../world/property.ts";
 
 /** Every way in which statement and books can differ (money-rules 10). */
-export const DIFFERENCE_KINDS = [
+const DIFFERENCE_KINDS = [
   "LOCAL_MISSING",
   "CHANNEL_MISSING",
   "AMOUNT_MISMATCH",
@@ -23,9 +23,6 @@ export const DIFFERENCE_KINDS = [
   "FAPIAO_MISMATCH",
 ] as const;
 export type DifferenceKind = (typeof DIFFERENCE_KINDS)[number];
-
-export const isDifferenceKind = (text: string): text is DifferenceKind =>
-  (DIFFERENCE_KINDS as readonly string[]).includes(text);
 
 /** Who must look at it and until when; nobody did: the next role hears of it. */
 export interface Duty {

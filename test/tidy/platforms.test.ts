@@ -7,7 +7,7 @@ const FOLDER = join(ROOT, "src", "platforms");
 /** Who knows one platform finds the way in the next. */
 const CORE_FILES = ["verify.ts", "parse.ts", "send.ts", "sample-payloads.ts"];
 /** What platforms have in common, and no platform itself. */
-const NO_PLATFORM = ["crypto", "wechat-api"];
+const NO_PLATFORM = ["crypto", "wechat-api", "download"];
 
 const platforms = readdirSync(FOLDER, { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && !NO_PLATFORM.includes(entry.name))

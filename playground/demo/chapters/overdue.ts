@@ -132,7 +132,7 @@ export async function payAll(
   const seen = payer.messages.length;
   print.says(name, "缴费");
   await payer.say("缴费");
-  await payer.waitForMessage((message) => linkOf(message) !== "", WAIT_MS, seen);
+  await payer.waitForMessage(isOffer, WAIT_MS, seen);
   const offers = await offersOfAll(stage, payer, openId, seen);
   for (const offer of offers) {
     print.chat(name, offer);
@@ -148,6 +148,9 @@ export async function payAll(
   return offers.length;
 }
 
+/** What 缴费 is answered with; a reminder that comes in between has a link too. */
+const isOffer = (message: ChatMessage): boolean => linkOf(message) !== "" && /请确认缴费/.test(readableText(message));
+
 /** One answer is the reply; those for further legal entities are pushed after it, sooner or later. */
 async function offersOfAll(stage: Stage, payer: Follower, openId: string, seen: number): Promise<ChatMessage[]> {
   const owed = await row<{ entities: number }>(
@@ -159,7 +162,7 @@ async function offersOfAll(stage: Stage, payer: Follower, openId: string, seen: 
       WHERE r.open_fen > 0 OR r.late_fee_open_fen > 0`,
   );
   for (let waitedMs = 0; ; waitedMs += 100) {
-    const offers = payer.messages.slice(seen).filter((message) => linkOf(message) !== "");
+    const offers = payer.messages.slice(seen).filter(isOffer);
     if (offers.length >= (owed?.entities ?? 1) || waitedMs >= WAIT_MS) return offers;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

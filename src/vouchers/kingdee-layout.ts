@@ -1,6 +1,7 @@
 import type { Fen } from "../domain/money/fen.ts";
+import type { VoucherRecord } from "../domain/vouchers/voucher-record.ts";
 import type { Cell } from "../reports/table-file.ts";
-import { amountCell, type VoucherLayout, type VoucherRecord } from "./layout.ts";
+import { amountCell, type VoucherLayout } from "./layout.ts";
 
 /**
  * The columns of the K3Cloud (金蝶云星空) voucher import (GL_VOUCHER, 引入): field key and caption, in the template's

@@ -1,11 +1,12 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { VoucherRecord } from "../domain/vouchers/voucher-record.ts";
 import type { StoredDocument } from "../ports/document-store.ts";
 import { type TableFile, writeTableFile } from "../reports/table-file.ts";
 import { csvLayout } from "./csv-layout.ts";
 import { kingdeeLayout } from "./kingdee-layout.ts";
-import type { VoucherLayout, VoucherRecord } from "./layout.ts";
+import type { VoucherLayout } from "./layout.ts";
 import { yonyouLayout } from "./yonyou-layout.ts";
 
 export const VOUCHER_LAYOUTS: readonly VoucherLayout[] = [csvLayout, kingdeeLayout, yonyouLayout];

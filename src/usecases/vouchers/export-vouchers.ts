@@ -5,39 +5,21 @@ import { newId } from "../../db/ids.ts";
 import { toRecordset } from "../../db/recordset.ts";
 import { execute, rows } from "../../db/rows.ts";
 import { inTransaction, type Transaction } from "../../db/transaction.ts";
-import type { Fen } from "../../domain/money/fen.ts";
 import type { CivilDate, Month } from "../../domain/time/civil-date.ts";
 import type { VoucherMapping } from "../../domain/vouchers/account-mapping.ts";
 import { makeVouchers, type Unmapped } from "../../domain/vouchers/make-vouchers.ts";
 import { TEMPLATE_VERSION } from "../../domain/vouchers/templates.ts";
 import type { Voucher } from "../../domain/vouchers/voucher.ts";
+import type { VoucherRecord } from "../../domain/vouchers/voucher-record.ts";
 import { loadVoucherEvents } from "./voucher-events.ts";
 import { findVoucherMapping } from "./voucher-mapping.ts";
 
-/** One entry of a voucher with its head, by entity, word, number and line. */
-export interface ExportedEntry {
-  readonly entityCode: string;
-  readonly entityName: string;
-  readonly bookCode: string;
-  readonly period: Month;
-  readonly date: CivilDate;
-  readonly word: string;
-  readonly number: number;
-  readonly lineNo: number;
-  readonly documentNo: string;
-  readonly summary: string;
-  readonly accountCode: string;
-  readonly accountName: string;
-  readonly debitFen: Fen;
-  readonly creditFen: Fen;
-  readonly customerCode: string;
-  readonly customerName: string;
-  readonly projectCode: string;
-  readonly projectName: string;
-}
-
 export type VoucherExport =
-  | { readonly ok: true; readonly entries: readonly ExportedEntry[]; readonly newVouchers: number }
+  | {
+      readonly ok: true /** By entity, word, number and line. */;
+      readonly entries: readonly VoucherRecord[];
+      readonly newVouchers: number;
+    }
   | {
       readonly ok: false;
       readonly code: "ENTITY_UNKNOWN" | "VOUCHER_UNMAPPED";
@@ -209,8 +191,8 @@ async function writeVouchers(
   );
 }
 
-const loadEntries = (tx: Transaction, entities: readonly Entity[], month: Month): Promise<ExportedEntry[]> =>
-  rows<ExportedEntry>(
+const loadEntries = (tx: Transaction, entities: readonly Entity[], month: Month): Promise<VoucherRecord[]> =>
+  rows<VoucherRecord>(
     tx,
     Prisma.sql`SELECT n.code AS "entityCode", n.name AS "entityName", v.book_code AS "bookCode", v.period,
         v.voucher_date::text AS date, v.word, v.number, e.line_no AS "lineNo", v.document_no AS "documentNo", e.summary,

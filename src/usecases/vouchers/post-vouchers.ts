@@ -7,12 +7,13 @@ import { execute, row, rows } from "../../db/rows.ts";
 import { inTransaction, type Transaction } from "../../db/transaction.ts";
 import type { Fen } from "../../domain/money/fen.ts";
 import type { CivilDate, Month } from "../../domain/time/civil-date.ts";
+import type { VoucherRecord } from "../../domain/vouchers/voucher-record.ts";
 import type { StoredDocument } from "../../ports/document-store.ts";
 import type { Platform } from "../../ports/messenger.ts";
 import { storeFile } from "../documents/file-store.ts";
 import { findStaffMember } from "../staff/find-staff-member.ts";
 import { may } from "../staff/permissions.ts";
-import { type ExportedEntry, exportVouchersIn, type VoucherExport } from "./export-vouchers.ts";
+import { exportVouchersIn, type VoucherExport } from "./export-vouchers.ts";
 import type { VoucherFormat } from "./request-vouchers.ts";
 
 /** What is in a file of vouchers. */
@@ -30,7 +31,7 @@ export interface PostVouchersContext {
   readonly today: CivilDate;
   readonly encryption: FieldEncryption;
   /** The layouts of src/vouchers. */
-  readonly fileOf: (format: VoucherFormat, month: Month, entries: readonly ExportedEntry[]) => Promise<StoredDocument>;
+  readonly fileOf: (format: VoucherFormat, month: Month, entries: readonly VoucherRecord[]) => Promise<StoredDocument>;
   readonly cards: {
     readonly done: (figures: VoucherFigures, month: Month) => Card;
     readonly none: (month: Month) => Card;
@@ -164,8 +165,8 @@ async function giveUp(tx: Transaction, id: string, context: PostVouchersContext)
   await end(tx, request, "failed");
 }
 
-function figuresOf(entries: readonly ExportedEntry[]) {
-  const sum = (of: (entry: ExportedEntry) => Fen): Fen => entries.reduce((total, entry) => total + of(entry), 0n);
+function figuresOf(entries: readonly VoucherRecord[]) {
+  const sum = (of: (entry: VoucherRecord) => Fen): Fen => entries.reduce((total, entry) => total + of(entry), 0n);
   return {
     vouchers: new Set(entries.map((entry) => `${entry.entityCode}|${entry.word}|${entry.number}`)).size,
     debitFen: sum((entry) => entry.debitFen),

@@ -94,7 +94,7 @@ export async function writeWorld(tx: Transaction, world: World, context: ImportC
   const areas = await writeAreas(tx, world, book, context.today);
   await writePeople(tx, world, book, context.encryption, context.apps);
   await writeMeasurement(tx, world, book, context.today);
-  await writeReadings(tx, differences.readings, book);
+  await writeReadings(tx, differences.readings, { source: "import", meterIdOf: (code) => book.idOf("meter", code) });
   await writeLeases(tx, differences.leases, stored, book);
   changedPools.push(...(await poolsOfLeases(tx, changedLeases)));
   if (changedUnits || areas.changes.length > 0) changedPools.push(...(await allPools(tx)));

@@ -1,12 +1,12 @@
 import { Prisma } from "../../../generated/prisma/client.ts";
 import { recordAudit } from "../../db/audit.ts";
-import { newId } from "../../db/ids.ts";
 import { toRecordset } from "../../db/recordset.ts";
-import { execute, rows } from "../../db/rows.ts";
+import { rows } from "../../db/rows.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import { type CivilDate, monthOf } from "../../domain/time/civil-date.ts";
 import type { Reading } from "../../domain/world/property.ts";
 import { markRechecks } from "../import-world/mark-rechecks.ts";
+import { writeReadings } from "../import-world/write-readings.ts";
 import type { StoredMeter } from "./meters-by-code.ts";
 import type { TakingContext } from "./take-readings.ts";
 
@@ -22,29 +22,8 @@ export async function storeReadings(
   context: TakingContext,
 ): Promise<void> {
   if (readings.length === 0) return;
-  const values = readings.map((reading) => ({
-    id: newId(),
-    meter_id: idOf(meters, reading.meter),
-    stands_on: reading.standsOn,
-    revision: reading.revision,
-    reading_date: reading.date,
-    at_time: reading.at,
-    kind: reading.kind,
-    value: reading,
-  }));
-  await execute(
-    tx,
-    Prisma.sql`INSERT INTO reading (id, meter_id, stands_on, revision, reading_date, at_time, kind, value, source)
-      SELECT t.*, ${context.source} FROM jsonb_to_recordset(${toRecordset(values)}::jsonb) AS t(id uuid, meter_id uuid,
-        stands_on date, revision integer, reading_date date, at_time text, kind text, value jsonb)`,
-  );
-  await execute(
-    tx,
-    Prisma.sql`UPDATE reading r SET superseded_by = later.id FROM reading later
-      WHERE later.id = ANY (${values.map(({ id }) => id)}::uuid[]) AND later.meter_id = r.meter_id
-        AND later.stands_on = r.stands_on AND later.revision = r.revision + 1 AND r.superseded_by IS NULL`,
-  );
-  const meant = values.map(({ meter_id, stands_on }) => ({ meterId: meter_id, from: stands_on }));
+  await writeReadings(tx, readings, { source: context.source, meterIdOf: (code) => idOf(meters, code) });
+  const meant = readings.map((reading) => ({ meterId: idOf(meters, reading.meter), from: reading.standsOn }));
   await markRechecks(tx, { ...NO_CHANGES, meters: await billedAlready(tx, meant) }, "reading");
   await recordAudit(tx, [
     {

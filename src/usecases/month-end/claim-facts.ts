@@ -1,16 +1,5 @@
 import { Prisma } from "../../../generated/prisma/client.ts";
 
-/** What moved a claim. `opening` is what was owed when ParkLedger took over. */
-export type ClaimMovement =
-  | "opening"
-  | "billed"
-  | "correction"
-  | "late-fee"
-  | "received"
-  | "waived"
-  | "written-off"
-  | "bank-fee";
-
 /** Kind of the line `alias`; a discount is of the kind that it lowers, as its income is (lineIssued). */
 export const kindOf = (alias: "l" | "f" | "g"): Prisma.Sql =>
   Prisma.raw(`CASE ${alias}.kind WHEN 'discount' THEN coalesce((SELECT c.kind FROM bill_line c
@@ -19,7 +8,8 @@ export const kindOf = (alias: "l" | "f" | "g"): Prisma.Sql =>
 
 /**
  * Every movement of every claim of an entity from the business tables: line_id, kind ("rent", …, or "late-fee" for the fee of
- * any line), movement, amount (above zero: more is owed) and the day on which the books have it. No amount comes from the
+ * any line), movement ("opening": owed when ParkLedger took over, "billed", "correction", "late-fee", "received", "waived",
+ * "written-off", "bank-fee"), amount (above zero: more is owed) and the day on which the books have it. No amount comes from the
  * ledger, so that the sums can be held against account 1122 (I6); only the booking date does, since a locked month moves it.
  *
  * Prepayment used at issue and deposits set off have no event by allocation (checkPrepaymentPostings): their postings are

@@ -3,7 +3,7 @@ import { loadKnownWorld } from "../../db/known-world.ts";
 import { execute, row } from "../../db/rows.ts";
 import { loadLeases } from "../../db/stored-leases.ts";
 import type { Transaction } from "../../db/transaction.ts";
-import { addDays, type CivilDate, formatDate } from "../../domain/time/civil-date.ts";
+import { type CivilDate, formatDate } from "../../domain/time/civil-date.ts";
 import type { LeaseTerms } from "../../domain/world/lease.ts";
 import { readWorld } from "../../domain/world/read-world.ts";
 import type { World } from "../../domain/world/world.ts";
@@ -99,6 +99,3 @@ async function emptyWorld(tx: Transaction, today: CivilDate): Promise<World> {
   if (!read.ok) throw new Error("an empty world is refused");
   return read.world;
 }
-
-/** The day after which the units are vacant. */
-export const vacantFrom = (moveOut: Pick<StoredMoveOut, "lastDay">): CivilDate => addDays(moveOut.lastDay, 1);

@@ -14,7 +14,6 @@ import type { ReportPlace } from "./place.ts";
 
 /** Lists that people of the staff take out of the chat. */
 export type ChatList = "arrears" | "receipts" | "aging" | "collection" | "forecast";
-export const CHAT_LISTS: readonly ChatList[] = ["arrears", "receipts", "aging", "collection", "forecast"];
 
 /** Who may have which. */
 export const ACTION_OF_LIST: Readonly<Record<ChatList, StaffAction>> = {

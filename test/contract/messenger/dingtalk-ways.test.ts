@@ -39,11 +39,12 @@ describe("which way a card goes on DingTalk", () => {
 
   it("without buttons: words to a person, but in a group a card that can change", async () => {
     const { lin, group, messenger, toLin, toGroup } = await scene();
-    expect(await messenger.send(toLin, said(CARDS.bill))).toMatchObject({ channel: "sampleMarkdown" });
+    expect(await messenger.send(toLin, said(CARDS.receipt))).toMatchObject({ channel: "sampleMarkdown" });
     expect(await messenger.send(toLin, said(textCard("您好")))).toMatchObject({ channel: "sampleText" });
-    expect(await messenger.send(toGroup, said(CARDS.bill))).toMatchObject({ channel: "card" });
+    expect(await messenger.send(toGroup, said(CARDS.receipt))).toMatchObject({ channel: "card" });
     expect(lin.chat.messages.map(({ kind }) => kind)).toEqual(["markdown", "text"]);
-    expect(lin.newestCard(group).variables.figure).toBe("¥7,565.60");
+    expect(lin.newestCard(group).variables.figure).toBe("¥8,000.00");
+    expect(lin.newestCard(group).buttons).toEqual([]);
   });
 
   it("without a template: words that say what the buttons would do", async () => {

@@ -9,6 +9,8 @@ export interface ExceptionFacts {
   /** Fen of the statement and of our books, where they differ. */
   readonly statementFen?: number;
   readonly booksFen?: number;
+  /** Fen that the channel kept of the row. */
+  readonly feeFen?: number;
   readonly lineNo?: number;
   readonly valueDate?: CivilDate;
   readonly otherDate?: CivilDate;
@@ -94,14 +96,7 @@ export function proposalsFor(kind: DifferenceKind, facts: ExceptionFacts, amount
         },
       ];
     case "AMOUNT_MISMATCH":
-      return [
-        {
-          code: "accept-statement",
-          effect: `撤销收款 ${facts.receiptNo ?? ""}，按对账单金额 ${formatYuan(BigInt(facts.statementFen ?? 0))} 重新入账`,
-        },
-        ...requery(facts, "以微信答复的金额为准"),
-        { code: "keep", effect: `${NO_ENTRY}，按账面金额保留，向渠道查询` },
-      ];
+      return amountMismatch(facts);
     case "STATUS_MISMATCH":
       return facts.channelStatus === "SUCCESS"
         ? [
@@ -196,6 +191,30 @@ export function proposalsFor(kind: DifferenceKind, facts: ExceptionFacts, amount
     default:
       return kind satisfies never;
   }
+}
+
+/** Without a receipt of ours it is an order that was paid with another amount. */
+function amountMismatch(facts: ExceptionFacts): Proposal[] {
+  const statement = formatYuan(BigInt(facts.statementFen ?? 0));
+  const fee = facts.feeFen === undefined || facts.feeFen === 0 ? undefined : formatYuan(BigInt(facts.feeFen));
+  const booked = facts.receiptNo !== undefined;
+  return [
+    {
+      code: "accept-statement",
+      effect: booked
+        ? `撤销收款 ${facts.receiptNo}，按对账单金额 ${statement} 重新入账`
+        : `按对账单金额补记收款：借 1012.01 贷 1122/2203 ${statement}`,
+    },
+    ...requery(facts, "以微信答复的金额为准"),
+    {
+      code: "keep",
+      effect: !booked
+        ? `${NO_ENTRY}，这笔款不入账，向渠道查询`
+        : fee === undefined
+          ? `${NO_ENTRY}，按账面金额保留，向渠道查询`
+          : `收款按账面金额保留，差额向渠道查询；渠道已扣的手续费入账：借 6603 贷 1012.01 ${fee}`,
+    },
+  ];
 }
 
 function localMissing(facts: ExceptionFacts, amount: string): Proposal[] {

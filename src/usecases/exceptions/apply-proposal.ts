@@ -2,8 +2,10 @@ import { Prisma } from "../../../generated/prisma/client.ts";
 import { newId } from "../../db/ids.ts";
 import { row } from "../../db/rows.ts";
 import type { Transaction } from "../../db/transaction.ts";
+import type { Fen } from "../../domain/money/fen.ts";
 import { refundDifference } from "../../domain/reconciliation/proposals.ts";
 import { refuse } from "../receipts/refusal.ts";
+import { channelFeeLeft } from "../reconciliation/channel-fee-left.ts";
 import { type NewMovement, recordMovements } from "../reconciliation/channel-movements.ts";
 import { settleCardsOf } from "./card-settlement.ts";
 import { lineMoney, settle, toUnclaimed } from "./channel-proposals.ts";
@@ -83,6 +85,7 @@ export async function applyProposal(
     case "accept":
       return accept(tx, exception, context);
     case "keep":
+      return keep(tx, exception, context);
     case "wait":
     case "hold":
     case "ignore":
@@ -196,6 +199,18 @@ async function accept(tx: Transaction, exception: ExceptionItem, context: Resolu
     return bookMovement(tx, exception, { kind: "channel-settled", accountCode: merchant.code, amountFen }, context);
   }
   return NOTHING;
+}
+
+/** The receipt stays as it is booked. What the channel took of it is gone all the same: its fee 6603 → 1012.01, once. */
+async function keep(tx: Transaction, exception: ExceptionItem, context: ResolutionContext): Promise<AppliedProposal> {
+  const { kind, receiptId, statementLineId, accountCode } = exception;
+  if (kind !== "AMOUNT_MISMATCH" || receiptId === undefined || statementLineId === undefined) return NOTHING;
+  const left = await row<{ feeFen: Fen }>(
+    tx,
+    Prisma.sql`SELECT ${channelFeeLeft(Prisma.sql`l`)} AS "feeFen" FROM statement_line l WHERE l.id = ${statementLineId}::uuid`,
+  );
+  if (!left || left.feeFen === 0n) return NOTHING;
+  return bookMovement(tx, exception, { kind: "channel-fee", accountCode, amountFen: left.feeFen }, context);
 }
 
 async function bankFee(

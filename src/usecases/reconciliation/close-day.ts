@@ -5,6 +5,7 @@ import { type Fen, formatYuan, toJsonInteger } from "../../domain/money/fen.ts";
 import { type CivilDate, formatDate } from "../../domain/time/civil-date.ts";
 import { readAccountChain } from "../statements/account-chain.ts";
 import { linesOfDay } from "./bank-lines.ts";
+import { channelFeeLeft } from "./channel-fee-left.ts";
 import type { Account, ReconciliationContext } from "./context.ts";
 import type { WaitingBookRow } from "./missing-in-channel.ts";
 import type { LeftOpen } from "./reconcile-bank.ts";
@@ -153,7 +154,12 @@ async function tieOut(
         SELECT m.book_kind, m.book_id, statement_line.booking_date AS day FROM match_item m
         JOIN statement_line ON statement_line.id = m.statement_line_id
         WHERE m.active AND m.book_kind IN ('receipt', 'refund') AND statement_line.account_code = ${account.code}
-          AND statement_line.source = 'wechat-trade')
+          AND statement_line.source = 'wechat-trade'
+        -- Kept as booked: the receipt stands for the line, on the day of the line.
+        UNION ALL SELECT 'receipt', x.receipt_id, l.booking_date FROM exception_item x
+        JOIN statement_line l ON l.id = x.statement_line_id AND l.source = 'wechat-trade'
+        WHERE x.kind = 'AMOUNT_MISMATCH' AND x.account_code = ${account.code} AND x.receipt_id IS NOT NULL
+          AND x.state = 'resolved' AND x.resolved_with = 'keep')
       SELECT
         (SELECT coalesce(sum(statement_line.amount_fen - ${fee}), 0)::bigint FROM statement_line
           WHERE ${linesOfDay(account.code, date)} AND ${ofSource}) AS "channelFen",
@@ -175,8 +181,12 @@ async function tieOut(
             WHEN x.kind = 'SETTLEMENT_MISMATCH' AND l.source = 'wechat-trade' THEN coalesce(l.fee_fen, 0) - x.amount_fen
             WHEN x.kind = 'SETTLEMENT_MISMATCH' THEN x.amount_fen
             WHEN x.kind = 'FEE_MISMATCH' THEN -x.amount_fen
-            ELSE coalesce((x.facts->>'statementFen')::bigint, 0) - coalesce((x.facts->>'booksFen')::bigint, 0)
-              - CASE WHEN x.kind IN ('LOCAL_MISSING', 'DUPLICATE_PAYMENT', 'REFUND_MISMATCH') THEN coalesce(l.fee_fen, 0) ELSE 0 END
+            ELSE coalesce((x.facts->>'statementFen')::bigint, 0)
+              -- An order of ours that nobody paid with this amount is in no book.
+              - CASE WHEN x.kind = 'AMOUNT_MISMATCH' THEN coalesce((SELECT r.amount_fen FROM receipt r
+                  WHERE r.id = x.receipt_id AND r.state = 'counted'), 0)
+                ELSE coalesce((x.facts->>'booksFen')::bigint, 0) END
+              - ${channelFeeLeft(Prisma.sql`l`)}
             END), 0)::bigint
           FROM exception_item x LEFT JOIN statement_line l ON l.id = x.statement_line_id
           WHERE x.account_code = ${account.code} AND x.business_date = ${date}::date AND x.state = 'resolved'

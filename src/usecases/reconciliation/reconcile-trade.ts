@@ -150,6 +150,7 @@ async function raiseForTrade(
         statementFen: toJsonInteger(trade.amountFen),
         valueDate: trade.valueDate,
         lineNo: trade.ordinal + 1,
+        ...(trade.feeFen === 0n ? {} : { feeFen: toJsonInteger(trade.feeFen) }),
         ...(trade.receiptFen === null ? {} : { booksFen: toJsonInteger(trade.receiptFen) }),
         ...(trade.orderNo === null ? {} : { orderNo: trade.orderNo }),
         ...(trade.transactionId === null ? {} : { transactionId: trade.transactionId }),

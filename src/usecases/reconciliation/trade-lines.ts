@@ -12,6 +12,7 @@ export interface OpenTrade {
   readonly bookingDate: CivilDate;
   readonly valueDate: CivilDate;
   readonly amountFen: Fen;
+  readonly feeFen: Fen;
   readonly status: string | null;
   readonly orderNo: string | null;
   readonly transactionId: string | null;
@@ -37,7 +38,8 @@ export const loadOpenTrades = (tx: Transaction, accountCode: string, date: Civil
   rows<OpenTrade>(
     tx,
     Prisma.sql`SELECT statement_line.id AS "lineId", statement_line.ordinal, statement_line.booking_date::text AS "bookingDate",
-        statement_line.value_date::text AS "valueDate", statement_line.amount_fen AS "amountFen", statement_line.status,
+        statement_line.value_date::text AS "valueDate", statement_line.amount_fen AS "amountFen",
+        coalesce(statement_line.fee_fen, 0) AS "feeFen", statement_line.status,
         statement_line.order_no AS "orderNo", statement_line.channel_no AS "transactionId",
         r.id AS "receiptId", r.receipt_no AS "receiptNo", r.amount_fen AS "receiptFen", r.value_date::text AS "receiptDate",
         r.state AS "receiptState", t.id AS "tenantId", t.code AS tenant,

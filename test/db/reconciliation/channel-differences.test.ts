@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { recordReceipt } from "../../../src/usecases/receipts/record-receipt.ts";
 import { undoReceipt } from "../../../src/usecases/receipts/undo-receipt.ts";
+import { reconcileDueDays } from "../../../src/usecases/reconciliation/run-due-days.ts";
 import { fundBill, tradeBill } from "../../independent/statements/wechat-bills.ts";
 import { withDatabase } from "../../support/database.ts";
 import { accepted, at, balances, date, expectBooksInOrder, importPark, issueBill } from "../../support/ledger-world.ts";
@@ -8,6 +9,7 @@ import { expectRestored, hireFinanceManager, openDesk, type StatementDesk } from
 
 const DAY = "2026-03-05";
 const NEXT = "2026-03-06";
+const NEXT_MORNING = "2026-03-11";
 
 describe("a WeChat bill with planted differences", () => {
   const database = withDatabase();
@@ -159,5 +161,114 @@ describe("a WeChat bill with planted differences", () => {
     expect(bank.exceptions).toEqual([]);
     expect((await balances(database.db))["1002"]).toBe(59_640n);
     await expectBooksInOrder(database.db);
+  });
+});
+
+describe("differences that are settled with keep", () => {
+  const database = withDatabase();
+  let desk: StatementDesk;
+  const KEPT = "2026-03-10";
+
+  beforeAll(async () => {
+    await importPark(database.db, [{ code: "L1" }]);
+    await hireFinanceManager(database.db);
+    desk = await openDesk(database.db);
+    const receive = async (channelNo: string, amountFen: bigint) =>
+      accepted(
+        await recordReceipt(
+          database.db,
+          { channel: "wechat", accountCode: "WX1", channelNo, tenantCode: "T1", amountFen, valueDate: date(KEPT) },
+          at(KEPT),
+        ),
+      );
+    await receive("430000001", 1_014_500n); // the bill says 10,144.00
+    const undone = await receive("430000002", 40_000n); // taken back here, paid there
+    accepted(await undoReceipt(database.db, { receiptNo: undone.receiptNo ?? "" }, at(KEPT)));
+    await receive("430000003", 60_000n); // agrees
+    await desk.importBill(
+      "wechat-trade",
+      KEPT,
+      // 0.60 % of each, HALF_UP: 60.864, 2.40, 3.60.
+      tradeBill([
+        { time: `${KEPT} 10:00:00`, transactionId: "430000001", orderNo: "O31", amount: "10144.00", fee: "60.86" },
+        { time: `${KEPT} 10:00:01`, transactionId: "430000002", orderNo: "O32", amount: "400.00", fee: "2.40" },
+        { time: `${KEPT} 10:00:02`, transactionId: "430000003", orderNo: "O33", amount: "600.00", fee: "3.60" },
+      ]),
+    );
+  });
+
+  const clearing = async () => (await balances(database.db))["1012.01"];
+  const fees = async () => (await balances(database.db))["6603"];
+  const find = async (kind: string) => {
+    const found = (await desk.run(KEPT, { account: "WX1" })).exceptions.find((one) => one.kind === kind);
+    if (!found) throw new Error(`no ${kind}`);
+    return found;
+  };
+
+  it("another amount is kept as booked, its fee is what the channel took, and the day closes", async () => {
+    const amount = await find("AMOUNT_MISMATCH");
+    expect(amount.proposals.find(({ code }) => code === "keep")?.effect).toContain("借 6603 贷 1012.01 ¥60.86");
+    const status = await find("STATUS_MISMATCH");
+    await desk.resolve(amount.id, "keep");
+    // 10,145.00 + 600.00 less 60.86 + 3.60.
+    expect(await clearing()).toBe(1_014_500n + 60_000n - 6_086n - 360n);
+    expect(await fees()).toBe(6_086n + 360n);
+    // What is not our receipt brings no fee of ours either; it stays with the channel, and is explained.
+    await desk.resolve(status.id, "keep");
+    expect(await fees()).toBe(6_086n + 360n);
+    expect(await desk.close(KEPT, "WX1")).toEqual({ closed: true, missing: [] });
+    await expectBooksInOrder(database.db);
+  });
+
+  it("the undo restores every balance, whatever was settled in between, and the fee is booked once", async () => {
+    const mismatch = await database.db.$queryRaw<
+      { id: string }[]
+    >`SELECT id FROM exception_item WHERE kind = 'AMOUNT_MISMATCH'`;
+    const id = mismatch[0]?.id ?? "";
+    await desk.undo(id);
+    expect(await fees()).toBe(360n);
+    expect((await desk.close(KEPT, "WX1")).closed).toBe(false);
+    await expectRestored(database.db, async () => {
+      await desk.resolve(id, "keep");
+      await desk.undo(id);
+    });
+    // As the statement has it, with a run that books the fee; then back, and kept after all.
+    await desk.resolve(id, "accept-statement");
+    expect((await desk.close(KEPT, "WX1")).closed).toBe(true);
+    expect(await fees()).toBe(6_086n + 360n);
+    await desk.undo(id);
+    await desk.resolve(id, "keep");
+    expect(await fees()).toBe(6_086n + 360n);
+    expect(await clearing()).toBe(1_014_500n + 60_000n - 6_086n - 360n);
+    expect(await desk.close(KEPT, "WX1")).toEqual({ closed: true, missing: [] });
+    await expectBooksInOrder(database.db);
+  });
+
+  it("a day that gets its fund-flow bill after it was closed is looked at again by the job, once", async () => {
+    const nowMs = Date.parse(`${NEXT_MORNING}T10:30:00+08:00`);
+    const job = () => reconcileDueDays(database.db, { ...at(NEXT_MORNING), nowMs });
+    expect(await job()).toEqual({ days: 0, closed: 0 });
+    const moved = [
+      ["430000001", "O31", "10144.00", "60.86"],
+      ["430000002", "O32", "400.00", "2.40"],
+      ["430000003", "O33", "600.00", "3.60"],
+    ] as const;
+    await desk.importBill(
+      "wechat-fund",
+      KEPT,
+      fundBill(
+        moved.flatMap(([business, voucher, amount, fee]) => {
+          const row = { time: `${KEPT} 10:00:09`, business, flow: `F${business}`, voucher };
+          return [
+            { ...row, type: "交易", amount },
+            { ...row, type: "扣除交易手续费", amount: fee, out: true },
+          ];
+        }),
+        "0.00",
+      ),
+    );
+    // Both bills of the channel agree: what was kept stays explained.
+    expect(await job()).toEqual({ days: 1, closed: 1 });
+    expect(await job()).toEqual({ days: 0, closed: 0 });
   });
 });

@@ -36,9 +36,18 @@ export async function tenantIsOverdue(stage: Stage, print: Printer): Promise<voi
   );
   const task = await print.step("李管家手机上的任务", async () => {
     const isTask = (message: StaffMessage) => message.card?.shown.title.includes(TENANT.company) === true;
-    const message = await steward.waitForMessage(isTask, WAIT_MS);
-    tellStaff(print, STEWARD.name, message);
-    return message.card;
+    const isList = (message: StaffMessage) => /新任务 \d+ 项/.test(readable(message));
+    const news = await steward.waitForMessage((message) => isTask(message) || isList(message), WAIT_MS);
+    tellStaff(print, STEWARD.name, news);
+    if (isTask(news)) return news.card;
+    // Many that come at once are one list; its numbers open them.
+    const number = await openTaskOf(stage, TENANT.code);
+    print.says(STEWARD.name, number);
+    const before = steward.messages.length;
+    await steward.say(number);
+    const opened = await steward.waitForMessage(isTask, WAIT_MS, before);
+    tellStaff(print, STEWARD.name, opened);
+    return opened.card;
   });
   await print.step("李管家上门，发回一张现场照片", async () => {
     for (const [act, expected] of [
@@ -76,6 +85,16 @@ export async function tenantIsOverdue(stage: Stage, print: Printer): Promise<voi
     }
   });
   await reachedBySms(stage, print);
+}
+
+async function openTaskOf(stage: Stage, tenantCode: string): Promise<string> {
+  const task = await row<{ number: string }>(
+    stage.application.db,
+    Prisma.sql`SELECT k.number FROM steward_task k JOIN tenant t ON t.id = k.tenant_id
+      WHERE t.code = ${tenantCode} AND k.state = 'open' ORDER BY k.number LIMIT 1`,
+  );
+  if (!task) throw new Error(`${tenantCode} 没有任务`);
+  return task.number;
 }
 
 /** The phones of 海拓供应链's people; all of them have switched the account's notices off. */

@@ -1,4 +1,5 @@
 import { Prisma } from "../../../generated/prisma/client.ts";
+import { row } from "../../db/rows.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import { updateCards } from "../cards/update-cards.ts";
 import { askFinance } from "../invoices/invoice-messages.ts";
@@ -13,8 +14,13 @@ type Telling = Pick<InvoiceOrderContext, "messaging" | "orderCard" | "encryption
 const FINANCE = ["finance-manager", "cashier"] as const;
 const subjectOf = (order: StoredOrder) => ({ kind: "invoice-order", id: order.orderId });
 
-/** Tells finance that an order needs a person, and what can be done; the cards of earlier troubles with it are closed. */
+/**
+ * Tells finance that an order needs a person, and what can be done; the cards of earlier troubles with it are closed. While
+ * the card of this very trouble asks for a person, it is left alone: an order may be looked at every ten minutes.
+ */
 export async function tellFinance(tx: Transaction, order: StoredOrder, context: Telling): Promise<void> {
+  const trouble = `invoice-order|${order.orderId}|${order.state}|${order.problemCode ?? ""}|`;
+  if (await isAsked(tx, order, trouble)) return;
   const card = context.orderCard(order);
   await updateCards(tx, {
     subject: subjectOf(order),
@@ -26,9 +32,19 @@ export async function tellFinance(tx: Transaction, order: StoredOrder, context: 
     to: { roles: FINANCE, ...placeOfOrder(order) },
     card,
     subject: { ...subjectOf(order), version: order.version },
-    // The same trouble of the same order once, also when it is looked at every ten minutes.
-    dedupeKey: `invoice-order|${order.orderId}|${order.state}|${order.problemCode ?? ""}|${order.state === "failed" ? order.version : ""}`,
+    dedupeKey: `${trouble}${order.version}`,
   });
+}
+
+async function isAsked(tx: Transaction, order: StoredOrder, trouble: string): Promise<boolean> {
+  const { kind, id } = subjectOf(order);
+  const asked = await row(
+    tx,
+    Prisma.sql`SELECT 1 AS yes FROM card_instance c JOIN outbox o ON o.id = c.outbox_id
+      WHERE c.subject_kind = ${kind} AND c.subject_id = ${id}::uuid AND c.replaced_version IS NULL
+        AND starts_with(o.dedupe_key, ${trouble}) LIMIT 1`,
+  );
+  return asked !== undefined;
 }
 
 /** The cards that asked for a person show what became of it. */

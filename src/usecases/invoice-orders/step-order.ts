@@ -182,8 +182,8 @@ async function recordLook(
   const { standing } = look;
   const outcome = standing.state === "unknown" ? { reason: standing.reason } : { standing: standing.state };
   await finishCall(tx, callId, { state: standing.state === "unknown" ? "UNKNOWN" : "OK", outcome, atMs: nowMs });
-  // Another process was faster: what it wrote stands.
-  if (!isUnderWay(order.state) || order.orderNo !== seen.orderNo) return { step: "done", order };
+  // Another process was faster: what it wrote stands. A failure that was seen before a retry is not the retry's.
+  if (!isUnderWay(order.state) || order.version !== seen.version) return { step: "done", order };
   const refused = await look.write?.(tx, order, context);
   if (refused) return done(await fail(tx, order, { code: refused.code, reason: refused.message.zh }, context));
   if (standing.state === "ended")
@@ -288,7 +288,8 @@ async function fail(
     nextStepAtMs: null,
   });
   await tellFinance(tx, failed, context);
-  context.onProblem({ code: problem.code, orderNo: order.orderNo, detail: problem.reason.slice(0, 200) });
+  // Not the reason: a provider names the buyer in it.
+  context.onProblem({ code: problem.code, orderNo: order.orderNo, detail: order.provider });
   return failed;
 }
 

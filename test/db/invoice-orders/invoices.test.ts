@@ -191,6 +191,55 @@ describe("an invoice that 诺诺 makes by itself", () => {
     world.problems.length = 0;
   });
 
+  const answering = (answers: Partial<InvoiceProvider>): InvoiceOrderContext => {
+    const [[name, provider] = []] = world.context.providers;
+    if (!name || !provider) throw new Error("no provider");
+    return { ...world.context, providers: new Map([[name, { ...provider, ...answers }]]) };
+  };
+
+  it("wants a login: said once with its buttons while it is asked again and again, and anew when a retry has not helped", async () => {
+    const { applicationNo, orderNo } = await world.applies();
+    const loggedOut = answering({
+      requestInvoice: async () => ({ state: "identity-needed", reason: "请开票员扫码登录" }),
+      queryInvoice: async () => ({ state: "not-known" }),
+    });
+    await world.rounds(3, loggedOut);
+    expect(await world.stateOf(orderNo)).toBe("waiting");
+    const withButtons = async () => (await said("wecom", orderNo)).filter((text) => text.includes("invoice.by-hand"));
+    // Two finance managers and a cashier of the park.
+    expect(await withButtons()).toHaveLength(3);
+    await decide(orderNo, "retry");
+    expect(await withButtons()).toHaveLength(0);
+    await world.rounds(2, loggedOut);
+    expect(await withButtons()).toHaveLength(3);
+    await world.rounds(4);
+    expect((await invoiceOf(applicationNo))?.state).toBe("issued");
+  });
+
+  it("is not given up for a failure that was seen before a retry and comes in after it", async () => {
+    const { applicationNo, orderNo } = await world.applies();
+    world.nuonuo.failNextOrder("税局系统维护");
+    await world.rounds(1);
+    // This worker looks, sees the failure, and stands still; another one sees it too, and a person says once more.
+    const slow = answering({
+      queryInvoice: async (order) => {
+        const [provider] = world.context.providers.values();
+        if (!provider) throw new Error("no provider");
+        const seen = await provider.queryInvoice(order);
+        await world.rounds(2);
+        expect(await decide(orderNo, "retry")).toMatchObject({ ok: true });
+        await world.rounds(1);
+        return seen;
+      },
+    });
+    await world.rounds(1, slow);
+    expect(await world.stateOf(orderNo)).not.toBe("failed");
+    await world.rounds(4);
+    expect((await invoiceOf(applicationNo))?.state).toBe("issued");
+    expect(madeThere(orderNo)).toHaveLength(1);
+    world.problems.length = 0;
+  });
+
   it("is one invoice when the worker dies at a retry, too", async () => {
     const { applicationNo, orderNo } = await world.applies();
     world.nuonuo.failNextOrder("税局系统维护");

@@ -18,10 +18,17 @@ export interface PayableChoice {
   readonly owedFen: Fen;
 }
 
+export interface SlipLink {
+  readonly tenantName: string;
+  readonly url: string;
+}
+
 export interface ExceptionPageView {
   readonly exception: ExceptionItem;
   readonly mayChoose: boolean;
   readonly bills: readonly PayableChoice[];
+  /** Photos that tenants sent for this money, each behind a link that asks who opens it. */
+  readonly slips: readonly SlipLink[];
   readonly nowMs: number;
   readonly linkToken: string;
   readonly formToken: string;
@@ -44,6 +51,7 @@ export const exceptionPage = (view: ExceptionPageView): Page => {
 ${problem !== undefined && html`<section class="card note" role="alert"><p class="soft">${problem}</p></section>`}
 <section class="card total"><p class="label">${TEXT.amount}</p><p class="figure">${formatYuan(exception.amountFen)}</p></section>
 ${factsOf(view)}
+${slipsOf(view)}
 ${candidatesOf(exception)}
 ${actsOf(view)}`,
   };
@@ -74,6 +82,13 @@ ${row(TEXT.channelSays, facts.channelSays)}
 ${factRow(TEXT.who, APPROVER_ROLE_NAMES[exception.ownerRole], TEXT.whoMay)}
 ${deadlineRow(exception, nowMs)}
 </dl></section>`;
+}
+
+function slipsOf({ slips }: ExceptionPageView): Html | false {
+  if (slips.length === 0) return false;
+  return html`<section class="card"><h2>${TEXT.slips}</h2>
+${slips.map(({ tenantName, url }) => html`<a class="button plain" href="${url}">${TEXT.slipOf(tenantName)}</a>`)}
+</section>`;
 }
 
 function deadlineRow({ kind, dueAtMs, state }: ExceptionItem, nowMs: number): Html | false {

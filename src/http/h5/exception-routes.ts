@@ -9,6 +9,7 @@ import { type ExceptionItem, findException, placeOfException } from "../../useca
 import type { ResolutionContext, ResolutionDetails, Resolved } from "../../usecases/exceptions/resolution.ts";
 import { resolveException } from "../../usecases/exceptions/resolve-exception.ts";
 import { undoResolution } from "../../usecases/exceptions/undo-resolution.ts";
+import { slipsOfException } from "../../usecases/photos/find-photos.ts";
 import type { Refusal } from "../../usecases/receipts/refusal.ts";
 import { loadTenantsOf, openBillsOf } from "../../usecases/reconciliation/open-bills.ts";
 import type { StaffMember } from "../../usecases/staff/find-staff-member.ts";
@@ -117,16 +118,24 @@ async function sendDifference(ctx: Context, context: H5Context, reader: Reader, 
   const { staff, token, signedIn } = reader;
   const found = await inTransaction(context.db, async (tx) => {
     const exception = await visible(tx, staff, reader.exceptionId);
-    return exception && { exception, bills: await billsFor(tx, exception) };
+    return (
+      exception && {
+        exception,
+        bills: await billsFor(tx, exception),
+        photos: await slipsOfException(tx, exception.id),
+      }
+    );
   });
   if (!found) {
     return sendPage(ctx, noticePage({ title: TEXT.strangerTitle, text: TEXT.unknown, status: 404 }));
   }
-  const { exception, bills } = found;
+  const { exception, bills, photos } = found;
   const mayChoose = may(staff, "exception.resolve", placeOfException(exception));
   const formToken = newFormToken(context, token, boundTo(signedIn));
   const nowMs = context.payments.businessClock.nowMs();
-  sendPage(ctx, exceptionPage({ exception, mayChoose, bills, nowMs, linkToken: token, formToken, problem }));
+  const link = { publicUrl: context.publicUrl, linkKey: context.linkKeys[0], nowMs };
+  const slips = photos.map(({ photoId, tenantName }) => ({ tenantName, url: pageUrl(link, "photo", photoId) }));
+  sendPage(ctx, exceptionPage({ exception, mayChoose, bills, slips, nowMs, linkToken: token, formToken, problem }));
 }
 
 /** What those owe whose money it may be, as the money meets it on its value date; the earliest due first. */

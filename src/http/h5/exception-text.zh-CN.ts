@@ -17,6 +17,8 @@ export const EXCEPTION_PAGE_TEXT = {
   deadline: "处理时限",
   escalates: (role: string) => `逾期提醒${role}`,
   overdue: "已过时限",
+  slips: "转账凭证",
+  slipOf: (tenant: string) => `看${tenant}发来的凭证`,
   candidates: "可能是谁的款",
   confidence: (percent: number) => `${percent}%`,
   choose: "怎么处理",

@@ -2,6 +2,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { exceptionCards } from "../../../bot/notices/exception-notices.ts";
+import { photoNotices } from "../../../bot/notices/photo-notices.ts";
+import { inTransaction } from "../../../src/db/transaction.ts";
 import { createHttpApp } from "../../../src/http/app.ts";
 import { deriveLinkKey } from "../../../src/http/h5/link.ts";
 import { pageUrl } from "../../../src/http/h5/page-link.ts";
@@ -9,6 +11,8 @@ import { h5Routes } from "../../../src/http/h5/routes.ts";
 import type { SignIn } from "../../../src/http/h5/sign-in.ts";
 import { createLogger } from "../../../src/telemetry/logger.ts";
 import { findException } from "../../../src/usecases/exceptions/exception.ts";
+import { fetchDuePhotos } from "../../../src/usecases/photos/fetch-photos.ts";
+import { keepPhoto } from "../../../src/usecases/photos/keep-photo.ts";
 import { openDesk } from "../../db/reconciliation/statement-world.ts";
 import { APPROVAL_ENCRYPTION, CORP, importApprovalWorld } from "../../support/approval-world.ts";
 import { movableClock } from "../../support/clock.ts";
@@ -92,10 +96,17 @@ afterAll(async () => {
   await database.close();
 });
 
+interface Opened {
+  readonly status: number;
+  readonly text: string;
+  readonly bytes: Buffer;
+  readonly headers: Headers;
+}
+
 /** A work phone: keeps its cookies, follows redirects; on the sign-in page it is `userId`. */
 function phone(userId: string) {
   const cookies = new Map<string, string>();
-  const go = async (url: string, form?: URLSearchParams): Promise<{ status: number; text: string }> => {
+  const go = async (url: string, form?: URLSearchParams): Promise<Opened> => {
     const response = await fetch(url, {
       method: form ? "POST" : "GET",
       redirect: "manual",
@@ -111,13 +122,16 @@ function phone(userId: string) {
       cookies.set(name, value);
     }
     const target = response.headers.get("location");
-    if (target === null) return { status: response.status, text: await response.text() };
+    if (target === null) {
+      const bytes = Buffer.from(await response.arrayBuffer());
+      return { status: response.status, text: bytes.toString("utf8"), bytes, headers: response.headers };
+    }
     const next = new URL(target, base);
     if (next.pathname === "/h5/oauth") next.searchParams.set("code", userId);
     return go(next.toString());
   };
   return {
-    opens: () => go(link()),
+    opens: (url = link()) => go(url),
     async sends(page: string, act: string, fields: readonly (readonly [string, string])[] = []) {
       const field = (name: string) => new RegExp(`name="${name}" value="([^"]*)"`).exec(page)?.[1] ?? "";
       const form = new URLSearchParams({ form: field("form"), version: field("version"), act });
@@ -203,4 +217,57 @@ it("settles with the bills that are chosen, once, as the card does, and takes it
   const outdated = again.text.replace(/name="version" value="\d+"/, 'name="version" value="1"');
   expect((await zhou.sends(outdated, "resolve", [["proposal", "hold"]])).text).toContain("已过期");
   await expectBooksInOrder(database.db);
+});
+
+it("the slip that a tenant sent stands on the page; its bytes are for those who may read about the money", async () => {
+  const { db } = database;
+  expect((await phone("w-S05").opens()).text).not.toContain("转账凭证");
+  const jpeg = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.from("a slip over 1,520.00")]);
+  await inTransaction(db, async (tx) => {
+    // 王会计 says that the money is 一号电子's, and sends the photo of the slip.
+    const [claim] = await tx.$queryRaw<{ id: string; person: string }[]>`
+      INSERT INTO transfer_claim (id, tenant_id, person_id, amount_fen, exception_id, claimed_on, state)
+      SELECT gen_random_uuid(), t.id, i.person_id, 152000, ${id}::uuid, ${DAY}::date, 'open'
+      FROM tenant t, channel_identity i WHERE t.code = 'T1' AND i.external_id = 'o-王会计' RETURNING id, person_id AS person`;
+    if (!claim) throw new Error("no claim");
+    const from = { platform: "official-account", appId: "wx", sender: "o-王会计", personId: claim.person } as const;
+    await keepPhoto(tx, { kind: "transfer-claim", id: claim.id }, { ...from, mediaId: "m1", sentAtMs: Date.now() });
+  });
+  await fetchDuePhotos(db, {
+    sources: new Map([
+      [
+        "official-account|wx",
+        { platform: "official-account", appId: "wx", fetch: async () => ({ state: "fetched", bytes: jpeg }) },
+      ],
+    ]),
+    encryption: APPROVAL_ENCRYPTION,
+    today: clock.today,
+    wireNowMs: Date.now,
+    notices: photoNotices(() => base),
+    onProblem: (problem) => {
+      throw new Error(JSON.stringify(problem));
+    },
+  });
+  const page = await phone("w-S05").opens();
+  const photo = /href="([^"]*\/h5\/photo\?t=[^"]+)">看一号电子发来的凭证/.exec(page.text)?.[1] ?? "";
+  expect(photo).toContain("/h5/photo?t=");
+  // 周财务 on another phone, who signs in for the photo alone; the page shows who has a session too.
+  const seen = await phone("w-S05").opens(photo);
+  expect(seen.status).toBe(200);
+  expect(seen.bytes.equals(jpeg)).toBe(true);
+  expect(Object.fromEntries(seen.headers)).toMatchObject({
+    "content-type": "image/jpeg",
+    "cache-control": "private, no-store",
+    "x-content-type-options": "nosniff",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
+  });
+  // 方管家 has another building, 李管家 does not decide about money, 莫经理 has another park; nobody is nobody.
+  for (const who of ["w-S13", "w-S01", "w-S04", "w-nobody"]) {
+    const refused = await phone(who).opens(photo);
+    expect(refused.status, who).toBe(403);
+    expect(refused.bytes.includes(jpeg), who).toBe(false);
+  }
+  const outside = await fetch(photo, { redirect: "manual" });
+  expect(outside.status).not.toBe(200);
+  expect(await phone("w-S05").opens(`${photo}x`)).toMatchObject({ status: 400 });
 });

@@ -32,7 +32,7 @@ it.each<[DifferenceKind, Partial<ExceptionFacts>, ChannelAnswer, string | undefi
   ["REFUND_MISMATCH", { channel: true, statementFen: 0, booksFen: -50 }, refund("missing", true), "suspend"],
   ["REFUND_MISMATCH", { channel: true, statementFen: 0, booksFen: -50 }, refund("processing", true), undefined],
   ["REFUND_MISMATCH", { channel: true, statementFen: -50, booksFen: -50 }, refund("closed", true), undefined],
-])("%s %j: %j → %s", (kind, facts, answer, proposal) => {
+])("%s %j: %o → %s", (kind, facts, answer, proposal) => {
   const complete = { reasons: [], askable: true, ...facts };
   const offered = proposalsFor(kind, complete, 100n).map(({ code }) => code);
   expect(offered).toContain("requery");

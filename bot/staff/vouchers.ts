@@ -1,7 +1,6 @@
 import { textCard } from "../../cards/card.ts";
 import { formatMonth, type Month, monthOf, shiftMonth } from "../../src/domain/time/civil-date.ts";
-import { may } from "../../src/usecases/staff/permissions.ts";
-import type { VoucherFormat } from "../../src/usecases/vouchers/request-vouchers.ts";
+import { mayExportVouchers, type VoucherFormat } from "../../src/usecases/vouchers/request-vouchers.ts";
 import { type Answer, say } from "../context.ts";
 import { monthsOf } from "../period.ts";
 import { STAFF_SAY } from "../text/staff.zh-CN.ts";
@@ -11,8 +10,7 @@ import type { StaffContext, StaffWish } from "./context.ts";
 /** 导出凭证: asked for here, the file follows. Of the month that was said, else of the last one; 金蝶, 用友 or plain lines by the words. */
 export async function exportVouchers(context: StaffContext, wish: StaffWish): Promise<Answer> {
   const { desk, staff } = context;
-  // The books of a company are of no building: not for a portfolio that is narrowed down to some.
-  if (!may(staff, "voucher.export", { buildingIds: [] })) return say(textCard(STAFF_SAY.notAllowed(SAY.name)));
+  if (!mayExportVouchers(staff)) return say(textCard(STAFF_SAY.notAllowed(SAY.name)));
   const month = monthMeant(context, wish);
   if (month === undefined) return say(textCard(SAY.oneMonth));
   const format = formatIn(wish.words);

@@ -2,6 +2,7 @@ import { Prisma } from "../../../generated/prisma/client.ts";
 import { recordAudit } from "../../db/audit.ts";
 import { execute } from "../../db/rows.ts";
 import type { Transaction } from "../../db/transaction.ts";
+import { addDays } from "../../domain/time/civil-date.ts";
 import { type Refusal, refuse } from "../receipts/refusal.ts";
 import type { StaffMember } from "../staff/find-staff-member.ts";
 import type { ApprovalContext } from "./approval.ts";
@@ -33,7 +34,7 @@ export async function revokeDelegations(
       tx,
       Prisma.sql`UPDATE approval_delegation SET revoked_on = ${context.today}::date, revoked_by = ${context.actor}
         WHERE delegator_id = ${member.personId}::uuid AND delegate_id = ${delegation.delegateId}::uuid
-          AND lower(valid) = ${delegation.days.from}::date AND revoked_on IS NULL`,
+          AND valid = daterange(${delegation.days.from}::date, ${addDays(delegation.days.to, 1)}::date) AND revoked_on IS NULL`,
     );
     await tellOfDelegation(tx, delegation, "ended", context);
   }

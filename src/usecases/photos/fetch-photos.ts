@@ -10,10 +10,10 @@ import type { Fen } from "../../domain/money/fen.ts";
 import { type ImageType, imageTypeOf } from "../../domain/photos/image-type.ts";
 import { nextTryAtMs } from "../../domain/photos/photo-retry.ts";
 import type { CivilDate } from "../../domain/time/civil-date.ts";
-import type { StaffRole } from "../../domain/world/property.ts";
 import type { FetchedMedia, MediaSource } from "../../ports/media-source.ts";
 import type { Platform } from "../../ports/messenger.ts";
 import { storeFile } from "../documents/file-store.ts";
+import { findException, placeOfException } from "../exceptions/exception.ts";
 import { tellStaff } from "../staff/tell-staff.ts";
 import type { PhotoSubject } from "./keep-photo.ts";
 
@@ -160,19 +160,19 @@ async function keep(
 
 /** Those who decide about the money have its card already, perhaps from before the slip came. */
 async function tellDeciders(tx: Transaction, photo: Waiting, context: FetchPhotosContext): Promise<void> {
-  const claimed = await row<{ tenantName: string; amountFen: Fen; entityId: string; ownerRole: StaffRole }>(
+  const claimed = await row<{ tenantName: string; exceptionId: string }>(
     tx,
-    Prisma.sql`SELECT t.name AS "tenantName", x.amount_fen AS "amountFen", x.entity_id AS "entityId",
-        x.owner_role AS "ownerRole"
+    Prisma.sql`SELECT t.name AS "tenantName", x.id AS "exceptionId"
       FROM transfer_claim c JOIN tenant t ON t.id = c.tenant_id
         JOIN exception_item x ON x.id = c.exception_id AND x.state = 'open' AND x.amount_fen IS NOT NULL
       WHERE c.id = ${photo.subjectId}::uuid`,
   );
-  if (!claimed) return;
-  const { tenantName, amountFen, entityId, ownerRole } = claimed;
+  const exception = claimed && (await findException(tx, claimed.exceptionId));
+  if (!exception) return;
+  const { tenantName } = claimed;
   await tellStaff(tx, {
-    to: { roles: [ownerRole], entityId },
-    card: context.notices.slipKept({ photoId: photo.id, tenantName, amountFen }),
+    to: { roles: [exception.ownerRole], ...placeOfException(exception) },
+    card: context.notices.slipKept({ photoId: photo.id, tenantName, amountFen: exception.amountFen }),
     dedupeKey: `slip-kept|${photo.id}`,
   });
 }

@@ -7,9 +7,9 @@ import { readFile } from "../documents/file-store.ts";
 import { findException, placeOfException } from "../exceptions/exception.ts";
 import type { StaffMember } from "../staff/find-staff-member.ts";
 import { may } from "../staff/permissions.ts";
+import { buildingsOfTenant, projectsOfTenant } from "../staff/portfolio.ts";
 import { placeOfTask } from "../tasks/note-task.ts";
 import type { PhotoSubject } from "./keep-photo.ts";
-import { buildingsOfTenant, projectsOfTenant } from "../staff/portfolio.ts";
 
 /** Slips that were sent for money that an exception is about, the latest first; only what is kept. */
 export const slipsOfException = (

@@ -12,9 +12,8 @@ import type { StoredDocument } from "../../ports/document-store.ts";
 import type { Platform } from "../../ports/messenger.ts";
 import { storeFile } from "../documents/file-store.ts";
 import { findStaffMember } from "../staff/find-staff-member.ts";
-import { may } from "../staff/permissions.ts";
 import { exportVouchersIn, type VoucherExport } from "./export-vouchers.ts";
-import type { VoucherFormat } from "./request-vouchers.ts";
+import { mayExportVouchers, type VoucherFormat } from "./request-vouchers.ts";
 
 /** What is in a file of vouchers. */
 export interface VoucherFigures {
@@ -104,7 +103,7 @@ async function make(tx: Transaction, id: string, context: PostVouchersContext): 
   if (!request) return false;
   // Asked again: between the wish and the file somebody may have lost the role, or a company.
   const member = await findStaffMember(tx, { code: request.staffCode });
-  if (!member || !may(member, "voucher.export")) {
+  if (!member || !mayExportVouchers(member)) {
     await end(tx, request, "failed");
     return true;
   }

@@ -4,6 +4,8 @@ import { execute } from "../../db/rows.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import type { Month } from "../../domain/time/civil-date.ts";
 import type { Platform } from "../../ports/messenger.ts";
+import type { StaffMember } from "../staff/find-staff-member.ts";
+import { may } from "../staff/permissions.ts";
 
 export const VOUCHER_FORMATS = ["csv", "kingdee", "yonyou"] as const;
 export type VoucherFormat = (typeof VOUCHER_FORMATS)[number];
@@ -17,6 +19,9 @@ export interface VoucherRequest {
   readonly appId: string;
   readonly recipient: string;
 }
+
+/** The books of a company are of no building: not for a portfolio that is narrowed down to some. */
+export const mayExportVouchers = (staff: StaffMember): boolean => may(staff, "voucher.export", { buildingIds: [] });
 
 /** Asks for the vouchers of a month as a file; `postVouchers` makes and sends it. False: it is being made already. */
 export async function requestVouchers(tx: Transaction, request: VoucherRequest): Promise<boolean> {

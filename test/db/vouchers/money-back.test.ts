@@ -209,7 +209,7 @@ describe("vouchers of a month in which money went back", () => {
     expect(chat.failures).toEqual([]);
   });
 
-  it("come whole or not at all: what fails is tried three times, then said; who lost the role gets nothing", async () => {
+  it("come whole or not at all: what fails is tried three times, then said; who lost the role, or all buildings but one, gets nothing", async () => {
     const chat = openChat(world.db, world.clock);
     const before = (await files()).length;
     const failing = () =>
@@ -224,6 +224,17 @@ describe("vouchers of a month in which money went back", () => {
     for (let attempt = 1; attempt <= 4; attempt += 1) await failing();
     expect(problems).toHaveLength(3);
     expect(await posted("qian.jingli")).toMatch(/没有生成成功/);
+    await chat.says("wecom", "qian.jingli", "导出9月凭证");
+    await execute(
+      world.db,
+      Prisma.sql`INSERT INTO staff_building SELECT s.id, b.id FROM staff s, building b WHERE s.code = 'S06' LIMIT 1`,
+    );
+    expect(await makes()).toBe(1);
+    expect((await files()).length).toBe(before);
+    await execute(
+      world.db,
+      Prisma.sql`DELETE FROM staff_building b USING staff s WHERE s.id = b.staff_id AND s.code = 'S06'`,
+    );
     await chat.says("wecom", "qian.jingli", "导出9月凭证");
     await execute(
       world.db,

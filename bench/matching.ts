@@ -22,7 +22,7 @@ import { createDatabase, dropDatabase, withDatabase } from "./billing/copy-limit
  */
 
 // What has to be kept fits in this; without a limit the collector lets garbage lie.
-setFlagsFromString("--max-old-space-size=160");
+setFlagsFromString("--max-old-space-size=128");
 
 const MOST_TIMES_THE_LIMIT = 3;
 const MOST_MB = 400;

@@ -13,7 +13,7 @@ const NOT_ROUGHLY = "(?!\\d|\\.\\d|多|来块|来元|几|左右|上下|出头|�
 const MEASURES =
   "[月号日年期笔个度吨方栋座幢室楼天层台张条份次平户家名点位岁人间套块区成折米字倍]|立方|季度|千瓦|kwh|公斤|小时|分钟|星期|周|多|来|几|左右|%|㎡|m2|m3|m|：|:|-\\d|/|铺|房|单元|表|备注|记|、";
 const MONEY_VERB =
-  "(?:电费|水费|房租|租金|物业费|管理费|停车费|押金|滞纳金|先付|先交|预存|充值|支付|转账|汇款|打款|实付|实收|付款|金额|价税合计|总额|合计|总共|共计|[多少涨贵高差][了出]|[这那一]笔|[付交充存转汇打加还扣收退开补欠给划差要算是变到])";
+  "(?:电费|水费|房租|租金|物业费|管理费|停车费|押金|滞纳金|先付|先交|预存|充值|支付|转账|汇款|打款|实付|实收|付款|金额|价税合计|总额|合计|总共|共计|[多少涨贵高差][了出]|[这那]笔|(?<!记)一笔|[付交充存转汇打加还扣收退开补欠给划差要算是变到])";
 const AFTER_VERB =
   "(?:了|错|重|多|过|过去|过来|个|一下|上|款|账|进去|我|你们|你|他们|下|成|只|着，?|出去|出|掉|来|走|够|满|钱|的|电费|水费|水电|房租|租金|物业费|管理费|停车费|押金|费|一笔|笔)*(?:是|为|:|：)?";
 
@@ -49,7 +49,7 @@ const RULES: readonly MentionRule<string>[] = [
   { pattern: new RegExp(`(?:¥|￥|rmb|cny)(${SCALED}|${DIGITS})`, "g"), read: ([, number]) => yuan(scaled(number)) },
   {
     pattern: new RegExp(
-      `${ROUGHLY_BEFORE}(${DIGITS}(?:[万千百]|[kw](?![a-z]))(?:[${HAN_NUMBER}]|\\d(?!\\d)){0,8}|(?<!${HAN})${HAN}{0,8}[百佰千仟万]${HAN}{0,8})${NOT_ROUGHLY}(?!${MEASURES})`,
+      `${ROUGHLY_BEFORE}(${DIGITS}(?:[万千百]|[kw](?![a-z]))(?:[${HAN_NUMBER}]|\\d(?!\\d)){0,8}|(?<!${HAN})${HAN}{0,8}[百佰千仟万]${HAN}{0,8})${NOT_ROUGHLY}(?!${HAN}|(?!备注|记)(?:${MEASURES}))`,
       "g",
     ),
     read: ([, number]) => yuan(scaled(number)),
@@ -57,6 +57,14 @@ const RULES: readonly MentionRule<string>[] = [
   {
     pattern: new RegExp(
       `(?<=${MONEY_VERB}${AFTER_VERB})(?<![\\d.a-z-])(${DIGITS})${NOT_ROUGHLY}(?!${MEASURES}|[a-z])`,
+      "g",
+    ),
+    read: ([, number]) => ((parseNumber(number ?? "") ?? 0) >= 10 ? yuan(parseNumber(number ?? "")) : undefined),
+  },
+  {
+    // 转过去了，8000房租: the sum, not a room, stands before what it was sent for.
+    pattern: new RegExp(
+      `(?<=(?:转|打|汇|付|交|存|充)[^？]{0,8}(?:过去了?|过来了?|了|好了|，))(${DIGITS})(?=的?(?:房租|租金|电费|水费|物业费|管理费|停车费|押金))`,
       "g",
     ),
     read: ([, number]) => ((parseNumber(number ?? "") ?? 0) >= 10 ? yuan(parseNumber(number ?? "")) : undefined),

@@ -73,7 +73,7 @@ const WEEKDAYS: Readonly<Record<string, number>> = { 一: 1, 二: 2, 三: 3, 四
 const weekdayNumber = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : (WEEKDAYS[text] ?? (/^[1-7]$/.test(text) ? Number(text) : undefined));
 const WEEK = "(?:周|星期|礼拜)";
-const DAY_MARK = "[号日](?!楼|厂|铺|仓|电|水|表|机|线|车|门|馆|店|院|库|口|房|栋|座|单元|码|文|志|商|公)";
+const DAY_MARK = "[号日](?!楼|厂|铺|仓|电|水|表|机|线|车|门|馆|店|院|库|口|房(?!租|费|钱)|栋|座|单元|码|文|志|商|公)";
 
 const RELATIVE_DAYS: Readonly<Record<string, number>> = {
   大前天: -3,

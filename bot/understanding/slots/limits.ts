@@ -7,8 +7,19 @@ const OVERDUE_DAYS = [
 ].map((source) => new RegExp(source));
 const DAYS_OF: Readonly<Record<string, number>> = { 天: 1, 日: 1, 月: 30, 周: 7, 星期: 7, 礼拜: 7, 年: 365 };
 
+// 拖了一个半月
+const AND_A_HALF = `(${NUMBER})个半月`;
+const MONTHS_AND_A_HALF = [
+  new RegExp(`(?:逾期|超过|超|拖欠|拖|欠|过期|过了|满|大于|晚)(?:了|费|款|租|交|付|已|已经)*(?:超过|满)?${AND_A_HALF}`),
+  new RegExp(`${AND_A_HALF}(?:以上|还没|都没|没交|没付|未交|未付|的?逾期)`),
+];
+
 /** "逾期超过30天", "欠了两个月以上": days, a month counts 30. */
 export function findMinDaysOverdue(plain: string): number | undefined {
+  for (const pattern of MONTHS_AND_A_HALF) {
+    const months = parseNumber(pattern.exec(plain)?.[1] ?? "");
+    if (months !== undefined && months > 0) return Math.round(months * 30 + 15);
+  }
   for (const pattern of OVERDUE_DAYS) {
     const [, number, unit] = pattern.exec(plain) ?? [];
     if (number === undefined || unit === undefined) continue;

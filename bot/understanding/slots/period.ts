@@ -124,6 +124,15 @@ function periodRules(today: CivilDate, direction: Direction): MentionRule<Span>[
       },
     },
     {
+      pattern: new RegExp(`(${YEAR})?的?第?([一二三1-3])(?:季度?)?${TO}第?([二三四2-4])个?季度`, "g"),
+      read: ([, y, first, last]) => {
+        const of = yearOf(y, today) ?? latestQuarterYear(today, numberOf(last), direction);
+        const [from, to] = [numberOf(first), numberOf(last)];
+        const [start, end] = [monthNumbered(of, 3 * from - 2), monthNumbered(of, 3 * to)];
+        return from < to && start && end ? months(start, end) : undefined;
+      },
+    },
+    {
       pattern: new RegExp(`(${YEAR})?(?:第([一二三四1-4])个?季度|([一二三四1-4])季度)`, "g"),
       read: ([, y, ordinal, bareQuarter]) => {
         const quarter = numberOf(ordinal ?? bareQuarter);

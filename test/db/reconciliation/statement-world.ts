@@ -72,8 +72,11 @@ export interface StatementDesk {
   readonly close: (day: string, account?: string) => Promise<{ closed: boolean; missing: readonly object[] }>;
 }
 
-/** A desk at the bank account CMB1 of entity E1. `today` moves with the day that is worked on. */
-export async function openDesk(db: Database): Promise<StatementDesk> {
+/**
+ * A desk at the bank account CMB1 of entity E1. `today` moves with the day that is worked on. With the `appId` of an official
+ * account the tenants' people are told.
+ */
+export async function openDesk(db: Database, appId?: string): Promise<StatementDesk> {
   const folder = await mkdtemp(join(tmpdir(), "statements-"));
   let balanceFen = 0n;
   let files = 0;
@@ -82,7 +85,12 @@ export async function openDesk(db: Database): Promise<StatementDesk> {
     db,
     encryption: createFieldEncryption([createHash("sha256").update("test").digest()]),
     clock: { today: () => today, nowMs: () => Date.parse(`${today}T10:00:00+08:00`) },
-    config: { publicUrl: "http://localhost", dataDir: folder, fieldEncryptionOldKeys: [] },
+    config: {
+      publicUrl: "http://localhost",
+      dataDir: folder,
+      fieldEncryptionOldKeys: [],
+      ...(appId === undefined ? {} : { officialAccount: { appId } }),
+    },
     progress: () => undefined,
   } as unknown as CliContext;
   const at = (day: string): string => {

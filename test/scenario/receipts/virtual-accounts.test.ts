@@ -172,7 +172,15 @@ describe("a transfer of 10,000.00", () => {
       paid: ["elec late-fee 3901", "elec electricity 312040", "rent rent 684059"],
     },
     { name: "pays the bill that the tenant names", more: { billNos: ["P-2"] }, paid: ["rent rent 1000000"] },
-  ])("$name, in the preview as in reality", async ({ more, paid }) => {
+    {
+      // 10,000.00 − 39.01 − 3,120.40 − 1,718.40 = 5,122.19.
+      name: "pays management before rent where the kind goes before the bill",
+      order: ["due-date", "kind", "bill", "late-fee", "position"],
+      more: {},
+      paid: ["elec late-fee 3901", "elec electricity 312040", "mgmt management 171840", "rent rent 512219"],
+    },
+  ])("$name, in the preview as in reality", async ({ more, paid, order }) => {
+    if (order) await database.db.$executeRaw`UPDATE project SET allocation_order = ${order}`;
     const command = transfer(1_000_000n, more);
     const {
       receiptId: _id,

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Prisma } from "../../../generated/prisma/client.ts";
 import { newId } from "../../../src/db/ids.ts";
-import { execute, row } from "../../../src/db/rows.ts";
+import { execute, row, rows } from "../../../src/db/rows.ts";
 import { hireFinanceManager, kindsOf, openDesk, type StatementDesk } from "../../db/reconciliation/statement-world.ts";
 import { withDatabase } from "../../support/database.ts";
 import { balances, expectBooksInOrder, importPark, issueBill, standing } from "../../support/ledger-world.ts";
@@ -13,6 +13,7 @@ import { balances, expectBooksInOrder, importPark, issueBill, standing } from ".
 const DAY = "2026-02-20";
 const NEXT = "2026-02-21";
 const NUMBER = "7559123456000001";
+const APP_ID = "wx-park";
 
 type Db = ReturnType<typeof withDatabase>["db"];
 
@@ -33,8 +34,35 @@ async function openPark(db: Db): Promise<StatementDesk> {
   ] as const)
     await issueBill(db, bill);
   await giveNumber(db, "T1", NUMBER, "[2026-01-01,)");
-  return openDesk(db);
+  await putInChat(db);
+  return openDesk(db, APP_ID);
 }
+
+/** 王会计 of T1 in the official account, the finance manager in WeCom. */
+async function putInChat(db: Db): Promise<void> {
+  const personId = newId();
+  await execute(db, Prisma.sql`INSERT INTO person (id, name) VALUES (${personId}::uuid, '王会计')`);
+  await execute(
+    db,
+    Prisma.sql`INSERT INTO tenant_member (id, tenant_id, person_id, role)
+      SELECT ${newId()}::uuid, id, ${personId}::uuid, 'owner' FROM tenant WHERE code = 'T1'`,
+  );
+  await execute(
+    db,
+    Prisma.sql`INSERT INTO channel_identity (id, person_id, platform, app_id, external_id)
+      SELECT ${newId()}::uuid, ${personId}::uuid, 'official-account', ${APP_ID}, 'o-王会计'
+      UNION ALL SELECT ${newId()}::uuid, person_id, 'wecom', 'corp', 'w-S09' FROM staff WHERE code = 'S09'`,
+  );
+}
+
+/** What was sent to this person, each message as its words, the oldest first. */
+const said = async (db: Db, recipient: string): Promise<string[]> =>
+  (
+    await rows<{ message: string }>(
+      db,
+      Prisma.sql`SELECT message::text AS message FROM outbox WHERE recipient = ${recipient} ORDER BY id`,
+    )
+  ).map(({ message }) => message);
 
 const giveNumber = (db: Db, tenant: string, number: string, valid: string) =>
   execute(
@@ -73,9 +101,12 @@ describe("transfers to a virtual number", () => {
 
   it("V2: the rest and 2,234.19 more settle everything and leave a prepayment", async () => {
     // 1,776,581 − 3,900 = 1,772,681 fen are still owed.
-    await desk.import(DAY, [to(3_900n, { serial: "A1" }), to(1_772_681n + 223_419n, { serial: "A2" })], 0n);
+    // V5: this file overlaps with the one before.
+    const overlapping = [to(3_900n, { serial: "A1" }), to(1_772_681n + 223_419n, { serial: "A2" })];
+    expect(await desk.import(DAY, overlapping, 0n)).toMatchObject({ lines: 2, newLines: 1 });
     await desk.run(DAY);
     expect(await standing(database.db)).toEqual({ ...SETTLED, prepaymentFen: 223_419n });
+    expect((await said(database.db, "o-王会计")).at(-1)).toMatch(/多出的¥2,234.19已转入预存款.*如需退回请回复“退款”/);
     expect(await balances(database.db)).toMatchObject({ "1002": 2_000_000n });
   });
 
@@ -86,10 +117,12 @@ describe("transfers to a virtual number", () => {
       [to(3_900n, { serial: "A1" }), to(1_772_681n + 223_419n, { serial: "A2" })],
       0n,
     );
-    expect(again).toMatchObject({ newLines: 0 });
+    expect(again).toMatchObject({ lines: 2, newLines: 0, file: { duplicateOf: expect.anything() } });
     const after = await row<{ count: bigint }>(database.db, Prisma.sql`SELECT count(*) AS count FROM statement_line`);
     expect(after).toEqual(before);
     expect((await desk.run(DAY)).matched).toHaveLength(2);
+    // One message for each of the two transfers, and none for hearing of them again.
+    expect(await said(database.db, "o-王会计")).toHaveLength(2);
   });
 
   it("V6: the bank takes V2's money back the next day: prepayment first, then the latest lines", async () => {
@@ -103,6 +136,13 @@ describe("transfers to a virtual number", () => {
     const now = await standing(database.db);
     expect(now.prepaymentFen).toBe(0n);
     expect(now.open).toEqual({ elec: 312_040n, rent: 1_288_800n, mgmt: 171_840n });
+    // 1,772,681 fen were allocated: the last fen of the fee and the three lines.
+    expect((await said(database.db, "o-王会计")).at(-1)).toMatch(
+      /银行冲回了您的一笔转账¥19,961\.00.*视同没有付过.*从预存款扣回：¥2,234\.19.*重新待付：¥17,726\.81，违约金按未付款计算/,
+    );
+    const [toFinance = ""] = await said(database.db, "w-S09");
+    expect(toFinance).toMatch(/银行冲账/);
+    expect(toFinance).toMatch(/¥19,961\.00/);
     await expectBooksInOrder(database.db);
     expect((await desk.close(NEXT)).closed).toBe(true);
   });
@@ -121,6 +161,10 @@ describe("V1 and V4: all that is owed, and twins", () => {
     expect(run.exceptions).toEqual([]);
     expect(await standing(database.db)).toEqual({ ...SETTLED, prepaymentFen: 0n });
     expect(run.closed).toBe(true);
+    const messages = await said(database.db, "o-王会计");
+    expect(messages).toHaveLength(1);
+    expect(messages[0]).toMatch(/¥17,765\.81/);
+    expect(messages[0]).not.toMatch(/预存/);
   });
 
   it("V4: two transfers of one amount in one second are two receipts", async () => {
@@ -151,6 +195,12 @@ describe("numbers and payers that do not go together", () => {
     expect(kindsOf(run)).toEqual(["MULTI_TENANT_PAYER"]);
     expect(run.matched).toHaveLength(1);
     expect((await standing(database.db)).open.rent).toBe(0n);
+    const receipts = await rows(
+      database.db,
+      Prisma.sql`SELECT t.code, r.amount_fen AS fen, r.state FROM receipt r JOIN tenant t ON t.id = r.tenant_id`,
+    );
+    expect(receipts).toEqual([{ code: "T1", fen: 1_776_581n, state: "counted" }]);
+    expect((await said(database.db, "w-S09")).join()).toMatch(/同一付款人涉及多个租户/);
   });
 
   it("V8: the number of a closed lease: unclaimed money, the former tenant proposed", async () => {
@@ -210,6 +260,7 @@ describe("months that are closed, bills that are invoiced", () => {
     const [reversed] = (await desk.run(NEXT)).exceptions;
     expect(reversed?.facts).toMatchObject({ invoiced: true });
     expect((reversed?.facts.reasons as string[]).join()).toMatch(/发票不会自动红冲/);
+    expect((await said(database.db, "w-S09")).join()).toMatch(/发票不会自动红冲/);
     await desk.resolve(reversed?.id ?? "", "undo-receipt");
     expect((await standing(database.db)).open.elec).toBe(312_040n);
     const invoice = await row<{ state: string }>(
@@ -217,6 +268,7 @@ describe("months that are closed, bills that are invoiced", () => {
       Prisma.sql`SELECT state FROM invoice WHERE id = ${invoiceId}::uuid`,
     );
     expect(invoice?.state).toBe("opening");
+    expect(await rows(database.db, Prisma.sql`SELECT id FROM invoice WHERE number IS DISTINCT FROM 'FP1'`)).toEqual([]);
     await expectBooksInOrder(database.db);
   });
 });

@@ -49,7 +49,7 @@ export interface ExceptionFacts {
   readonly channelSays?: string;
   /** REFUND_MISMATCH: the bank has paid exactly what is on the list of bank payouts, and nobody has confirmed it. */
   readonly payoutDue?: boolean;
-  /** REFUND_MISMATCH: a notification said it; what is to be booked follows from the statement's own difference. */
+  /** A notification said it, and no statement yet: what is to be booked follows from the statement's own line. */
   readonly early?: boolean;
   /** The settlement is an acquirer's, of card payments at the desk: 1012.02. */
   readonly pos?: boolean;
@@ -198,6 +198,8 @@ function amountMismatch(facts: ExceptionFacts): Proposal[] {
   const statement = formatYuan(BigInt(facts.statementFen ?? 0));
   const fee = facts.feeFen === undefined || facts.feeFen === 0 ? undefined : formatYuan(BigInt(facts.feeFen));
   const booked = facts.receiptNo !== undefined;
+  const keep = `${NO_ENTRY}，这笔款不入账，向渠道查询`;
+  if (facts.early) return [...requery(facts, "答复写在这里，账单导入后再入账"), { code: "keep", effect: keep }];
   return [
     {
       code: "accept-statement",
@@ -209,7 +211,7 @@ function amountMismatch(facts: ExceptionFacts): Proposal[] {
     {
       code: "keep",
       effect: !booked
-        ? `${NO_ENTRY}，这笔款不入账，向渠道查询`
+        ? keep
         : fee === undefined
           ? `${NO_ENTRY}，按账面金额保留，向渠道查询`
           : `收款按账面金额保留，差额向渠道查询；渠道已扣的手续费入账：借 6603 贷 1012.01 ${fee}`,
@@ -220,11 +222,13 @@ function amountMismatch(facts: ExceptionFacts): Proposal[] {
 function localMissing(facts: ExceptionFacts, amount: string): Proposal[] {
   if (facts.unclaimed)
     return [...claims(facts, amount), { code: "hold", effect: `${NO_ENTRY}，继续挂在 2241.02 待认领` }];
+  const ignore = { code: "ignore", effect: `${NO_ENTRY}，不是本系统的款项` };
+  if (facts.early) return [ignore];
   return [
     ...(facts.orderKnown ? [{ code: "settle", effect: `按订单补记收款：借 1012.01 贷 1122/2203 ${amount}` }] : []),
     ...requery(facts, "微信说已付就按订单补记收款"),
     { code: "unclaimed", effect: `借 1012.01 贷 2241.02 ${amount}，待认领` },
-    { code: "ignore", effect: `${NO_ENTRY}，不是本系统的款项` },
+    ignore,
   ];
 }
 

@@ -80,6 +80,9 @@ export interface NewException {
 
 const HOUR_MS = 3_600_000;
 
+const saidEarly = Prisma.sql`(exception_item.statement_line_id IS NULL AND EXCLUDED.statement_line_id IS NOT NULL
+  AND exception_item.facts ? 'early')`;
+
 /** Puts a difference before people, once; returns its id, also when it was known. */
 export async function raiseException(
   tx: Transaction,
@@ -99,14 +102,18 @@ export async function raiseException(
         ${exception.statementLineId ?? null}::uuid, ${exception.receiptId ?? null}::uuid, ${duty.owner},
         ${dueAt}::timestamptz)
       ON CONFLICT (kind, subject_key) DO UPDATE SET account_code = coalesce(exception_item.account_code, EXCLUDED.account_code),
-        business_date = coalesce(exception_item.business_date, EXCLUDED.business_date),
-        amount_fen = coalesce(exception_item.amount_fen, EXCLUDED.amount_fen),
+        -- A notification was first: the day, the figures and whatever else the statement's own line says is what counts.
+        business_date = CASE WHEN ${saidEarly} THEN EXCLUDED.business_date
+          ELSE coalesce(exception_item.business_date, EXCLUDED.business_date) END,
+        amount_fen = CASE WHEN ${saidEarly} AND exception_item.state = 'open' THEN EXCLUDED.amount_fen
+          ELSE coalesce(exception_item.amount_fen, EXCLUDED.amount_fen) END,
         order_no = coalesce(exception_item.order_no, EXCLUDED.order_no),
         statement_line_id = coalesce(exception_item.statement_line_id, EXCLUDED.statement_line_id),
         receipt_id = coalesce(exception_item.receipt_id, EXCLUDED.receipt_id),
         owner_role = coalesce(exception_item.owner_role, EXCLUDED.owner_role),
         due_at = coalesce(exception_item.due_at, EXCLUDED.due_at),
-        facts = CASE WHEN exception_item.account_code IS NULL THEN EXCLUDED.facts || exception_item.facts ELSE exception_item.facts END
+        facts = CASE WHEN ${saidEarly} AND exception_item.state = 'open' THEN (exception_item.facts - 'early') || EXCLUDED.facts
+          WHEN exception_item.account_code IS NULL THEN EXCLUDED.facts || exception_item.facts ELSE exception_item.facts END
       RETURNING id, (xmax = 0) AS inserted`,
   );
   if (!raised) throw new Error("an exception was written and has no id");

@@ -1,51 +1,88 @@
 import { Prisma } from "../../../generated/prisma/client.ts";
-import { newId } from "../../db/ids.ts";
-import { execute, row } from "../../db/rows.ts";
+import { row } from "../../db/rows.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import { toJsonInteger } from "../../domain/money/fen.ts";
+import { civilDateAt } from "../../domain/time/civil-date.ts";
 import type { PaymentFact } from "../../ports/payment-gateway.ts";
+import { raiseException } from "../exceptions/exception.ts";
+import type { PaymentContext } from "./context.ts";
 import type { Witness } from "./settle-payment.ts";
+import type { StoredOrder } from "./stored-order.ts";
 
-/** Puts a payment that we can't book before people, once per payment and kind, whoever says it how often. */
+/** Of a payment and the order that it names. */
+export type PaymentDifference = "outTradeNo" | "amount" | "currency" | "merchantId" | "appId";
+
+const DIFFERENCE_NAMES: Readonly<Record<PaymentDifference, string>> = {
+  outTradeNo: "订单号",
+  amount: "金额",
+  currency: "币种",
+  merchantId: "商户号",
+  appId: "公众号",
+};
+
+/**
+ * Puts a payment that we can't book before people, once per payment and kind, whoever says it how often: with its owner and
+ * deadline at once, though its row of the bill comes the next day and is the same difference then.
+ */
 export async function recordPaymentException(
   tx: Transaction,
   exception: {
     readonly fact: PaymentFact;
     readonly witness: Witness;
     readonly kind: "LOCAL_MISSING" | "AMOUNT_MISMATCH";
-    readonly differences: readonly string[];
-    /** Of the order, if there is one; else that of the merchant account. */
-    readonly entityId: string | undefined;
+    readonly differences: readonly PaymentDifference[];
+    /** The order that it names, if there is one. */
+    readonly order: StoredOrder | undefined;
   },
+  { businessClock }: PaymentContext,
 ): Promise<void> {
-  const { fact, witness, kind, differences } = exception;
-  const entityId = exception.entityId ?? (await entityOfMerchant(tx, fact.merchantId));
-  const facts = {
-    channel: fact.channel,
-    merchantId: fact.merchantId,
-    appId: fact.appId,
-    outTradeNo: fact.outTradeNo,
-    transactionId: fact.transactionId,
-    amountFen: toJsonInteger(fact.amountFen),
-    currency: fact.currency,
-    successTime: fact.successTime,
-    witness,
-    differences,
-  };
-  await execute(
+  const { fact, witness, kind, differences, order } = exception;
+  const merchant = await merchantOf(tx, fact.merchantId);
+  const valueDate = civilDateAt(Date.parse(fact.successTime));
+  const names = differences.map((one) => DIFFERENCE_NAMES[one]).join("、");
+  await raiseException(
     tx,
-    Prisma.sql`INSERT INTO exception_item (id, entity_id, kind, subject_key, facts, state)
-      VALUES (${newId()}::uuid, ${entityId}::uuid, ${kind}, ${`${fact.channel}|${fact.merchantId}|${fact.transactionId}`},
-        ${JSON.stringify(facts)}::jsonb, 'open')
-      ON CONFLICT (kind, subject_key) DO NOTHING`,
+    {
+      kind,
+      entityId: order?.entityId ?? merchant.entityId,
+      accountCode: merchant.code,
+      date: valueDate,
+      subjectKey: `${fact.channel}|${fact.merchantId}|${fact.transactionId}`,
+      amountFen: order === undefined ? fact.amountFen : fact.amountFen - order.amountFen,
+      orderNo: fact.outTradeNo,
+      tenantId: order?.tenantId,
+      facts: {
+        reasons: [
+          order === undefined ? "渠道说已付，我方没有这个订单" : `渠道说的付款与我方订单不同：${names}`,
+          "等账单导入后入账",
+        ],
+        early: true,
+        statementFen: toJsonInteger(fact.amountFen),
+        valueDate,
+        orderNo: fact.outTradeNo,
+        transactionId: fact.transactionId,
+        ...(order === undefined
+          ? {}
+          : { booksFen: toJsonInteger(order.amountFen), tenant: order.tenantCode, orderKnown: true, askable: true }),
+      },
+    },
+    {
+      actor: "channel:wechat",
+      channel: `wechat-pay-${witness}`,
+      today: businessClock.today(),
+      nowMs: businessClock.nowMs(),
+    },
   );
 }
 
-async function entityOfMerchant(tx: Transaction, merchantId: string): Promise<string> {
-  const found = await row<{ entity_id: string }>(
+async function merchantOf(
+  tx: Transaction,
+  merchantId: string,
+): Promise<{ readonly code: string; readonly entityId: string }> {
+  const found = await row<{ code: string; entityId: string }>(
     tx,
-    Prisma.sql`SELECT entity_id FROM merchant_account WHERE channel = 'wechat' AND mch_id = ${merchantId}`,
+    Prisma.sql`SELECT code, entity_id AS "entityId" FROM merchant_account WHERE channel = 'wechat' AND mch_id = ${merchantId}`,
   );
   if (!found) throw new Error(`merchant number ${merchantId} belongs to no merchant account of ours`);
-  return found.entity_id;
+  return found;
 }

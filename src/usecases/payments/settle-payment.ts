@@ -8,7 +8,7 @@ import { receiveMoney } from "../receipts/record-receipt.ts";
 import { recordPayer } from "../refunds/record-payer.ts";
 import type { PaymentContext } from "./context.ts";
 import { findReceiptOf } from "./find-receipt.ts";
-import { recordPaymentException } from "./payment-exception.ts";
+import { type PaymentDifference, recordPaymentException } from "./payment-exception.ts";
 import { receiptMessages } from "./receipt-messages.ts";
 import { endOrder, findOrder, type StoredOrder } from "./stored-order.ts";
 
@@ -56,12 +56,14 @@ async function settle(
   context: PaymentContext,
 ): Promise<SettleResult> {
   const found = await findOrder(tx, fact.outTradeNo);
-  if (!found) return refuse(tx, fact, witness, "LOCAL_MISSING", ["outTradeNo"]);
+  if (!found)
+    return refuse(tx, { fact, witness, kind: "LOCAL_MISSING", differences: ["outTradeNo"], order: undefined }, context);
   // The account before the order, as everybody else takes them.
   await lockTenantAccounts(tx, [{ tenantId: found.tenantId, entityId: found.entityId }]);
   const order = (await findOrder(tx, fact.outTradeNo, "lock")) ?? found;
   const differences = differencesOf(order, fact, context);
-  if (differences.length > 0) return refuse(tx, fact, witness, "AMOUNT_MISMATCH", differences, order.entityId);
+  if (differences.length > 0)
+    return refuse(tx, { fact, witness, kind: "AMOUNT_MISMATCH", differences, order }, context);
 
   const known = await findReceiptOf(tx, order.merchantCode, fact.transactionId);
   if (known) {
@@ -110,24 +112,21 @@ async function openPayerWindow(tx: Transaction, fact: PaymentFact, context: Paym
 }
 
 /** Which of the facts are not as the order says; names only, so that nothing personal reaches a log. */
-function differencesOf(order: StoredOrder, fact: PaymentFact, context: PaymentContext): string[] {
+function differencesOf(order: StoredOrder, fact: PaymentFact, context: PaymentContext): PaymentDifference[] {
   const appId = context.gateways.get(order.merchantId)?.appId;
   return [
-    ...(fact.amountFen === order.amountFen ? [] : ["amount"]),
-    ...(fact.currency === "CNY" ? [] : ["currency"]),
-    ...(fact.merchantId === order.merchantId ? [] : ["merchantId"]),
-    ...(fact.appId === appId ? [] : ["appId"]),
+    ...(fact.amountFen === order.amountFen ? [] : (["amount"] as const)),
+    ...(fact.currency === "CNY" ? [] : (["currency"] as const)),
+    ...(fact.merchantId === order.merchantId ? [] : (["merchantId"] as const)),
+    ...(fact.appId === appId ? [] : (["appId"] as const)),
   ];
 }
 
 async function refuse(
   tx: Transaction,
-  fact: PaymentFact,
-  witness: Witness,
-  kind: "LOCAL_MISSING" | "AMOUNT_MISMATCH",
-  differences: readonly string[],
-  entityId?: string,
+  exception: Parameters<typeof recordPaymentException>[1],
+  context: PaymentContext,
 ): Promise<SettleResult> {
-  await recordPaymentException(tx, { fact, witness, kind, differences, entityId });
-  return { state: "exception", kind, differences };
+  await recordPaymentException(tx, exception, context);
+  return { state: "exception", kind: exception.kind, differences: exception.differences };
 }

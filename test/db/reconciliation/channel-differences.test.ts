@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { settlePayment } from "../../../src/usecases/payments/settle-payment.ts";
 import { recordReceipt } from "../../../src/usecases/receipts/record-receipt.ts";
 import { undoReceipt } from "../../../src/usecases/receipts/undo-receipt.ts";
-import { reconcileDueDays } from "../../../src/usecases/reconciliation/run-due-days.ts";
+import { escalateDifferences, reconcileDueDays } from "../../../src/usecases/reconciliation/run-due-days.ts";
 import { fundBill, tradeBill } from "../../independent/statements/wechat-bills.ts";
 import { withDatabase } from "../../support/database.ts";
 import { accepted, at, balances, date, expectBooksInOrder, importPark, issueBill } from "../../support/ledger-world.ts";
@@ -270,5 +271,86 @@ describe("differences that are settled with keep", () => {
     // Both bills of the channel agree: what was kept stays explained.
     expect(await job()).toEqual({ days: 1, closed: 1 });
     expect(await job()).toEqual({ days: 0, closed: 0 });
+  });
+
+  it("a payment that only a notification told has its owner and deadline at once, and is its bill's row the next day", async () => {
+    const PAID = "2026-03-12";
+    const atMs = (time: string) => Date.parse(`${time}+08:00`);
+    const clock = { today: () => date(PAID), nowMs: () => atMs(`${PAID}T16:00:00`) };
+    const tell = (transactionId: string, amountFen: bigint) =>
+      settlePayment(
+        database.db,
+        {
+          channel: "wechat",
+          merchantId: "1900000001",
+          appId: "wx",
+          outTradeNo: `O${transactionId}`,
+          transactionId,
+          amountFen,
+          currency: "CNY",
+          successTime: `${PAID}T15:59:00+08:00`,
+          payerExternalId: undefined,
+        },
+        "notification",
+        {
+          gateways: new Map(),
+          businessClock: clock,
+          wireClock: clock,
+          officialAccountAppId: undefined,
+          paymentCard: () => {
+            throw new Error("nobody is thanked for money that is in no book");
+          },
+          onProblem: () => undefined,
+        },
+      );
+    for (const [number, amountFen] of [
+      ["440000001", 8_000n],
+      ["440000002", 9_000n],
+      ["440000001", 8_000n],
+    ] as const) {
+      expect(await tell(number, amountFen)).toMatchObject({ state: "exception", kind: "LOCAL_MISSING" });
+    }
+    const told = await database.db
+      .$queryRaw`SELECT account_code AS account, business_date::text AS day, amount_fen::int AS fen,
+        owner_role AS owner, due_at FROM exception_item WHERE facts ? 'early' ORDER BY 3`;
+    // A day from the notification, as of every LOCAL_MISSING.
+    const duty = { account: "WX1", day: PAID, owner: "finance-manager", due_at: new Date(atMs("2026-03-13T16:00:00")) };
+    expect(told).toEqual([
+      { ...duty, fen: 8_000 },
+      { ...duty, fen: 9_000 },
+    ]);
+    // Nobody has looked, and no bill has come: the next role hears of it, once.
+    const later = { ...at("2026-03-13"), nowMs: atMs("2026-03-13T16:00:00") };
+    expect(await escalateDifferences(database.db, { ...later, nowMs: later.nowMs - 1 })).toBe(0);
+    expect(await escalateDifferences(database.db, later)).toBe(2);
+    expect(await escalateDifferences(database.db, later)).toBe(0);
+    const early = (await desk.run(PAID, { account: "WX1" })).exceptions;
+    expect(early.map(({ proposals }) => proposals.map(({ code }) => code))).toEqual([["ignore"], ["ignore"]]);
+    await desk.resolve(early.find(({ amountFen }) => amountFen === 9_000)?.id ?? "", "ignore");
+    // The bill says the same of both: no third difference, and what was ignored stays ignored.
+    await desk.importBill(
+      "wechat-trade",
+      PAID,
+      tradeBill([
+        { time: `${PAID} 15:59:00`, transactionId: "440000001", orderNo: "O440000001", amount: "80.00", fee: "0.48" },
+        { time: `${PAID} 15:59:00`, transactionId: "440000002", orderNo: "O440000002", amount: "90.00", fee: "0.54" },
+      ]),
+    );
+    const [open, ...others] = (await desk.run(PAID, { account: "WX1" })).exceptions;
+    expect(others).toEqual([]);
+    expect(open?.id).toBe(early.find(({ amountFen }) => amountFen === 8_000)?.id);
+    expect(open?.facts).toMatchObject({
+      lineNo: 1,
+      statementFen: 8_000,
+      reasons: ["渠道有这笔收款，我方没有这个订单"],
+    });
+    expect(open?.facts).not.toHaveProperty("early");
+    await expectRestored(database.db, async () => {
+      await desk.resolve(open?.id ?? "", "unclaimed");
+      await desk.undo(open?.id ?? "");
+    });
+    await desk.resolve(open?.id ?? "", "unclaimed");
+    expect(await desk.close(PAID, "WX1")).toEqual({ closed: true, missing: [] });
+    await expectBooksInOrder(database.db);
   });
 });

@@ -4,7 +4,6 @@ export const SAY_DELEGATION = {
   whom: "您不在时审批交给哪位同事？点一下，或回复姓名。",
   nobody: "还没有同事可以代您审批：代办人要是同一园区的经理或总监。请联系系统管理员。",
   unknown: "没有找到可以代您审批的这位同事。代办人要是同一园区的经理或总监，请点一下或回复姓名：",
-  several: "您说的是哪一位？",
   until: (name: string) => `委托${name}审批到哪一天？例如“到11月30日”或“三天”。`,
   sure: (name: string, range: string) => `${range}，您的审批由${name}代办，您自己仍可审批。确定吗？`,
   range: (from: string, to: string) => (from === to ? from : `${from}至${to}`),

@@ -44,7 +44,6 @@ export const SAY_TASK = {
   collect: "打开后把屏幕给对方，用微信扫一扫付款；到账后收据会立即发给租户，您也会收到通知。",
   collectTo: (entity: string, fen: Fen) => `${entity} ${formatYuan(fen)}`,
   collectNone: (tenant: string) => `${tenant}现在没有要付的账单。`,
-  collectNotAllowed: "您没有收款的权限。",
   historyTitle: (tenant: string) => `${tenant} 催缴记录`,
   historyNone: (tenant: string) => `${tenant}没有催缴记录。`,
   history: {

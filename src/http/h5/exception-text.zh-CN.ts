@@ -45,8 +45,6 @@ export const EXCEPTION_PAGE_TEXT = {
   again: "这次操作已经提交过了，下面是最新的状态。",
   chooseFirst: "请先选择一种处理办法。",
   badAmount: "金额请写成 123.45 这样的数字。",
-  posted: "本次入账",
-  pair: (debit: string, credit: string) => `借 ${debit} 贷 ${credit}`,
   refusedTitle: "没有处理",
   back: "返回这条差异",
   insideOnly: "请在企业微信或钉钉里打开，系统要确认您是谁。",

@@ -7,6 +7,7 @@ import { type Fen, formatYuan, toJsonInteger } from "../../domain/money/fen.ts";
 import { DUTIES, KIND_NAMES } from "../../domain/reconciliation/difference.ts";
 import { proposalsFor } from "../../domain/reconciliation/proposals.ts";
 import { addDays, type CivilDate } from "../../domain/time/civil-date.ts";
+import { findException, placeOfException } from "../exceptions/exception.ts";
 import { tellStaff } from "../staff/tell-staff.ts";
 import { type LineCover, loadLineCover } from "./line-cover.ts";
 
@@ -72,16 +73,18 @@ async function reportLoss(
     const written = await rows<{ id: string }>(
       tx,
       Prisma.sql`INSERT INTO exception_item (id, entity_id, kind, subject_key, facts, state, account_code, business_date,
-          amount_fen, owner_role, due_at)
+          amount_fen, tenant_id, owner_role, due_at)
         VALUES (${newId()}::uuid, ${loss.entityId}::uuid, 'FAPIAO_MISMATCH',
           ${`${loss.causeKey}|${cover.invoiceId}|${cover.lineId}|${cover.component}`}, ${JSON.stringify(facts)}::jsonb, 'open',
-          ${ACCOUNT}, ${today}::date, ${overFen}, ${duty.owner}, ${`${addDays(today, days)}T18:00:00+08:00`}::timestamptz)
+          ${ACCOUNT}, ${today}::date, ${overFen},
+          (SELECT tenant_id FROM invoice WHERE id = ${cover.invoiceId}::uuid), ${duty.owner}, ${`${addDays(today, days)}T18:00:00+08:00`}::timestamptz)
         ON CONFLICT (kind, subject_key) DO NOTHING RETURNING id`,
     );
-    const [exception] = written;
+    const [raised] = written;
+    const exception = raised && (await findException(tx, raised.id));
     if (!exception) continue;
     await tellStaff(tx, {
-      to: { roles: [duty.owner], entityId: loss.entityId },
+      to: { roles: [duty.owner], ...placeOfException(exception) },
       card: mismatchCard(exception.id, facts, overFen),
       subject: { kind: "exception", id: exception.id, version: 1 },
       dedupeKey: `fapiao-mismatch|${exception.id}`,

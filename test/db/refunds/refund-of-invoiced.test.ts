@@ -252,6 +252,13 @@ describe("an invoiced payment that is taken back (V10)", () => {
   it("leaves the invoice standing, puts it before finance once, and makes no red letter by itself", async () => {
     const world = await openRefundWorld();
     const { receiptNo, lineId } = await paysAndIsInvoiced(world);
+    // S06 has only a building in which T002 rents nothing.
+    await execute(
+      world.db,
+      Prisma.sql`INSERT INTO staff_building SELECT s.id, b.id FROM staff s, building b WHERE s.code = 'S06'
+        AND NOT EXISTS (SELECT 1 FROM lease l JOIN tenant t ON t.id = l.tenant_id AND t.code = 'T002'
+          JOIN lease_unit h ON h.lease_id = l.id JOIN unit u ON u.id = h.unit_id WHERE u.building_id = b.id) LIMIT 1`,
+    );
     const undo = () =>
       undoReceipt(world.db, { receiptNo }, { actor: "staff:S06", channel: "test", today: world.clock.today() });
     expect(await undo()).toMatchObject({ ok: true });
@@ -270,6 +277,12 @@ describe("an invoiced payment that is taken back (V10)", () => {
       Prisma.sql`SELECT count(*) AS count FROM outbox WHERE dedupe_key LIKE 'fapiao-mismatch|%' AND message->'card'->>'title' = '发票与收款不符'`,
     );
     expect(Number(told?.count)).toBeGreaterThan(0);
+    const strangers = await rows(
+      world.db,
+      Prisma.sql`SELECT 1 AS told FROM outbox o JOIN staff s ON s.person_id = o.person_id AND s.code = 'S06'
+        WHERE o.dedupe_key LIKE 'fapiao-mismatch|%'`,
+    );
+    expect(strangers).toEqual([]);
     await expectBooksInOrder(world);
     await finance(world);
     // Without the exception the books say so.
@@ -288,6 +301,7 @@ async function finance(world: RefundWorld): Promise<void> {
   const today = world.clock.today();
   expect(difference).toMatchObject({
     kind: "FAPIAO_MISMATCH",
+    tenantId: (await idsOf(world, "T002", "E1")).tenantId,
     ownerRole: "finance-manager",
     amountFen: 677_250n,
     dueAtMs: Date.parse(`${addDays(today, 3)}T18:00:00+08:00`),

@@ -9,7 +9,7 @@ import { findRequest } from "../../usecases/approvals/stored-request.ts";
 import { answerChannelQuestions } from "../../usecases/exceptions/answer-channel.ts";
 import { documentOf, type ExceptionItem, findException, findExceptions } from "../../usecases/exceptions/exception.ts";
 import type { ResolutionContext, ResolutionDetails, Resolved } from "../../usecases/exceptions/resolution.ts";
-import { loadPostings, resolveException } from "../../usecases/exceptions/resolve-exception.ts";
+import { loadPostings, postingsOfResolution, resolveException } from "../../usecases/exceptions/resolve-exception.ts";
 import { undoResolution } from "../../usecases/exceptions/undo-resolution.ts";
 import type { Refusal } from "../../usecases/receipts/refusal.ts";
 import { listFingerprints, revokeFingerprint } from "../../usecases/reconciliation/fingerprints.ts";
@@ -176,9 +176,14 @@ async function answerOfChannel(
   const questions = channelQuestionsFor(context, resolution);
   if (!questions) return answer(asked, "已记下，由服务向微信支付查询");
   await answerChannelQuestions(context.db, questions, asked.exception.id);
-  const after = await inTransaction(context.db, (tx) => findException(tx, asked.exception.id));
-  if (!after) throw new Error(`exception ${asked.exception.id} is gone`);
-  return answer({ ...asked, exception: after }, after.state === "resolved" ? "已按微信答复处理" : "已向微信支付查询");
+  const { id } = asked.exception;
+  const { after, postings } = await inTransaction(context.db, async (tx) => ({
+    after: await findException(tx, id),
+    postings: await postingsOfResolution(tx, id),
+  }));
+  if (!after) throw new Error(`exception ${id} is gone`);
+  const said = after.state === "resolved" ? "已按微信答复处理" : "已向微信支付查询";
+  return answer({ ...asked, exception: after, postings }, said);
 }
 
 async function contextOf(context: CliContext, options: OptionValues) {

@@ -143,6 +143,18 @@ export const loadPostings = async (tx: Transaction, entityId: string): Promise<r
       GROUP BY 1, 2 ORDER BY 1, 2`,
   );
 
+/** The pairs of the resolution that stands, whoever carried it out: the channel's answer may have been heard elsewhere. */
+export const postingsOfResolution = async (tx: Transaction, exceptionId: string): Promise<readonly PostedPair[]> =>
+  rows<PostedPair>(
+    tx,
+    Prisma.sql`SELECT p.debit_account AS debit, p.credit_account AS credit, sum(p.amount_fen)::bigint AS "amountFen"
+      FROM exception_resolution r JOIN exception_item x ON x.id = r.exception_id
+      JOIN ledger_transaction t ON t.entity_id = x.entity_id AND t.recorded_at = r.recorded_at
+      JOIN ledger_posting p ON p.transaction_id = t.id
+      WHERE r.exception_id = ${exceptionId}::uuid AND r.undone_by IS NULL
+      GROUP BY 1, 2 ORDER BY 1, 2`,
+  );
+
 export const standingResolution = (
   tx: Transaction,
   exceptionId: string,

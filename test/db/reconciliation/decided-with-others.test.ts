@@ -6,8 +6,10 @@ import { Prisma } from "../../../generated/prisma/client.ts";
 import { createFieldEncryption } from "../../../src/db/field-encryption.ts";
 import { newId } from "../../../src/db/ids.ts";
 import { execute, row, rows } from "../../../src/db/rows.ts";
+import { inTransaction } from "../../../src/db/transaction.ts";
 import type { PaymentStatus } from "../../../src/ports/payment-gateway.ts";
 import { answerChannelQuestions, type ChannelQuestions } from "../../../src/usecases/exceptions/answer-channel.ts";
+import { postingsOfResolution } from "../../../src/usecases/exceptions/resolve-exception.ts";
 import { recordReceipt } from "../../../src/usecases/receipts/record-receipt.ts";
 import { undoReceipt } from "../../../src/usecases/receipts/undo-receipt.ts";
 import { approvalWorld, decides, importApprovalWorld } from "../../support/approval-world.ts";
@@ -307,12 +309,17 @@ describe("WeChat Pay is asked again", () => {
     expect(await ask()).toEqual({ state: "open", says: "微信答复：未支付", asks: false, with: null });
     answer = paid(12_400n);
     expect(await ask()).toMatchObject({ state: "open", says: "微信答复：已支付 ¥124.00" });
+    expect(await inTransaction(db, (tx) => postingsOfResolution(tx, missing.id))).toEqual([]);
     answer = paid(12_300n);
     await expectRestored(db, async () => {
       expect(await ask()).toMatchObject({ state: "resolved", with: "settle" });
       await desk.undo(missing.id, "S05");
     });
     expect(await ask()).toMatchObject({ state: "resolved", with: "settle" });
+    // What `recon resolve --with requery` prints, whoever heard the answer.
+    expect(await inTransaction(db, (tx) => postingsOfResolution(tx, missing.id))).toEqual([
+      { debit: "1012.01", credit: "1122", amountFen: 12_300n },
+    ]);
     expect(asked).toBe(5);
     expect((await standing(db)).open).toEqual({ rent: 0n });
     await expectBooksInOrder(db);

@@ -9,7 +9,7 @@ import { may } from "../usecases/staff/permissions.ts";
 import { placeOfTenant } from "../usecases/staff/place-of-tenant.ts";
 
 export interface DocumentDependencies {
-  /** src/http/h5/document-link.ts with its key and address; absent: no papers are given out. */
+  /** src/http/h5/page-link.ts with its key and address; absent: no papers are given out. */
   readonly documentLink?: ((documentId: string) => { readonly url: string; readonly expiresAtMs: number }) | undefined;
 }
 
@@ -23,8 +23,9 @@ export function documentServicesOf(tx: Transaction, { documentLink }: DocumentDe
     return document?.tenantId === tenantId ? documentLink(document.id) : undefined;
   };
   const receiptLink = async (receipt: FoundReceipt | undefined) => {
-    const { receiptId, tenantId, receiptNo, amountFen, valueDate } = receipt ?? NO_RECEIPT;
-    const link = receipt && (await linkTo(tenantId, { kind: "receipt", receiptId }));
+    if (!receipt) return undefined;
+    const { receiptId, tenantId, receiptNo, amountFen, valueDate } = receipt;
+    const link = await linkTo(tenantId, { kind: "receipt", receiptId });
     return link && { ...link, receiptNo, amountFen, valueDate };
   };
   return {
@@ -49,8 +50,6 @@ interface FoundReceipt {
   readonly amountFen: Fen;
   readonly valueDate: CivilDate;
 }
-
-const NO_RECEIPT = {} as FoundReceipt;
 
 /** The receipt of this number; without one the latest. */
 const findReceipt = (

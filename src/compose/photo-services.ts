@@ -2,11 +2,10 @@ import type { InboundEvent } from "../../bot/events.ts";
 import type { PhotoServices } from "../../bot/photo-services.ts";
 import type { Transaction } from "../db/transaction.ts";
 import { slipsOfException } from "../usecases/photos/find-photos.ts";
-import type { SentPhoto } from "../usecases/photos/keep-photo.ts";
-import { replaceLostPhoto } from "../usecases/photos/keep-photo.ts";
+import { replaceLostPhoto, type SentPhoto } from "../usecases/photos/keep-photo.ts";
 
 export interface PhotoDependencies {
-  /** The page that shows a photo to the staff (src/http/h5/photo-link.ts). */
+  /** The page that shows a photo to the staff (src/http/h5/photo-routes.ts). */
   readonly photoLink: (photoId: string) => string;
 }
 

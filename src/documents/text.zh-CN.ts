@@ -108,7 +108,6 @@ export const PAPER_TEXT = {
     lateFee: "违约金",
     subtotal: "小计",
     sum: "合计",
-    sincerely: "此致",
   },
   statement: {
     title: "对账单",

@@ -1,6 +1,5 @@
 import { Prisma } from "../../../generated/prisma/client.ts";
 import { newId } from "../../db/ids.ts";
-import { openBookingDate } from "../../db/ledger/period.ts";
 import { type LedgerTransactionRecord, postToLedger } from "../../db/ledger/post.ts";
 import { toRecordset } from "../../db/recordset.ts";
 import { execute, rows } from "../../db/rows.ts";
@@ -14,6 +13,7 @@ import type { ComputedPoolMonth } from "../../domain/pools/pool-month.ts";
 import { OPERATOR } from "../../domain/pools/pool-month.ts";
 import { type CivilDate, rangeOfMonth } from "../../domain/time/civil-date.ts";
 import type { Project } from "../../domain/world/property.ts";
+import { bookingDatesOf } from "../receipts/booking-dates.ts";
 import { sha256 } from "./plan-leases.ts";
 
 /**
@@ -99,12 +99,13 @@ async function bookOperatorShares(
   issueDate: CivilDate,
 ): Promise<void> {
   const ledger: LedgerTransactionRecord[] = [];
+  const bookingDate = bookingDatesOf(tx);
   for (const { id, month, home, before } of documents) {
     const context = {
       entity: home.entityId,
       project: home.projectId,
       servicePeriod: rangeOfMonth(month.month),
-      bookingDate: await openBookingDate(tx, home.entityId, issueDate),
+      bookingDate: await bookingDate(home.entityId, issueDate),
       valueDate: issueDate,
     };
     const differenceFen = month.operatorFen - (before?.operatorFen ?? 0n);

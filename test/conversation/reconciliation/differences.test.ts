@@ -3,15 +3,17 @@ import { reconciliationMessaging } from "../../../bot/notices/reconciliation-mes
 import { Prisma } from "../../../generated/prisma/client.ts";
 import { newId } from "../../../src/db/ids.ts";
 import { execute, rows } from "../../../src/db/rows.ts";
+import { inTransaction } from "../../../src/db/transaction.ts";
 import { resolveException } from "../../../src/usecases/exceptions/resolve-exception.ts";
 import { undoResolution } from "../../../src/usecases/exceptions/undo-resolution.ts";
+import { listFingerprints, revokeFingerprint } from "../../../src/usecases/reconciliation/fingerprints.ts";
 import { findStaffMember } from "../../../src/usecases/staff/find-staff-member.ts";
 import { openDesk, type StatementDesk } from "../../db/reconciliation/statement-world.ts";
 import { importApprovalWorld } from "../../support/approval-world.ts";
 import { openChat, wordsOf } from "../../support/chat.ts";
 import { type MovableClock, movableClock } from "../../support/clock.ts";
 import { createTestDatabase } from "../../support/database.ts";
-import { balances, date, expectBooksInOrder } from "../../support/ledger-world.ts";
+import { balances, date, expectBooksInOrder, issueBill } from "../../support/ledger-world.ts";
 
 /*
  * 周财务 (S05) and 吴财务 (S06) look after the money of 东莞公司; 王会计 is of 一号电子 (T1), 陈老板 of 二号贸易 (T2). Nothing
@@ -33,6 +35,13 @@ beforeEach(async () => {
   return () => database.close();
 });
 
+/** The days on which the same payer's transfers arrive. */
+const DAY_OF: Readonly<Record<string, string>> = {
+  D1: "2026-03-10",
+  D2: "2026-03-11",
+  D3: "2026-03-12",
+  D4: "2026-03-13",
+};
 const tenantSays = async (openId: string, text: string) => wordsOf(await chat.says("official-account", openId, text));
 const claims = () =>
   rows<{ tenant: string; state: string; slip: string | null; tied: boolean }>(
@@ -67,6 +76,52 @@ it("租户认领、发凭证，财务一点确认", async () => {
   const [other] = await chat.cardsOf("w-S06");
   expect(other?.card.buttons).toEqual([]);
   expect(other?.card.outcome).toMatch(/认领/);
+  await expectBooksInOrder(database.db);
+  expect(chat.failures).toEqual([]);
+});
+
+it("认领两次后认得付款人：第三笔自动入账；停用这个指纹后又要问人", async () => {
+  const learnt = () => inTransaction(database.db, (tx) => listFingerprints(tx, "T1"));
+  const confirm = async (fen: bigint, text: string, serial: string, openingFen?: bigint) => {
+    await desk.import(DAY_OF[serial] ?? DAY, [stranger(fen, serial)], openingFen);
+    const run = await desk.run(DAY_OF[serial] ?? DAY);
+    expect(run.exceptions.map(({ kind }) => kind)).toEqual(["UNKNOWN_PAYER"]);
+    expect(await tenantSays("o-王会计", text)).toMatch(/有一笔金额相符的待认领款项/);
+    expect(wordsOf(await chat.presses("wecom", "w-S05", "认领给一号电子"))).toMatch(/已处理/);
+  };
+  const bill = (billNo: string, lease: string, amountFen: bigint, issueDate: string) =>
+    issueBill(database.db, {
+      billNo,
+      lease,
+      issueDate,
+      dueDate: "2026-03-31",
+      lines: [{ charge: billNo, kind: "rent", amountFen }],
+    });
+  await bill("DG-202603-00900", "L1", 100_000n, DAY);
+  await confirm(10_000n, "转账100元已付请查收", "D1", 0n);
+  expect(await learnt()).toMatchObject([{ payer: "路人", accountTail: "2009", confirmations: 1, revokedBy: null }]);
+  await confirm(20_000n, "转账200元已付请查收", "D2");
+  expect(await learnt()).toMatchObject([{ confirmations: 2 }]);
+
+  // Both tenants owe 777.00 and 333.00, so that the sum alone says nothing: the payer does.
+  for (const [lease, first] of [
+    ["L1", 901],
+    ["L2", 911],
+  ] as const) {
+    await bill(`DG-202603-00${first}`, lease, 77_700n, DAY_OF.D3 ?? "");
+    await bill(`DG-202603-00${first + 1}`, lease, 33_300n, DAY_OF.D3 ?? "");
+  }
+  await desk.import(DAY_OF.D3 ?? "", [stranger(77_700n, "D3")]);
+  const third = await desk.run(DAY_OF.D3 ?? "");
+  expect(third.exceptions).toEqual([]);
+  expect(third.matched.map(({ line, stage }) => [line, stage])).toEqual([["D3", 4]]);
+
+  const [fingerprint] = await learnt();
+  const S05 = { actor: "staff:S05", channel: "test", today: date(DAY) };
+  expect(await revokeFingerprint(database.db, fingerprint?.id ?? "", S05)).toMatchObject({ ok: true });
+  await desk.import(DAY_OF.D4 ?? "", [stranger(33_300n, "D4")]);
+  const fourth = await desk.run(DAY_OF.D4 ?? "");
+  expect(fourth.exceptions.map(({ kind }) => kind)).toEqual(["UNKNOWN_PAYER"]);
   await expectBooksInOrder(database.db);
   expect(chat.failures).toEqual([]);
 });

@@ -8,7 +8,7 @@ import { type Labelled, readFresh, readUtterances } from "../test/understanding/
 
 /* Writes the known sayings (bot/understanding/lexicon/sayings-*.ts) from the tuning half, the fresh sets and sayings.txt. */
 
-const LINE_LENGTH = 90;
+const LINE_LENGTH = 110;
 
 type Saying = Pick<Labelled, "text" | "role" | "now" | "expect">;
 

@@ -4,13 +4,13 @@ import type { Mention } from "./slots/mention.ts";
 
 /*
  * Messages are compared with sayings whose intent is known (learnt.ts). Both are read with their slots left open (P a time,
- * C charges, D a deposit, M a meter, A a number, U a place, T a tenant, J a park, X a tax number), so that "8月电费咋样" is like "9月水费咋样".
+ * C charges, D a deposit, M a meter or use, A a number, U a place, T a tenant, J a park, X a tax number), so that "8月电费咋样" is like "9月水费咋样".
  */
 
-/** A deposit and a meter (水表) lead elsewhere than what is paid by the month. */
+/** A deposit and a meter or what runs through it (水表, 用电量) lead elsewhere than what is paid by the month. */
 function signOf({ value, from, to }: Mention<readonly string[]>, plain: string): "C" | "D" | "M" {
   if (value.includes("deposit")) return "D";
-  return plain.slice(from, to).includes("表") ? "M" : "C";
+  return /表|用[电水]|耗电|度电|[吨方]水/.test(plain.slice(from, to)) ? "M" : "C";
 }
 
 /** The message with its slots left open. */

@@ -167,6 +167,12 @@ function periodFor(intent: Intent, found: Findings): string | undefined {
     );
   }
   const ofAsking = ({ from, to }: Mention<Span>) => /^今(?!年|个月)/.test(utterance.plain.slice(from, to));
+  // 都20号了: how late it has become, and no day that is asked about.
+  const isLateness = ({ from, to, value }: Mention<Span>) =>
+    value.from.length === 10 &&
+    /(?:都|已经|这都)$/.test(utterance.plain.slice(0, from)) &&
+    utterance.plain.startsWith("了", to);
+  mentions = mentions.filter((mention) => !isLateness(mention));
   if (SAID_TODAY.includes(intent)) mentions = mentions.filter((mention) => !ofAsking(mention));
   if (PAYMENTS_NOW.includes(intent)) {
     const rest = utterance.plain.search(/剩下|其余|余下/);

@@ -14,8 +14,8 @@ export interface MeterServices {
   metersOfStaff(member: StaffMember, filter: MeterFilter): Promise<readonly ChatMeter[]>;
   /** What would be said about a reading; nothing is written. */
   judgeReading(reading: ReportedReading): Promise<ReadingVerdict>;
-  /** A steward's reading enters. Judged again at this moment. */
-  enterReading(member: StaffMember, reading: ReportedReading): Promise<ReportOutcome>;
+  /** A steward's reading enters, with the photo of the dial if there is one. Judged again at this moment. */
+  enterReading(member: StaffMember, reading: ReportedReading, photo: string | undefined): Promise<ReportOutcome>;
   /** A tenant's reading is a proposal until a steward confirms it; the stewards are told. */
   proposeReading(
     tenantId: string,

@@ -155,7 +155,7 @@ async function settle(
   if (dialog.tenantId === undefined) {
     const staff = await context.services.staffMember();
     if (staff?.personId !== dialog.staffPersonId || !staff) return { replies: [] };
-    const entered = await context.services.enterReading(staff, reading);
+    const entered = await context.services.enterReading(staff, reading, dialog.photo);
     return finish(context, textCard(entered.ok ? SAY.entered(...told) : entered.message.zh));
   }
   const reason = verdict.usage?.unusual ? usageSentence(meter, verdict) : undefined;

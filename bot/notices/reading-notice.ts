@@ -4,6 +4,7 @@ import { formatDate } from "../../src/domain/time/civil-date.ts";
 import type { ChatMeter, ReportedReading } from "../../src/usecases/readings/chat-meters.ts";
 import { nameOf } from "../dialogs/reading.ts";
 import { SAY_METERS as SAY } from "../text/meters.zh-CN.ts";
+import { SAY_PHOTO } from "../text/photos.zh-CN.ts";
 
 /** For the stewards of a meter: a tenant's reading waits for them. */
 export const readingProposedNotice = (proposal: {
@@ -11,10 +12,10 @@ export const readingProposedNotice = (proposal: {
   readonly meter: ChatMeter;
   readonly reading: ReportedReading;
   readonly reference: string;
-  readonly hasPhoto: boolean;
+  readonly photoUrl: string | undefined;
   readonly reason?: string | undefined;
-}): Card =>
-  textCard(
+}): Card => ({
+  ...textCard(
     SAY.toSteward(
       proposal.tenantName,
       nameOf(proposal.meter),
@@ -22,6 +23,10 @@ export const readingProposedNotice = (proposal: {
       tellValues(proposal.meter, proposal.reading.values),
     ),
     ...(proposal.reason === undefined ? [] : [proposal.reason]),
-    ...(proposal.hasPhoto ? [SAY.toStewardPhoto] : []),
+    ...(proposal.photoUrl === undefined ? [] : [SAY.toStewardPhoto]),
     SAY.toStewardDecide(proposal.reference),
-  );
+  ),
+  ...(proposal.photoUrl === undefined
+    ? {}
+    : { buttons: [{ kind: "link", label: SAY_PHOTO.open, url: proposal.photoUrl }] as const }),
+});

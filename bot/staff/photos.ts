@@ -1,13 +1,21 @@
 import { type Card, type CardButton, textCard } from "../../cards/card.ts";
 import { formatYuan } from "../../src/domain/money/fen.ts";
 import { type Answer, say } from "../context.ts";
+import { addPhoto } from "../dialogs/reading.ts";
 import { takeVisitPhoto } from "../dialogs/task-note.ts";
 import { SAY_EXCEPTION } from "../text/exception.zh-CN.ts";
 import { SAY_PHOTO } from "../text/photos.zh-CN.ts";
 import type { StaffContext } from "./context.ts";
 
-/** A picture of a colleague: of the visit that is being told, or one that was asked for again. */
+/** A picture of a colleague: of the dial or the visit that is being told, or one that was asked for again. */
 export async function takeStaffPhoto(context: StaffContext, mediaId: string): Promise<Answer | undefined> {
+  const { dialog } = context.memory;
+  if (
+    dialog?.name === "reading" &&
+    dialog.staffPersonId === context.staff.personId &&
+    dialog.expiresAtMs > context.nowMs
+  )
+    return addPhoto(context, dialog, mediaId);
   const visit = await takeVisitPhoto(context, mediaId);
   if (visit) return visit;
   const replaced = await context.services.replaceLostPhoto(mediaId, context.staff.personId);

@@ -31,7 +31,7 @@ export const SAY_METERS = {
   queryNone: "还没有读数",
   toSteward: (tenant: string, meter: string, on: string, values: string) =>
     `${tenant}上报：${meter}，${on}读数 ${values}。`,
-  toStewardPhoto: "附有照片，可在聊天记录中查看。",
+  toStewardPhoto: "附有表盘照片，链接只有有权限的同事能打开。",
   toStewardDecide: (reference: string) =>
     `核实无误请回复“接收读数 ${reference}”；不对请回复“不采用读数 ${reference} 原因”。`,
   accepted: (meter: string, on: string) => `已接收：表计 ${meter} ${on}的读数。`,

@@ -13,6 +13,11 @@ export const SAY_PHOTO = {
       "too-large": "您发的现场照片太大了（超过10MB）。麻烦再发一次，发送时不要勾选“原图”。",
       "no-image": "您发的现场照片不是能打开的图片。麻烦重新拍一张再发。",
     },
+    reading: {
+      expired: "抱歉，您刚才发的表盘照片没能保存下来。麻烦再发一次，直接发图片就行。",
+      "too-large": "您发的表盘照片太大了（超过10MB）。麻烦再发一次，发送时不要勾选“原图”。",
+      "no-image": "您发的表盘照片不是能打开的图片。麻烦重新拍一张再发。",
+    },
   },
   slipKeptTitle: "转账凭证",
   slipKept: (tenant: string, amount: string) => `${tenant}为${amount}的待认领款项发来了转账凭证。`,

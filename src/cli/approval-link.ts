@@ -14,6 +14,14 @@ export function approvalLinkOf({ config, clock }: CliContext): ApprovalLink {
   return (request) => pageUrl({ publicUrl: config.publicUrl, linkKey, nowMs: clock.nowMs() }, "approval", request.id);
 }
 
+/** The page of a photo that is kept as evidence, likewise. */
+export function photoPageOf({ config, clock }: CliContext): (photoId: string) => string | undefined {
+  const [key] = fieldEncryptionKeys(config);
+  if (key === undefined) return () => undefined;
+  const link = { publicUrl: config.publicUrl, linkKey: deriveLinkKey(key) };
+  return (photoId) => pageUrl({ ...link, nowMs: clock.nowMs() }, "photo", photoId);
+}
+
 /** The page of a difference, likewise. */
 export function exceptionPageOf({ config, clock }: CliContext): ExceptionLink {
   const [key] = fieldEncryptionKeys(config);

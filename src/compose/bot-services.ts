@@ -122,7 +122,7 @@ export function createBotServices(tx: Transaction, event: InboundEvent, deps: Bo
     ...moveOutServicesOf(tx, { channel: event.platform, sender }, deps),
     ...invoiceServicesOf(tx, event, deps, sender),
     ...documentServicesOf(tx, deps),
-    ...meterServicesOf(tx, event, today, sender),
+    ...meterServicesOf(tx, event, today, sender, deps),
     ...staffServicesOf(tx, event, deps),
     ...taskServicesOf(tx, event, deps),
     ...reachServicesOf(tx, event, deps, sender),

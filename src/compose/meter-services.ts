@@ -9,6 +9,7 @@ import type { Sender } from "../usecases/queries/find-sender.ts";
 import { findMetersOfStaff, findMetersOfTenant } from "../usecases/readings/chat-meters.ts";
 import { decideReading, enterReading, judgeReported, proposeReading } from "../usecases/readings/report-reading.ts";
 import { tellStaff } from "../usecases/staff/tell-staff.ts";
+import { type PhotoDependencies, sentPhotoOf } from "./photo-services.ts";
 
 /** Meters as the bot knows them, tied to the transaction of a message. */
 export function meterServicesOf(
@@ -16,13 +17,21 @@ export function meterServicesOf(
   event: InboundEvent,
   today: CivilDate,
   sender: () => Promise<Sender | undefined>,
+  { photoLink }: PhotoDependencies,
 ): MeterServices {
   const by = (actor: string) => ({ actor, channel: event.platform, today });
   return {
     metersOfTenant: (tenantId, filter) => findMetersOfTenant(tx, tenantId, filter, today),
     metersOfStaff: (member, filter) => findMetersOfStaff(tx, member, filter),
     judgeReading: (reading) => judgeReported(tx, reading, today),
-    enterReading: (member, reading) => enterReading(tx, member, reading, by(`staff:${member.code}`)),
+    enterReading: (member, reading, photo) =>
+      enterReading(
+        tx,
+        member,
+        reading,
+        by(`staff:${member.code}`),
+        photo === undefined ? undefined : sentPhotoOf(event, photo, member.personId),
+      ),
     decideReading: (member, reference, decision) =>
       decideReading(tx, member, reference, decision, by(`staff:${member.code}`)),
     async proposeReading(tenantId, reading, photo, reason) {
@@ -30,11 +39,11 @@ export function meterServicesOf(
       const [meter] = await findMetersOfTenant(tx, tenantId, { codes: [reading.meter] }, today);
       const place = await placeOf(tx, tenantId, reading.meter);
       if (!person || !meter || !place) throw new Error("a reading was reported of a meter that is not the tenant's");
-      const { reference } = await proposeReading(tx, reading, {
+      const { reference, photoId } = await proposeReading(tx, reading, {
         tenantId,
         tenantCode: place.tenantCode,
         personId: person.personId,
-        photo,
+        photo: photo === undefined ? undefined : sentPhotoOf(event, photo, person.personId),
         reason,
       });
       const told = await tellStaff(tx, {
@@ -44,7 +53,7 @@ export function meterServicesOf(
           meter,
           reading,
           reference,
-          hasPhoto: photo !== undefined,
+          photoUrl: photoId === undefined ? undefined : photoLink(photoId),
           reason,
         }),
         dedupeKey: `reading-proposed|${reference}`,

@@ -1,6 +1,13 @@
 import { beforeEach, expect, it } from "vitest";
+import { photoNotices } from "../../bot/notices/photo-notices.ts";
 import { createEventHandler, understandByRules } from "../../src/compose/bot-services.ts";
 import { inTransaction } from "../../src/db/transaction.ts";
+import type { Platform } from "../../src/ports/messenger.ts";
+import { fetchDuePhotos } from "../../src/usecases/photos/fetch-photos.ts";
+import { photoFor } from "../../src/usecases/photos/find-photos.ts";
+import { findPhotographedReadings } from "../../src/usecases/photos/reading-photos.ts";
+import { findQuarantined } from "../../src/usecases/readings/quarantined-readings.ts";
+import { findStaffMember } from "../../src/usecases/staff/find-staff-member.ts";
 import { ENCRYPTION, imported } from "../db/billing/park.ts";
 import { withConversation } from "../support/conversation.ts";
 import { CONVERSATION_WORLD } from "../support/conversation-world.ts";
@@ -64,7 +71,7 @@ const standing = async (meter: string) => {
 };
 
 /** What a steward types in WeCom, through the whole bot. */
-async function stewardSays(...texts: string[]): Promise<string[]> {
+async function stewardSays(...texts: (string | { readonly image: string })[]): Promise<string[]> {
   const handle = createEventHandler({
     clock: chat.clock,
     encryption: ENCRYPTION,
@@ -80,13 +87,14 @@ async function stewardSays(...texts: string[]): Promise<string[]> {
     const event = {
       platform: "wecom" as const,
       appId: "corp-1",
-      externalKey: `steward-${index}-${text}`,
+      externalKey: `steward-${index}-${JSON.stringify(text)}`,
       senderId: "li",
       conversationId: "li",
       receiverId: "corp-1",
       sentAtMs: chat.clock.nowMs(),
-      kind: "text" as const,
-      text,
+      ...(typeof text === "string"
+        ? { kind: "text" as const, text }
+        : { kind: "other" as const, what: "image", mediaId: text.image }),
     };
     const given = await inTransaction(chat.db, (tx) => handle(tx, event, memory));
     memory = given.context;
@@ -94,6 +102,34 @@ async function stewardSays(...texts: string[]): Promise<string[]> {
   }
   return said;
 }
+
+const DIAL = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.from("a dial"), Buffer.alloc(40, 5)]);
+
+/** The worker looks once: every platform still has the picture. */
+async function fetchPhotos(): Promise<number> {
+  const waiting = await chat.db.$queryRaw<{ platform: Platform; appId: string }[]>`
+    SELECT DISTINCT platform, app_id AS "appId" FROM evidence_photo WHERE state = 'waiting'`;
+  return fetchDuePhotos(chat.db, {
+    sources: new Map(
+      waiting.map((one) => [
+        `${one.platform}|${one.appId}`,
+        { ...one, fetch: async () => ({ state: "fetched", bytes: DIAL }) },
+      ]),
+    ),
+    encryption: ENCRYPTION,
+    today: chat.clock.today,
+    wireNowMs: Date.now,
+    notices: photoNotices(() => ""),
+    onProblem: (problem) => {
+      throw new Error(JSON.stringify(problem));
+    },
+  });
+}
+const seenBy = (code: string, photoId: string) =>
+  inTransaction(chat.db, async (tx) => {
+    const staff = await findStaffMember(tx, { code });
+    return staff && photoFor(tx, ENCRYPTION, staff, photoId);
+  });
 
 it("租户上报水表读数，附照片，管家核实后生效", async () => {
   const 张总 = await chat.person("张总");
@@ -117,6 +153,21 @@ it("租户上报水表读数，附照片，管家核实后生效", async () => {
     SELECT recipient, message->>'paragraphs' AS text FROM outbox WHERE channel = 'wecom'`;
   expect(told?.recipient).toBe("li");
   expect(told?.text).toContain(`接收读数 ${reference}`);
+  // The photo of the dial is kept with the proposal; the steward's card leads to it.
+  expect(await fetchPhotos()).toBe(1);
+  const [listed] = await findQuarantined(chat.db);
+  const photoId = listed?.photoIds[0] ?? "";
+  const [card] = await chat.db.$queryRaw<{ url: string }[]>`
+    SELECT message->'buttons'->0->>'url' AS url FROM outbox WHERE channel = 'wecom'`;
+  expect(card?.url).toContain(`/h5/photo?t=${photoId}`);
+  expect(Buffer.from((await seenBy("S01", photoId))?.bytes ?? []).equals(DIAL)).toBe(true);
+  // A colleague whose portfolio is another building does not see it.
+  await chat.db.$executeRaw`INSERT INTO building (id, project_id, code, name)
+    SELECT gen_random_uuid(), project_id, 'ELSEWHERE', 'Z栋' FROM building LIMIT 1`;
+  await chat.db.$executeRaw`INSERT INTO staff_building (staff_id, building_id)
+    SELECT s.id, b.id FROM staff s, building b WHERE s.code = 'S01' AND b.code = 'ELSEWHERE'`;
+  expect(await seenBy("S01", photoId)).toBeUndefined();
+  await chat.db.$executeRaw`DELETE FROM staff_building`;
   expect(await stewardSays(`接收读数 ${reference}`, `接收读数 ${reference}`)).toEqual([
     "已接收：表计 W301 2026年9月5日的读数。",
     "这笔读数已经处理过了",
@@ -184,6 +235,14 @@ it("管家在企业微信里直接登记", async () => {
   expect(said[2]).toBe("这个读数已经登记过了，不用再报。");
   expect(said[3]).toContain("已有读数 9985，这一笔是 9000");
   expect(await standing("W301")).toMatchObject({ values: { total: "9985" }, source: "staff:S01" });
+  // Later in the day, with a photo of the dial: kept with the reading that entered.
+  const told = await stewardSays("A-301电表读数", "101 202 303", { image: "dial-1" }, "确认");
+  expect(told[2]).toContain("照片收到了。");
+  expect(told[3]).toContain("已登记");
+  expect(await fetchPhotos()).toBe(1);
+  const [seen] = await findPhotographedReadings(chat.db);
+  expect(seen).toMatchObject({ meter: "E301", standsOn: "2026-09-05", source: "staff:S01", state: "entered" });
+  expect(Buffer.from((await seenBy("S01", seen?.photoId ?? ""))?.bytes ?? []).equals(DIAL)).toBe(true);
   expect(await stewardSays("B-999水表读数1")).toEqual([
     "您负责的范围里没有找到这块表，请写明单元或表号，例如“A-301 水表 125”。",
   ]);

@@ -2,9 +2,11 @@ import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { formatDate } from "../../domain/time/civil-date.ts";
 import { readReadingFile } from "../../meters/reading-file.ts";
+import { findPhotographedReadings } from "../../usecases/photos/reading-photos.ts";
 import { importReadings } from "../../usecases/readings/import-readings.ts";
 import { acceptReading, findQuarantined, refuseReading } from "../../usecases/readings/quarantined-readings.ts";
 import { actorOf } from "../actor.ts";
+import { photoPageOf } from "../approval-link.ts";
 import { type Command, refused, requiredOption, textOption } from "../command.ts";
 
 export const readingImportCommand: Command = {
@@ -46,15 +48,33 @@ export const readingImportCommand: Command = {
 
 export const readingListCommand: Command = {
   name: "reading list",
-  usage: "",
-  summary: "列出待核实的读数",
-  options: {},
+  usage: "[--photos]",
+  summary: "列出待核实的读数；--photos 另列有照片的读数，包括已生效的",
+  options: { photos: { type: "boolean" } },
   positionals: [0, 0],
-  async run(context) {
-    const found = await findQuarantined(context.db);
+  async run(context, _positionals, options) {
+    const pageOf = photoPageOf(context);
+    const found = (await findQuarantined(context.db)).map(({ photoIds, ...reading }) => ({
+      ...reading,
+      photos: photoIds.flatMap((id) => pageOf(id) ?? []),
+    }));
+    const photographed =
+      options.photos === true
+        ? (await findPhotographedReadings(context.db)).map(({ photoId, ...reading }) => ({
+            ...reading,
+            photo: pageOf(photoId) ?? null,
+          }))
+        : undefined;
     return {
-      json: { quarantined: found },
-      text: found.length === 0 ? ["没有待核实的读数"] : found.map(({ id, message }) => `${id} ${message}`),
+      json: { quarantined: found, ...(photographed === undefined ? {} : { photographed }) },
+      text: [
+        ...(found.length === 0 ? ["没有待核实的读数"] : []),
+        ...found.flatMap(({ id, message, photos }) => [`${id} ${message}`, ...photos.map((url) => `  照片 ${url}`)]),
+        ...(photographed ?? []).map(
+          ({ meter, standsOn, values, source, photo }) =>
+            `${meter} ${formatDate(standsOn)} ${Object.values(values).join(" ")} ${source} 照片 ${photo ?? ""}`,
+        ),
+      ],
     };
   },
 };

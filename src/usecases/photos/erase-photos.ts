@@ -13,8 +13,11 @@ export async function erasePhotos(tx: Transaction): Promise<number> {
     Prisma.sql`WITH gone AS (
         SELECT p.id, p.file_id FROM evidence_photo p JOIN person n ON n.id = p.person_id AND n.forgotten_at IS NOT NULL
           LEFT JOIN transfer_claim c ON p.subject_kind = 'transfer-claim' AND c.id = p.subject_id
-        WHERE p.subject_kind = 'transfer-claim' AND p.state <> 'erased'
-          AND (p.state = 'lost' OR NOT (c.state = 'confirmed' OR (c.state = 'open' AND c.exception_id IS NOT NULL)))
+          LEFT JOIN reading_quarantine q ON p.subject_kind = 'reading' AND q.id = p.subject_id
+        WHERE p.state <> 'erased' AND (p.subject_kind = 'transfer-claim'
+            AND (p.state = 'lost' OR NOT (c.state = 'confirmed' OR (c.state = 'open' AND c.exception_id IS NOT NULL)))
+          -- A dial whose figures went into a bill is evidence of it; one that was not taken is nobody's.
+          OR q.id IS NOT NULL AND (p.state = 'lost' OR q.state = 'refused'))
         FOR UPDATE OF p)
       UPDATE evidence_photo p SET state = 'erased', file_id = NULL, media_id = NULL, sender = NULL FROM gone
       WHERE p.id = gone.id RETURNING gone.file_id AS "fileId"`,

@@ -32,7 +32,7 @@ interface StoredPhoto {
   readonly entityIds: readonly string[];
   readonly projectIds: readonly string[];
   readonly buildingIds: readonly string[];
-  /** Of a task. */
+  /** Of a task, or of the meter of a reading. */
   readonly projectId: string | null;
   readonly buildingId: string | null;
 }
@@ -49,17 +49,22 @@ export async function photoFor(
     Prisma.sql`SELECT p.subject_kind AS kind, p.file_id AS "fileId", c.exception_id AS "exceptionId",
         ARRAY(SELECT DISTINCT l.entity_id::text FROM lease l WHERE l.tenant_id = c.tenant_id) AS "entityIds",
         ${projectsOfTenant(Prisma.sql`c.tenant_id`)} AS "projectIds", ${buildingsOfTenant(Prisma.sql`c.tenant_id`)} AS "buildingIds",
-        k.project_id AS "projectId", k.building_id AS "buildingId"
+        coalesce(k.project_id, mb.project_id) AS "projectId", coalesce(k.building_id, mb.id) AS "buildingId"
       FROM evidence_photo p
         LEFT JOIN transfer_claim c ON p.subject_kind = 'transfer-claim' AND c.id = p.subject_id
         LEFT JOIN task_note n ON p.subject_kind = 'task-note' AND n.id = p.subject_id
         LEFT JOIN steward_task k ON k.id = n.task_id
+        LEFT JOIN reading_quarantine q ON p.subject_kind = 'reading' AND q.id = p.subject_id
+        LEFT JOIN reading r ON p.subject_kind = 'reading' AND r.id = p.subject_id
+        LEFT JOIN meter m ON m.id = coalesce(q.meter_id, r.meter_id)
+        LEFT JOIN meter_assignment a ON a.meter_id = m.id AND upper_inf(a.held) LEFT JOIN unit u ON u.id = a.unit_id
+        LEFT JOIN building mb ON mb.id = coalesce(m.building_id, u.building_id)
       WHERE p.id::text = ${photoId} AND p.state = 'kept'`,
   );
   return photo && (await isTheirs(tx, staff, photo)) ? readFile(tx, encryption, photo.fileId) : undefined;
 }
 
-/** A slip is for who may read about its money, a visit for who may see the task. */
+/** A slip is for who may read about its money, a visit for who may see the task, a dial for who may see the meter's place. */
 async function isTheirs(tx: Transaction, staff: StaffMember, photo: StoredPhoto): Promise<boolean> {
   const { kind, exceptionId, entityIds, projectIds, buildingIds, projectId, buildingId } = photo;
   switch (kind) {
@@ -70,6 +75,7 @@ async function isTheirs(tx: Transaction, staff: StaffMember, photo: StoredPhoto)
         : entityIds.some((entityId) => may(staff, "recon.read", { entityId, projectIds, buildingIds }));
     }
     case "task-note":
+    case "reading":
       return projectId !== null && may(staff, "tenant.read", placeOfTask({ projectId, buildingId }));
     default:
       return kind satisfies never;

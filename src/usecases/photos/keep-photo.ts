@@ -6,7 +6,7 @@ import type { Platform } from "../../ports/messenger.ts";
 
 /** What a photo is evidence for. */
 export interface PhotoSubject {
-  readonly kind: "transfer-claim" | "task-note";
+  readonly kind: "transfer-claim" | "task-note" | "reading";
   readonly id: string;
 }
 

@@ -19,6 +19,8 @@ export interface QuarantinedReading {
   readonly source: string;
   readonly code: string;
   readonly message: string;
+  /** Photos of the dial that are kept, the latest first. */
+  readonly photoIds: readonly string[];
 }
 
 /** What waits for a person, oldest first; `meters` undefined: of all meters. */
@@ -26,7 +28,8 @@ export const findQuarantined = (tx: Transaction, limit = 200): Promise<Quarantin
   rows<QuarantinedReading>(
     tx,
     Prisma.sql`SELECT id, meter_code AS meter, stands_on::text AS "standsOn", readings->'values' AS values, source, code,
-        message
+        message, ARRAY(SELECT p.id::text FROM evidence_photo p WHERE p.subject_kind = 'reading'
+          AND p.subject_id = reading_quarantine.id AND p.state = 'kept' ORDER BY p.sent_at DESC, p.id) AS "photoIds"
       FROM reading_quarantine WHERE state = 'open' ORDER BY recorded_at, id LIMIT ${limit}`,
   );
 

@@ -4,6 +4,8 @@ import type { Transaction } from "../../db/transaction.ts";
 import { judgeReading, type OfferedReading, type ReadingVerdict } from "../../domain/metering/judge-reading.ts";
 import type { CivilDate } from "../../domain/time/civil-date.ts";
 import type { RegisterValues } from "../../domain/world/property.ts";
+import type { SentPhoto } from "../photos/keep-photo.ts";
+import { keepReadingPhoto } from "../photos/reading-photos.ts";
 import { type Refusal, refuse } from "../receipts/refusal.ts";
 import type { StaffMember } from "../staff/find-staff-member.ts";
 import { may } from "../staff/permissions.ts";
@@ -28,12 +30,13 @@ export async function judgeReported(
   return judgeReading(known?.meter, known?.readings ?? [], offeredOf(reading), today);
 }
 
-/** A colleague's reading of a meter in the own portfolio enters, unless it contradicts what stands. */
+/** A colleague's reading of a meter in the own portfolio enters, with its photo, unless it contradicts what stands. */
 export async function enterReading(
   tx: Transaction,
   member: StaffMember,
   reading: ReportedReading,
   context: ReportContext,
+  photo?: SentPhoto,
 ): Promise<ReportOutcome> {
   if (!may(member, "meter.report")) return notYours();
   const [meter] = await findMetersOfStaff(tx, member, { codes: [reading.meter] });
@@ -41,6 +44,15 @@ export async function enterReading(
   const verdict = await judgeReported(tx, reading, context.today);
   if (verdict.state !== "take") return { ok: true, verdict };
   const [taken] = await takeReadings(tx, [offeredOf(reading)], { ...context, source: `staff:${member.code}` });
+  if (photo && taken?.verdict.state === "take") {
+    const entered = await row<{ id: string }>(
+      tx,
+      Prisma.sql`SELECT r.id FROM reading r JOIN meter m ON m.id = r.meter_id WHERE m.code = ${reading.meter}
+        AND r.stands_on = ${reading.standsOn}::date AND r.superseded_by IS NULL`,
+    );
+    if (!entered) throw new Error("a reading was taken and is not there");
+    await keepReadingPhoto(tx, entered.id, photo);
+  }
   return { ok: true, verdict: taken?.verdict ?? verdict };
 }
 
@@ -49,36 +61,37 @@ export interface Proposal {
   readonly tenantId: string;
   readonly tenantCode: string;
   readonly personId: string;
-  readonly photo?: string | undefined;
+  readonly photo?: SentPhoto | undefined;
   /** Why it is in doubt, if the sanity check found something. */
   readonly reason?: string | undefined;
 }
 
-/** Puts a tenant's reading aside for a steward; returns its number. The same reading again has the same number. */
+/** Puts a tenant's reading aside for a steward; returns its number, and its photo's. The same reading again has the same number. */
 export async function proposeReading(
   tx: Transaction,
   reading: ReportedReading,
   proposal: Proposal,
-): Promise<{ readonly reference: string }> {
+): Promise<{ readonly reference: string; readonly photoId: string | undefined }> {
   const meters = await loadMetersByCode(tx, [reading.meter], { lock: true });
   const { tenantId, tenantCode, personId, photo, reason } = proposal;
   const message = reason ?? "租户上报的读数，请核实后接收";
   const code = reason === undefined ? "REPORTED_BY_TENANT" : "USAGE_UNUSUAL";
   await quarantine(
     tx,
-    [{ offered: offeredOf(reading), code, message, tenantId, reportedBy: personId, photo }],
+    [{ offered: offeredOf(reading), code, message, tenantId, reportedBy: personId, photo: photo?.mediaId }],
     meters,
     `tenant:${tenantCode}`,
   );
-  const stored = await row<{ reference: string }>(
+  const stored = await row<{ id: string; reference: string }>(
     tx,
-    Prisma.sql`SELECT ${REFERENCE} AS reference FROM reading_quarantine q JOIN meter m ON m.id = q.meter_id
+    Prisma.sql`SELECT q.id, ${REFERENCE} AS reference FROM reading_quarantine q JOIN meter m ON m.id = q.meter_id
       WHERE m.code = ${reading.meter} AND q.stands_on = ${reading.standsOn}::date
         AND q.readings->'values' = ${JSON.stringify(reading.values)}::jsonb
       ORDER BY q.recorded_at DESC LIMIT 1`,
   );
   if (!stored) throw new Error("a reading was put aside and is not there");
-  return stored;
+  const { id, reference } = stored;
+  return { reference, photoId: photo && (await keepReadingPhoto(tx, id, photo)) };
 }
 
 /** "DS-1A2B3C4D": short enough to type, long enough not to be guessed. */

@@ -171,7 +171,7 @@ interface Run {
   readonly closed: boolean;
 }
 
-/** A fee, one that the channel gave back, a settlement to the bank. */
+/** A fee, one that the channel gave back, settlements of channel and acquirer to the bank, money that left for nothing known. */
 async function moveThroughChannel(db: Database): Promise<void> {
   const entity = await row<{ id: string }>(db, Prisma.sql`SELECT id FROM legal_entity WHERE code = 'E1'`);
   const movement = {
@@ -185,7 +185,11 @@ async function moveThroughChannel(db: Database): Promise<void> {
       { ...movement, kind: "channel-fee", amountFen: 480n, subjectKey: "fee|WX1|1" },
       { ...movement, kind: "channel-fee", amountFen: -180n, subjectKey: "fee|WX1|2" },
       { ...movement, kind: "channel-settled", amountFen: 49_700n, subjectKey: "settled|WX1|1" },
+      { ...movement, kind: "suspended", amountFen: 300n, subjectKey: "suspended|WX1|1" },
       { ...movement, accountCode: "CMB1", kind: "bank-fee", amountFen: 1_000n, subjectKey: "bank-fee|CMB1|1" },
+      { ...movement, accountCode: "CMB1", kind: "pos-settled", amountFen: 9_940n, subjectKey: "pos-settled|CMB1|1" },
+      { ...movement, accountCode: "CMB1", kind: "pos-fee", amountFen: 60n, subjectKey: "pos-fee|CMB1|1" },
+      { ...movement, accountCode: "CMB1", kind: "bank-suspended", amountFen: 200n, subjectKey: "suspended|CMB1|1" },
     ]),
   );
 }

@@ -208,7 +208,7 @@ const loadEntries = (tx: Transaction, entities: readonly Entity[], month: Month)
       ORDER BY n.code COLLATE "C", v.word COLLATE "C", v.number, e.line_no`,
   );
 
-/** One open exception per entity and missing piece, however often somebody tries. */
+/** One open exception per entity and missing piece, however often somebody tries; open again where another month had settled it. */
 async function raiseUnmapped(tx: Transaction, found: readonly EntityUnmapped[]): Promise<void> {
   await execute(
     tx,
@@ -222,7 +222,8 @@ async function raiseUnmapped(tx: Transaction, found: readonly EntityUnmapped[]):
           facts: unmapped,
         })),
       )}::jsonb) AS t(id uuid, entity_id uuid, subject_key text, facts jsonb)
-      ON CONFLICT (kind, subject_key) DO NOTHING`,
+      ON CONFLICT (kind, subject_key) DO UPDATE SET state = 'open', facts = EXCLUDED.facts, resolved_with = NULL,
+        resolved_by = NULL, resolved_at = NULL WHERE exception_item.state = 'resolved'`,
   );
 }
 

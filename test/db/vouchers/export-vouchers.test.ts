@@ -137,6 +137,10 @@ describe("an accountant who maps the accounts to her own", () => {
     expect(refused.problems?.join("\n")).toContain("VOUCHER_UNMAPPED E1 科目 6001 没有对应的外部科目");
     expect(await openExceptions()).toContain("E1|account|6001");
     expect(await database.db.voucher.count()).toBe(0);
+    // A month without anything on 6001 goes out; September still lacks it, and says so again.
+    await exportVouchersCommand.run(context(), [], { period: "2026-01", format: "csv", out: join(folder, "1.csv") });
+    await export9();
+    expect(await openExceptions()).toContain("E1|account|6001");
 
     const all = await rows<{ code: string }>(database.db, Prisma.sql`SELECT code FROM ledger_account`);
     const changed = await map(

@@ -184,7 +184,10 @@ export function proposalsFor(kind: DifferenceKind, facts: ExceptionFacts, amount
     case "CLOSED_PERIOD":
       return [
         { code: "post-open", effect: `已记入未结账的月份，起息日不变，${NO_ENTRY}` },
-        { code: "reopen", effect: `${NO_ENTRY}，另行申请反结账` },
+        {
+          code: "reopen",
+          effect: `${NO_ENTRY}，发起反结账审批，另一人同意后重新打开 ${facts.month ?? "该月"}；这笔款仍在已记入的月份`,
+        },
       ];
     case "FAPIAO_MISMATCH":
       return fapiaoMismatch(facts, amount);

@@ -7,6 +7,7 @@ import { refundDifference } from "../../domain/reconciliation/proposals.ts";
 import { refuse } from "../receipts/refusal.ts";
 import { channelFeeLeft } from "../reconciliation/channel-fee-left.ts";
 import { type NewMovement, recordMovements } from "../reconciliation/channel-movements.ts";
+import { askReopeningOf } from "./ask-reopening.ts";
 import { settleCardsOf } from "./card-settlement.ts";
 import { lineMoney, settle, toUnclaimed } from "./channel-proposals.ts";
 import { type AppliedProposal, claim, matchLine, NOTHING, received } from "./claim-proposal.ts";
@@ -92,8 +93,9 @@ export async function applyProposal(
     case "raise":
     case "request":
     case "post-open":
-    case "reopen":
       return NOTHING;
+    case "reopen":
+      return askReopeningOf(tx, exception, note, context);
     default:
       throw new Error(`a proposal without an effect: ${proposal}`);
   }

@@ -20,7 +20,14 @@ import { type ExceptionItem, findException } from "./exception.ts";
 import { withdrawRedLetter } from "./invoice-proposals.ts";
 import { recordAgain, takeBack, unclaim } from "./receipt-moves.ts";
 import type { ResolutionContext, Resolved } from "./resolution.ts";
-import { loadPostings, lockException, refusalFor, standingResolution, unknown } from "./resolve-exception.ts";
+import {
+  loadPostings,
+  lockException,
+  outdatedOf,
+  refusalFor,
+  standingResolution,
+  unknown,
+} from "./resolve-exception.ts";
 import { cancelReturn } from "./return-money.ts";
 import { refreshCards } from "./write-resolution.ts";
 
@@ -30,13 +37,20 @@ import { refreshCards } from "./write-resolution.ts";
  */
 export const undoResolution = (
   db: Database,
-  command: { readonly exceptionId: string; readonly note?: string | undefined },
+  command: {
+    readonly exceptionId: string;
+    readonly note?: string | undefined;
+    /** Of a page: what it showed. What was settled otherwise since is not undone by it. */
+    readonly version?: number | undefined;
+  },
   context: ResolutionContext,
 ): Promise<Resolved | Refusal> =>
   allOrNothing(db, async (tx) => {
     const exception = await lockException(tx, command.exceptionId);
     const problem = refusalFor(exception, context);
     if (problem || !exception) return problem ?? unknown(command.exceptionId);
+    const outdated = outdatedOf(exception, command.version);
+    if (outdated) return outdated;
     const resolution = await standingResolution(tx, exception.id);
     if (exception.state === "open" || !resolution) return withdrawWishes(tx, exception, context);
     for (const effect of [...resolution.effects].reverse()) {
@@ -183,10 +197,17 @@ async function cancelWaivers(
   approvalIds: readonly string[],
   context: ResolutionContext,
 ): Promise<{ readonly ok: true } | Refusal> {
-  const decided = await row<{ number: string }>(
+  const decided = await row<{ number: string; type: string }>(
     tx,
-    Prisma.sql`SELECT number FROM approval_request WHERE id = ANY (${[...approvalIds]}::uuid[]) AND state = 'approved' LIMIT 1`,
+    Prisma.sql`SELECT number, type FROM approval_request WHERE id = ANY (${[...approvalIds]}::uuid[]) AND state = 'approved' LIMIT 1`,
   );
+  if (decided?.type === "reopen") {
+    return refuse(
+      "REOPENING_APPROVED",
+      `反结账 ${decided.number} 已经批准，不能在这里撤销；需要的话请重新结账。`,
+      `The reopening ${decided.number} has been approved.`,
+    );
+  }
   if (decided) {
     return refuse(
       "WAIVER_APPROVED",

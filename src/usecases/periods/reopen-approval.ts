@@ -33,13 +33,14 @@ export const askReopening = (
 ): Promise<{ readonly ok: true; readonly request: ApprovalRequest } | Refusal> =>
   allOrNothing(db, async (tx) => {
     const decided = await askAndDecide(tx, wish, context, ({ personId }, approval) =>
-      askInTransaction(tx, { ...wish, requestedBy: personId }, approval),
+      askReopeningIn(tx, { ...wish, requestedBy: personId }, approval),
     );
     if (!decided.ok) return decided;
     return decided.impossible ?? { ok: true as const, request: decided.request };
   });
 
-async function askInTransaction(
+/** The same in a transaction that does more; `requestedBy` is the person's id. */
+export async function askReopeningIn(
   tx: Transaction,
   wish: Omit<ReopenWish, "approvedBy">,
   context: ApprovalContext,

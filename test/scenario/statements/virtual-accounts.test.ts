@@ -2,9 +2,13 @@ import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Prisma } from "../../../generated/prisma/client.ts";
 import { newId } from "../../../src/db/ids.ts";
 import { execute, row, rows } from "../../../src/db/rows.ts";
+import { inTransaction } from "../../../src/db/transaction.ts";
+import { decideApproval } from "../../../src/usecases/approvals/decide-approval.ts";
+import { PLAIN_APPROVAL_CARDS } from "../../../src/usecases/approvals/plain-cards.ts";
+import { findStaffMember } from "../../../src/usecases/staff/find-staff-member.ts";
 import { hireFinanceManager, kindsOf, openDesk, type StatementDesk } from "../../db/reconciliation/statement-world.ts";
 import { withDatabase } from "../../support/database.ts";
-import { balances, expectBooksInOrder, importPark, issueBill, standing } from "../../support/ledger-world.ts";
+import { balances, date, expectBooksInOrder, importPark, issueBill, standing } from "../../support/ledger-world.ts";
 
 /*
  * virtual-accounts.md by way of bank statements. Open on 2026-02-20: utilities 3,120.40 with a fee of 39.01 (25 days ×
@@ -239,6 +243,41 @@ describe("months that are closed, bills that are invoiced", () => {
     expect(booked).toEqual({ period: "2026-02", day: "2026-01-30" });
     expect((await standing(database.db)).open.elec).toBe(0n);
     expect((await standing(database.db)).lateFees.elec).toBe(0n);
+    // The choice asks for the reopening itself; nothing is booked, and the undo asks no more.
+    const [closed] = run.exceptions;
+    const id = closed?.id ?? "";
+    const documents = () =>
+      rows<{ type: string; state: string; month: string }>(
+        database.db,
+        Prisma.sql`SELECT type, state, payload->>'month' AS month FROM approval_request ORDER BY number`,
+      );
+    const asked = await desk.resolve(id, "reopen");
+    expect(asked).toMatchObject({ postings: [], exception: { state: "resolved" } });
+    expect(asked.approvals).toHaveLength(1);
+    expect(await documents()).toEqual([{ type: "reopen", state: "pending", month: "2026-01" }]);
+    await desk.undo(id);
+    expect((await documents()).map(({ state }) => state)).toEqual(["expired"]);
+    // Asked again, and a second person agrees: the month is open, and the money stays where it was booked.
+    const [approvalId = ""] = (await desk.resolve(id, "reopen")).approvals ?? [];
+    const second = await findStaffMember(database.db, { code: "S01" });
+    expect(
+      await inTransaction(database.db, (tx) =>
+        decideApproval(
+          tx,
+          { requestId: approvalId, version: 1, decision: "approve", personId: second?.personId ?? "" },
+          {
+            actor: "staff:S01",
+            channel: "test",
+            today: date(DAY),
+            nowMs: Date.parse(`${DAY}T12:00:00+08:00`),
+            cards: PLAIN_APPROVAL_CARDS,
+          },
+        ),
+      ),
+    ).toMatchObject({ ok: true });
+    const state = await row(database.db, Prisma.sql`SELECT month, state FROM accounting_period`);
+    expect(state).toEqual({ month: "2026-01", state: "open" });
+    await expect(desk.undo(id)).rejects.toThrow(/已经批准/);
   });
 
   it("V10: an invoiced bill: undone, the invoice stands and finance is told", async () => {

@@ -55,7 +55,7 @@ export async function exceptionForm(ctx: Context, context: H5Context): Promise<v
 }
 
 type Wish =
-  | { readonly act: "undo" }
+  | { readonly act: "undo"; readonly version: number }
   | {
       readonly act: "resolve";
       readonly proposal: string;
@@ -66,7 +66,8 @@ type Wish =
 
 /** What the form asks for, or a sentence about what it lacks. */
 function wishOf(form: URLSearchParams): Wish | string {
-  if (form.get("act") === "undo") return { act: "undo" };
+  const version = Number(form.get("version"));
+  if (form.get("act") === "undo") return { act: "undo", version };
   const chosen = form.get("proposal") ?? "";
   const tenant = (form.get("tenant") ?? "").trim();
   const proposal = chosen === OTHER_TENANT && tenant !== "" ? `${OTHER_TENANT}:${tenant}` : chosen;
@@ -78,7 +79,7 @@ function wishOf(form: URLSearchParams): Wish | string {
   return {
     act: "resolve",
     proposal,
-    version: Number(form.get("version")),
+    version,
     note: note === "" ? undefined : note,
     details: { billNos: form.getAll(`bill:${chosen}`), amountFen },
   };
@@ -98,8 +99,9 @@ async function act(
   const seen = await inTransaction(context.db, (tx) => visible(tx, staff, exceptionId));
   if (!seen) return undefined;
   const resolution = contextOf(context, staff);
-  if (wish.act === "undo") return undoResolution(context.db, { exceptionId }, resolution);
-  const { proposal, version, note, details } = wish;
+  const { version } = wish;
+  if (wish.act === "undo") return undoResolution(context.db, { exceptionId, version }, resolution);
+  const { proposal, note, details } = wish;
   return resolveException(context.db, { exceptionId, proposal, version, note, details }, resolution);
 }
 

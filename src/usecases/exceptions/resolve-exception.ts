@@ -19,7 +19,7 @@ export interface ResolveCommand {
   readonly exceptionId: string;
   readonly proposal: string;
   readonly note?: string | undefined;
-  /** Of a card: what it showed. A difference that has changed since is not settled by it. */
+  /** Of a card or page: what it showed. A difference that has changed since is not settled by it. */
   readonly version?: number | undefined;
   readonly details?: ResolutionDetails | undefined;
 }
@@ -63,9 +63,8 @@ async function resolveIn(
       `It was resolved with ${exception.resolvedWith}. Undo that first.`,
     );
   }
-  if (command.version !== undefined && command.version !== exception.version) {
-    return refuse("CARD_OUT_OF_DATE", "这张卡片已过期，请用最新的卡片处理。", "The card is out of date.");
-  }
+  const outdated = outdatedOf(exception, command.version);
+  if (outdated) return outdated;
   if (!isOffered(exception, command.proposal)) {
     const codes = exception.proposals.map((proposal) => proposal.code).join("、");
     return refuse(
@@ -105,6 +104,12 @@ export function refusalFor(exception: ExceptionItem | undefined, context: Resolu
     `${context.staff.code} may not resolve differences of this entity.`,
   );
 }
+
+/** Whoever chose something by what a card or page showed has not seen what it became since. */
+export const outdatedOf = (exception: ExceptionItem, shown: number | undefined): Refusal | undefined =>
+  shown === undefined || shown === exception.version
+    ? undefined
+    : refuse("CARD_OUT_OF_DATE", "这张卡片已过期，请用最新的卡片处理。", "The card is out of date.");
 
 export const unknown = (id: string): Refusal =>
   refuse("EXCEPTION_UNKNOWN", `没有编号为 ${id} 的对账差异，请检查编号。`, `There is no exception ${id}.`);

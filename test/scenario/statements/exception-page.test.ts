@@ -212,8 +212,12 @@ it("settles with the bills that are chosen, once, as the card does, and takes it
   // The page that was open before the undo shows a version that is gone.
   const fresh = await zhou.opens();
   await zhou.sends(fresh.text, "resolve", [["proposal", "hold"]]);
+  const resolved = (await zhou.opens()).text;
+  const older = resolved.replace(/name="version" value="\d+"/, 'name="version" value="2"');
+  expect((await zhou.sends(older, "undo")).text).toContain("已过期");
   await zhou.sends((await zhou.opens()).text, "undo");
   const again = await zhou.opens();
+  expect(again.text).toContain("怎么处理");
   const outdated = again.text.replace(/name="version" value="\d+"/, 'name="version" value="1"');
   expect((await zhou.sends(outdated, "resolve", [["proposal", "hold"]])).text).toContain("已过期");
   await expectBooksInOrder(database.db);

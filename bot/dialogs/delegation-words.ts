@@ -6,9 +6,13 @@ import { dayIn } from "./words.ts";
 /** Colleagues whose name or code is in the words. */
 export function namedIn(text: string, colleagues: readonly StaffMember[]): readonly StaffMember[] {
   const said = plain(text).toUpperCase();
-  return colleagues.filter(
-    ({ name, code }) => said.includes(name.toUpperCase()) || new RegExp(`(?<![A-Z0-9])${code}(?![A-Z0-9])`).test(said),
-  );
+  return colleagues.filter(({ name, code }) => said.includes(name.toUpperCase()) || standsIn(said, code.toUpperCase()));
+}
+
+/** Whether a code stands in words by itself: S1 is not in “S10”. Codes may hold what means something in a pattern. */
+function standsIn(said: string, code: string): boolean {
+  const pieces = said.split(code);
+  return pieces.slice(1).some((after, index) => !/[A-Z0-9]$/.test(pieces[index] ?? "") && !/^[A-Z0-9]/.test(after));
 }
 
 /** “11月25日到11月30日”, “到11月30日”, “三天”, “明天”: from today where no beginning is named. */

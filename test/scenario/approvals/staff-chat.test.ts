@@ -117,6 +117,11 @@ describe("a manager who is away", () => {
     await hears(chat.says("wecom", "w-S08", `谁批的 ${number}`), "周财务");
   });
 
+  it("by the colleague's code, whatever signs a company writes its codes with", async () => {
+    await database.db.$executeRaw`UPDATE staff SET code = 'cw(6' WHERE code = 'S06'`;
+    await hears(chat.says("wecom", "w-S03", "我休假到3月5日，审批交给CW(6"), "您的审批由吴财务代办");
+  });
+
   it("by another wording, step by step, and not at all", async () => {
     await hears(chat.says("wecom", "w-S03", "委托审批"), "交给哪位同事", "周财务");
     await hears(chat.says("wecom", "w-S03", "马钉钉"), "委托马钉钉审批到哪一天");

@@ -181,6 +181,10 @@ async function tieOut(
             WHEN x.kind = 'SETTLEMENT_MISMATCH' AND l.source = 'wechat-trade' THEN coalesce(l.fee_fen, 0) - x.amount_fen
             WHEN x.kind = 'SETTLEMENT_MISMATCH' THEN x.amount_fen
             WHEN x.kind = 'FEE_MISMATCH' THEN -x.amount_fen
+            -- A row that stands twice in the trade bill: the fund-flow bill says what moved.
+            WHEN x.facts->>'repeatedRow' = 'true' THEN CASE WHEN ${hasFund} THEN 0 ELSE l.amount_fen - coalesce(l.fee_fen, 0) END
+            -- What left is on 1901; its fee is in no book.
+            WHEN x.resolved_with = 'suspend' THEN -${channelFeeLeft(Prisma.sql`l`)}
             ELSE coalesce((x.facts->>'statementFen')::bigint, 0)
               -- An order of ours that nobody paid with this amount is in no book.
               - CASE WHEN x.kind = 'AMOUNT_MISMATCH' THEN coalesce((SELECT r.amount_fen FROM receipt r
@@ -190,7 +194,8 @@ async function tieOut(
             END), 0)::bigint
           FROM exception_item x LEFT JOIN statement_line l ON l.id = x.statement_line_id
           WHERE x.account_code = ${account.code} AND x.business_date = ${date}::date AND x.state = 'resolved'
-            AND x.resolved_with IN ('keep', 'ignore', 'raise', 'accept')
+            AND (x.resolved_with IN ('keep', 'ignore', 'raise', 'accept')
+              OR x.kind = 'REFUND_MISMATCH' AND x.resolved_with = 'suspend')
             AND (x.kind IN ('LOCAL_MISSING', 'CHANNEL_MISSING', 'AMOUNT_MISMATCH', 'STATUS_MISMATCH', 'REFUND_MISMATCH')
                 AND (l.id IS NULL OR l.source = 'wechat-trade' OR ${hasFund} AND x.kind = 'LOCAL_MISSING')
               OR x.kind = 'DUPLICATE_PAYMENT' AND x.receipt_id IS NULL

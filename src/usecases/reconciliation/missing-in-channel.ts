@@ -20,6 +20,8 @@ export interface WaitingBookRow {
   readonly otherLineId: string | null;
   /** The channel knows it by a number of ours. */
   readonly askable: boolean;
+  /** It was told before; a receipt that was taken back and recorded again is the same money. */
+  readonly told: boolean;
 }
 
 const loadWaiting = (tx: Transaction, account: Account, date: CivilDate): Promise<WaitingBookRow[]> => {
@@ -35,13 +37,14 @@ const loadWaiting = (tx: Transaction, account: Account, date: CivilDate): Promis
         coalesce(o.out_trade_no, CASE WHEN r.channel_no NOT LIKE 'own-%' THEN r.channel_no END) AS "orderNo",
         r.amount_fen AS "amountFen", r.tenant_id AS "tenantId", t.code AS tenant,
         elsewhere.booking_date::text AS "otherDay", elsewhere.id AS "otherLineId",
-        o.id IS NOT NULL AS askable
+        o.id IS NOT NULL AS askable,
+        EXISTS (SELECT 1 FROM exception_item x WHERE x.kind = 'CHANNEL_MISSING' AND x.receipt_id = r.id) AS told
       FROM waiting r LEFT JOIN payment_order o ON o.id = r.payment_order_id LEFT JOIN tenant t ON t.id = r.tenant_id
       LEFT JOIN LATERAL (SELECT l.id, l.booking_date FROM statement_line l WHERE l.account_code = r.account_code
         AND l.channel_no = r.channel_no AND l.source <> 'wechat-fund' AND l.amount_fen = r.amount_fen
         AND NOT EXISTS (SELECT 1 FROM match_item m WHERE m.statement_line_id = l.id AND m.active) LIMIT 1) elsewhere ON true
       UNION ALL
-      SELECT 'refund', f.id, f.refund_no, f.out_refund_no, -f.amount_fen, f.tenant_id, t.code, NULL, NULL, true
+      SELECT 'refund', f.id, f.refund_no, f.out_refund_no, -f.amount_fen, f.tenant_id, t.code, NULL, NULL, true, false
       FROM refund f JOIN merchant_account a ON a.id = f.merchant_account_id LEFT JOIN tenant t ON t.id = f.tenant_id
       WHERE ${channel} = 'wechat' AND a.code = ${account.code} AND f.state = 'paid' AND f.paid_on = ${date}::date
         AND NOT EXISTS (SELECT 1 FROM statement_line l WHERE l.refund_no = f.out_refund_no AND l.source = 'wechat-trade')
@@ -85,6 +88,7 @@ async function raiseOne(
   context: ReconciliationContext,
 ): Promise<void> {
   const across = one.otherDay !== null && one.otherLineId !== null;
+  if (one.told && !across) return;
   const kind = one.kind === "refund" ? "REFUND_MISMATCH" : across ? "CUTOFF" : "CHANNEL_MISSING";
   const reason = across
     ? `账上记在 ${formatDate(date)}，流水记在 ${formatDate(one.otherDay ?? date)}`

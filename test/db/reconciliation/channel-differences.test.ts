@@ -6,7 +6,14 @@ import { escalateDifferences, reconcileDueDays } from "../../../src/usecases/rec
 import { fundBill, tradeBill } from "../../independent/statements/wechat-bills.ts";
 import { withDatabase } from "../../support/database.ts";
 import { accepted, at, balances, date, expectBooksInOrder, importPark, issueBill } from "../../support/ledger-world.ts";
-import { expectRestored, hireFinanceManager, openDesk, type StatementDesk } from "./statement-world.ts";
+import {
+  expectRestored,
+  hireFinanceManager,
+  kindsOf,
+  openDesk,
+  type StatementDesk,
+  waysThatLeaveTheDayOpen,
+} from "./statement-world.ts";
 
 const DAY = "2026-03-05";
 const NEXT = "2026-03-06";
@@ -108,6 +115,8 @@ describe("a WeChat bill with planted differences", () => {
         await expectBooksInOrder(database.db);
       }
     }
+    // A receipt that was taken back and recorded again is the same difference, not a second one.
+    expect(kindsOf(await desk.run(DAY, { account: "WX1" }))).toEqual(kindsOf(run));
   });
 
   it("closes the day when every difference is settled and the clearing account is what the channel holds", async () => {
@@ -120,11 +129,11 @@ describe("a WeChat bill with planted differences", () => {
       CUTOFF: "tie",
     };
     await desk.run(NEXT, { account: "WX1" });
-    for (const exception of (await desk.run(DAY, { account: "WX1" })).exceptions) {
-      await desk.resolve(exception.id, choices[exception.kind] ?? "");
-    }
+    const differences = (await desk.run(DAY, { account: "WX1" })).exceptions;
+    for (const exception of differences) await desk.resolve(exception.id, choices[exception.kind] ?? "");
     const closed = await desk.close(DAY, "WX1");
     expect(closed).toEqual({ closed: true, missing: [] });
+    expect(await waysThatLeaveTheDayOpen(desk, DAY, differences, choices)).toEqual([]);
     // 100.00 + 200.01 + 400.00 + 500.00 less fees 0.61 + 1.20 + 2.40 + 3.00; 600.00 less 3.60 of the next day.
     expect((await desk.close(NEXT, "WX1")).closed).toBe(true);
     expect((await balances(database.db))["1012.01"]).toBe(120_001n - 721n + 60_000n - 360n);

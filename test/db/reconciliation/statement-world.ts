@@ -30,7 +30,7 @@ export interface BankRow {
   readonly time?: string;
 }
 
-interface ExceptionDocument {
+export interface ExceptionDocument {
   readonly id: string;
   readonly kind: string;
   readonly amountFen: number;
@@ -175,6 +175,29 @@ export async function hireFinanceManager(db: Database): Promise<void> {
     Prisma.sql`INSERT INTO staff (id, person_id, code, name) VALUES (${staffId}::uuid, ${personId}::uuid, 'S09', '财务经理')`,
   );
   await execute(db, Prisma.sql`INSERT INTO staff_role (staff_id, role) VALUES (${staffId}::uuid, 'finance-manager')`);
+}
+
+/**
+ * With all other differences of the channel's day settled by `choices`, each proposal in turn, after another one was tried and
+ * taken back. Returns the ways after which the day is not closed; in the end everything is settled by `choices` again.
+ */
+export async function waysThatLeaveTheDayOpen(
+  desk: StatementDesk,
+  day: string,
+  differences: readonly ExceptionDocument[],
+  choices: Readonly<Record<string, string>>,
+): Promise<string[]> {
+  const open: string[] = [];
+  for (const { id, kind, proposals } of differences) {
+    for (const { code } of [...proposals, { code: choices[kind] ?? "" }]) {
+      if (code === "requery") continue;
+      await desk.undo(id);
+      await desk.resolve(id, code);
+      const { closed, missing } = await desk.close(day, "WX1");
+      if (!closed) open.push(`${kind} ${code}: ${JSON.stringify(missing)}`);
+    }
+  }
+  return open;
 }
 
 export const kindsOf = (run: RunDocument): string[] => run.exceptions.map((one) => one.kind).sort();

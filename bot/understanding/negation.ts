@@ -85,7 +85,7 @@ export function withoutTakenBack(utterance: Utterance): Heard {
 }
 
 const CORRECTION =
-  /(?:哦不|噢不|不不|不对不对|(?<=^|，)不(?:是的?)?(?=，)|(?<=^|，)不对(?=，|是|应该)|说错了?|打错了?|写错了?|填错了?|口误|更正|(?<=^|，)错了|(?<=^|，)等等)，?(?=.{2,})/g;
+  /(?:哦不|噢不|不不|不对不对|(?<=^|，)不(?:是的?)?(?=，)|(?<=^|，)不对(?=，|是|应该|[\d一二三四五六七八九十]{1,2}月|上个?月|本月|这个月)|说错了?|打错了?|写错了?|填错了?|口误|更正|(?<=^|，)错了|(?<=^|，)等等)，?(?=.{2,})/g;
 
 /** Where the speaker begins to correct himself (查9月的，哦不，8月的): what comes after replaces what came before. */
 export function correctionAt(plain: string): number | undefined {

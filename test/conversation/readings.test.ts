@@ -3,6 +3,7 @@ import { photoNotices } from "../../bot/notices/photo-notices.ts";
 import { createEventHandler, understandByRules } from "../../src/compose/bot-services.ts";
 import { inTransaction } from "../../src/db/transaction.ts";
 import type { Platform } from "../../src/ports/messenger.ts";
+import { erasePhotos } from "../../src/usecases/photos/erase-photos.ts";
 import { fetchDuePhotos } from "../../src/usecases/photos/fetch-photos.ts";
 import { photoFor } from "../../src/usecases/photos/find-photos.ts";
 import { findPhotographedReadings } from "../../src/usecases/photos/reading-photos.ts";
@@ -173,6 +174,17 @@ it("租户上报水表读数，附照片，管家核实后生效", async () => {
     "这笔读数已经处理过了",
   ]);
   expect(await standing("W301")).toMatchObject({ day: "2026-09-05", values: { total: "9981" } });
+  // Its sender is forgotten: the dial of a reading that was taken is evidence of a bill, that of another is nobody's.
+  await chat.db.$executeRaw`UPDATE person SET forgotten_at = now()
+    WHERE id = (SELECT reported_by FROM reading_quarantine)`;
+  const erase = () => inTransaction(chat.db, (tx) => erasePhotos(tx));
+  expect(await erase()).toBe(0);
+  expect(await findPhotographedReadings(chat.db)).toMatchObject([
+    { photoId, source: "tenant:T001", state: "accepted" },
+  ]);
+  await chat.db.$executeRaw`UPDATE reading_quarantine SET state = 'refused'`;
+  expect(await erase()).toBe(1);
+  expect(await findPhotographedReadings(chat.db)).toEqual([]);
 });
 
 it("读数比上次小：先问是不是归零，用量异常也会提醒", async () => {

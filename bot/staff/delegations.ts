@@ -15,6 +15,8 @@ const REVOKE =
   /(?:收回|取消|撤销|撤回|结束|终止|解除)(?:我的|我|给[^，,。]{1,8}的|对[^，,。]{1,8}的|全部|所有|审批|的|了){0,4}委托/;
 const ID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;
 const ALL = /全部|所有|都/;
+/** “收回给张三的委托”: whose is meant, also where there is none of theirs. */
+const GIVEN_TO = /(?:给|对)([^，,。]{1,8})的/;
 /** “我的委托”, “审批委托给谁了”, “查看委托” */
 const LIST =
   /^(?:查看?一?下?|看看?|我的?|现在|当前|有哪些|审批){0,3}(?:审批)?委托(?:列表|记录|情况|给谁了?|了谁)?[?？。吗呢]*$/;
@@ -89,7 +91,8 @@ async function revokeByWords(context: StaffContext, text: string): Promise<Answe
   const { given } = await context.desk.delegations(context.staff);
   const named = given.filter(({ delegateName }) => text.includes(delegateName));
   const [first, second] = named.length > 0 ? named : given;
-  if (first && second && !ALL.test(text)) {
+  const meantNone = named.length === 0 && GIVEN_TO.test(text);
+  if (first && (second || meantNone) && !ALL.test(text)) {
     return say({
       ...textCard(SAY.revokeWhich),
       buttons: (named.length > 0 ? named : given).slice(0, 5).map(revokeButton),

@@ -137,6 +137,7 @@ describe("a manager who is away", () => {
     await chat.says("wecom", "w-S03", "确认委托");
     await ask();
     const [card] = await chat.cardsOf("w-S05");
+    await hears(chat.says("wecom", "w-S03", "收回给张三的委托"), "要收回哪一个");
     await hears(chat.says("wecom", "w-S03", "收回委托"), "已收回，周财务也收到了通知");
     expect(await told("w-S05", "delegation")).toMatch(/审批委托已收回[\s\S]*不再代他审批/);
     await hears(chat.presses("wecom", "w-S05", "同意", card), "由负责该项目的区域经理审批");

@@ -116,7 +116,8 @@ export const reconResolveCommand: Command = {
     const resolution = await contextOf(context, options);
     const resolved = await resolveException(context.db, command, resolution);
     const approver = textOption(options, "approve-as");
-    if (resolved.ok && approver !== undefined && resolved.approvals.length > 0) return answerOfApprover(context, resolved, approver);
+    if (resolved.ok && approver !== undefined && resolved.approvals.length > 0)
+      return answerOfApprover(context, resolved, approver);
     if (!resolved.ok || !resolved.exception.asksChannel) return answer(resolved, "已处理");
     return answerOfChannel(context, resolved, resolution);
   },

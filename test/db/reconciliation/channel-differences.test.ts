@@ -172,6 +172,27 @@ describe("a WeChat bill with planted differences", () => {
     expect((await balances(database.db))["1002"]).toBe(59_640n);
     await expectBooksInOrder(database.db);
   });
+
+  it("a row that stands twice is settled without an entry, and the day closes", async () => {
+    const day = "2026-02-20";
+    await receive("440000001", 10_000n, day);
+    const twice = {
+      time: `${day} 09:00:00`,
+      transactionId: "440000001",
+      orderNo: "O44",
+      amount: "100.00",
+      fee: "0.60",
+    };
+    await desk.importBill("wechat-trade", day, tradeBill([twice, twice]));
+    const { exceptions } = await desk.run(day, { account: "WX1" });
+    expect(exceptions.map(({ kind }) => kind).sort()).toEqual(["DUPLICATE_PAYMENT", "STATEMENT_GAP"]);
+    const choices: Record<string, string> = { DUPLICATE_PAYMENT: "raise", STATEMENT_GAP: "request" };
+    for (const { id, kind } of exceptions) await desk.resolve(id, choices[kind] ?? "");
+    expect(await desk.close(day, "WX1")).toEqual({ closed: true, missing: [] });
+    const duplicates = exceptions.filter(({ kind }) => kind === "DUPLICATE_PAYMENT");
+    expect(await waysThatLeaveTheDayOpen(desk, day, duplicates, choices)).toEqual([]);
+    await expectBooksInOrder(database.db);
+  });
 });
 
 describe("differences that are settled with keep", () => {

@@ -132,7 +132,7 @@ export function proposalsFor(kind: DifferenceKind, facts: ExceptionFacts, amount
         { code: "return", effect: RETURN_UNCLAIMED, takes: ["amount"] },
       ];
     case "UNDERPAYMENT":
-      return underpayment(facts, amount);
+      return underpayment(facts, amountFen, amount);
     case "OVERPAYMENT":
       return [
         { code: "prepay", effect: `借 2241.02 贷 1122/2203，付清欠款，多出的 ${amount} 转预收`, takes: ["bills"] },
@@ -366,7 +366,10 @@ const claims = (facts: ExceptionFacts, amount: string): Proposal[] =>
     takes: ["bills"],
   }));
 
-function underpayment(facts: ExceptionFacts, amount: string): Proposal[] {
+/** Most that the bank may have kept without anybody else's consent; what is short by more is no fee. */
+export const BANK_FEE_LIMIT_FEN: Fen = 5_000n;
+
+function underpayment(facts: ExceptionFacts, amountFen: Fen, amount: string): Proposal[] {
   const first = facts.unclaimed ? `借 2241.02 贷 1122，归 ${facts.tenantName ?? "租户"}；` : "";
   return [
     { code: "keep-open", effect: `${first}${first === "" ? NO_ENTRY : ""}差额 ${amount} 继续挂账` },
@@ -376,7 +379,9 @@ function underpayment(facts: ExceptionFacts, amount: string): Proposal[] {
       needsApproval: true,
       takes: ["amount"],
     },
-    { code: "bank-fee", effect: `${first}借 6603 贷 1122 ${amount}，差额作银行手续费` },
+    ...(amountFen > BANK_FEE_LIMIT_FEN
+      ? []
+      : [{ code: "bank-fee", effect: `${first}借 6603 贷 1122 ${amount}，差额作银行手续费` }]),
     {
       code: "write-off",
       effect: `${first}借 1231 贷 1122 ${amount}，差额作坏账核销`,

@@ -3,16 +3,14 @@ import { loadClaims, openLineOf } from "../../db/line-claims.ts";
 import { row } from "../../db/rows.ts";
 import { lockTenantAccounts } from "../../db/tenant-account.ts";
 import type { Transaction } from "../../db/transaction.ts";
-import { type Fen, formatYuan, smallerFen } from "../../domain/money/fen.ts";
+import { formatYuan, smallerFen } from "../../domain/money/fen.ts";
+import { BANK_FEE_LIMIT_FEN } from "../../domain/reconciliation/proposals.ts";
 import { askRelief } from "../claim-relief/ask-relief.ts";
 import { type Refusal, refuse } from "../receipts/refusal.ts";
 import { bearBankFee } from "./bank-fee-relief.ts";
 import { type AppliedProposal, claim, NOTHING } from "./claim-proposal.ts";
 import type { ExceptionItem } from "./exception.ts";
 import type { ResolutionContext, ResolutionDetails } from "./resolution.ts";
-
-/** Most that the bank may have kept without anybody else's consent. */
-const BANK_FEE_LIMIT_FEN: Fen = 5_000n;
 
 /** Claims the money first where it still waits, and names the bills that are short. */
 async function claimShort(

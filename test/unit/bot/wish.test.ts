@@ -87,7 +87,11 @@ describe("pointing at what was shown last", () => {
 
 describe("weak words", () => {
   it("are asked back about, the likeliest first", () => {
-    const understanding = { intent: "pay", confidence: 0.5, alternatives: [{ intent: "bill.query", slots: {} }] } as const;
+    const understanding = {
+      intent: "pay",
+      confidence: 0.5,
+      alternatives: [{ intent: "bill.query", slots: {} }],
+    } as const;
     expect(wishOfText(contextWith({}), "钱", says(understanding))).toMatchObject({
       perhaps: [
         { intent: "pay", slots: {} },

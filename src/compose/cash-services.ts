@@ -15,7 +15,7 @@ import { receiveMoney } from "../usecases/receipts/record-receipt.ts";
 import { type Refusal, refuse } from "../usecases/receipts/refusal.ts";
 import { transferMessages } from "../usecases/reconciliation/transfer-messages.ts";
 import type { StaffMember } from "../usecases/staff/find-staff-member.ts";
-import { may, type Place } from "../usecases/staff/permissions.ts";
+import { covers, may, type Place } from "../usecases/staff/permissions.ts";
 import { placeOfTenant } from "../usecases/staff/place-of-tenant.ts";
 import { tellStaff } from "../usecases/staff/tell-staff.ts";
 
@@ -97,7 +97,12 @@ export function cashServicesOf(
       );
       if (closed.ok && closed.differenceFen !== 0n) {
         await tellStaff(tx, {
-          to: { roles: ["finance-manager"], entityId: (await entitiesOf(tx)).get(closed.entityCode) },
+          // A shift is of no building: those who have a part of the company alone don't answer for its drawer.
+          to: {
+            roles: ["finance-manager"],
+            entityId: (await entitiesOf(tx)).get(closed.entityCode),
+            buildingIds: [],
+          },
           card: shiftDifferenceCard(closed, member.name),
           dedupeKey: `shift-difference|${closed.shiftNo}`,
         });
@@ -109,7 +114,7 @@ export function cashServicesOf(
         tx,
         Prisma.sql`SELECT entity_id::text AS "entityId" FROM cashier_shift WHERE shift_no = ${shiftNo}`,
       );
-      if (shift && !member.entityIds.includes(shift.entityId)) return NOT_YOURS;
+      if (shift && !covers(member, { entityId: shift.entityId, buildingIds: [] })) return NOT_YOURS;
       return approveDifferenceIn(tx, { shiftNo, staffCode: member.code, note }, contextOf(member));
     },
   };

@@ -105,6 +105,7 @@ describe("a day at the cash desk in the chat", () => {
     expect(await says("w-S02", "批准差额 BC-E1-2026-00001 找零出错")).toMatch(/自己的班次要由别人批准/);
     expect(await says("w-S01", "批准差额 BC-E1-2026-00001 找零出错")).toMatch(/要由财务经理批准/);
     expect(await says("w-S04", "批准差额 BC-E1-2026-00001 找零出错")).toMatch(/不能办理这个公司/);
+    expect(await says("w-S14", "批准差额 BC-E1-2026-00001 找零出错")).toMatch(/不能办理这个公司/);
     expect(await says("w-S05", "批准差额 BC-E1-2026-00001 找零出错")).toMatch(/借 1901 贷 1001/);
     expect(await says("w-S06", "批准差额 BC-E1-2026-00001")).toMatch(/差额已经入账/);
     expect(await says("w-S02", "交班 实点0")).toMatch(/没有开着的班次/);

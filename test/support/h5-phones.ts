@@ -15,19 +15,24 @@ const AGENTS: Readonly<Record<Platform, string>> = {
   dingtalk: "Mozilla/5.0 DingTalk/7.0",
   "official-account": "Mozilla/5.0 MicroMessenger/8.0",
 };
+const MARKS: Readonly<Record<Platform, string>> = {
+  wecom: "wxwork",
+  dingtalk: "DingTalk",
+  "official-account": "MicroMessenger",
+};
 const APPS: Readonly<Record<Platform, string>> = { wecom: CORP, dingtalk: DINGTALK_APP, "official-account": "wx" };
 
 /** A platform's sign-in with the person's id as the code: the wire of each is tested beside its adapter. */
 const signInOf = (platform: Platform): SignIn => ({
   platform,
   appId: APPS[platform],
-  isBrowserOf: (agent) => agent === AGENTS[platform],
+  isBrowserOf: (agent) => agent.includes(MARKS[platform]),
   authorizeUrl: (redirectUrl, state) => `${redirectUrl}&state=${state}`,
   identify: async (code) => ({ state: "known", externalId: code }),
 });
 
-/** The pages over a database, opened by phones of people of all platforms. */
-export async function openPages(db: Database, clock: MovableClock) {
+/** The pages over a database, for people of all platforms. */
+export async function servePages(db: Database, clock: MovableClock) {
   const linkKey = deriveLinkKey(Buffer.alloc(32, 9));
   const logger = createLogger({ level: "silent" });
   const server = createServer((incoming, answer) => app.callback()(incoming, answer));
@@ -56,6 +61,12 @@ export async function openPages(db: Database, clock: MovableClock) {
       }),
     ],
   });
+  return { base, linkKey, close: () => server.close() };
+}
+
+/** The same, opened by phones that keep their cookies. */
+export async function openPages(db: Database, clock: MovableClock) {
+  const { base, linkKey, close } = await servePages(db, clock);
 
   /** What somebody reads who opens a link inside the app of a platform; cookies are kept and redirects followed. */
   async function reads(platform: Platform, userId: string, link: string): Promise<string> {
@@ -75,5 +86,5 @@ export async function openPages(db: Database, clock: MovableClock) {
       url = next.toString();
     }
   }
-  return { link: { publicUrl: base, linkKey, nowMs: clock.nowMs() }, reads, close: () => server.close() };
+  return { link: { publicUrl: base, linkKey, nowMs: clock.nowMs() }, reads, close };
 }

@@ -1,34 +1,16 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createHttpApp } from "../../../src/http/app.ts";
-import { deriveLinkKey } from "../../../src/http/h5/link.ts";
 import { pageUrl } from "../../../src/http/h5/page-link.ts";
-import { h5Routes } from "../../../src/http/h5/routes.ts";
-import type { SignIn } from "../../../src/http/h5/sign-in.ts";
-import { createLogger } from "../../../src/telemetry/logger.ts";
 import type { ApprovalRequest } from "../../../src/usecases/approvals/approval.ts";
-import { APPROVAL_ENCRYPTION, asks, CORP, importApprovalWorld } from "../../support/approval-world.ts";
+import { asks, importApprovalWorld } from "../../support/approval-world.ts";
 import { movableClock } from "../../support/clock.ts";
 import { createTestDatabase } from "../../support/database.ts";
+import { servePages } from "../../support/h5-phones.ts";
 import { issueBill, standing } from "../../support/ledger-world.ts";
 
-const linkKey = deriveLinkKey(Buffer.alloc(32, 9));
 const clock = movableClock("2026-03-01");
-const logger = createLogger({ level: "silent" });
-
-/** WeCom's sign-in, with the person's id as the code: its wire is tested beside its adapter. */
-const signIn: SignIn = {
-  platform: "wecom",
-  appId: CORP,
-  isBrowserOf: (agent) => agent.includes("wxwork"),
-  authorizeUrl: (redirectUrl, state) => `${redirectUrl}&state=${state}`,
-  identify: async (code) => ({ state: "known", externalId: code }),
-};
 
 let database: Awaited<ReturnType<typeof createTestDatabase>>;
-let base: string;
-let stop: () => void;
+let pages: Awaited<ReturnType<typeof servePages>>;
 let request: ApprovalRequest;
 
 beforeEach(async () => {
@@ -43,40 +25,15 @@ beforeEach(async () => {
     lines: [{ charge: "rent", kind: "rent", amountFen: 1_200_000n }],
   });
   request = await asks(db, "李管家", { kind: "waiver", part: "late-fee", lineId: lines.get("rent") ?? "" });
-  const server = createServer((incoming, answer) => app.callback()(incoming, answer));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  stop = () => server.close();
-  const app = createHttpApp({
-    logger,
-    routers: [
-      h5Routes({
-        db,
-        encryption: APPROVAL_ENCRYPTION,
-        payments: {
-          gateways: new Map(),
-          businessClock: clock,
-          wireClock: { nowMs: Date.now },
-          officialAccountAppId: undefined,
-          paymentCard: () => {
-            throw new Error("nobody pays here");
-          },
-          onProblem: () => {},
-        },
-        publicUrl: base,
-        linkKeys: [linkKey],
-        signIns: [signIn],
-        logger,
-      }),
-    ],
-  });
+  pages = await servePages(db, clock);
 });
 afterEach(async () => {
-  stop();
+  pages.close();
   await database.close();
 });
 
-const link = () => pageUrl({ publicUrl: base, linkKey, nowMs: clock.nowMs() }, "approval", request.id);
+const link = () =>
+  pageUrl({ publicUrl: pages.base, linkKey: pages.linkKey, nowMs: clock.nowMs() }, "approval", request.id);
 
 /** A work phone: keeps its cookies, follows redirects; on the sign-in page it is `userId`. */
 function phone(userId: string, agent = "Mozilla/5.0 wxwork/4.1") {
@@ -98,7 +55,7 @@ function phone(userId: string, agent = "Mozilla/5.0 wxwork/4.1") {
     }
     const target = response.headers.get("location");
     if (target === null) return { status: response.status, text: await response.text() };
-    const next = new URL(target, base);
+    const next = new URL(target, pages.base);
     if (next.pathname === "/h5/oauth") next.searchParams.set("code", userId);
     return go(next.toString());
   };

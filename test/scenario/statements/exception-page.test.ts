@@ -1,22 +1,16 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { exceptionCards } from "../../../bot/notices/exception-notices.ts";
 import { photoNotices } from "../../../bot/notices/photo-notices.ts";
 import { inTransaction } from "../../../src/db/transaction.ts";
-import { createHttpApp } from "../../../src/http/app.ts";
-import { deriveLinkKey } from "../../../src/http/h5/link.ts";
 import { pageUrl } from "../../../src/http/h5/page-link.ts";
-import { h5Routes } from "../../../src/http/h5/routes.ts";
-import type { SignIn } from "../../../src/http/h5/sign-in.ts";
-import { createLogger } from "../../../src/telemetry/logger.ts";
 import { findException } from "../../../src/usecases/exceptions/exception.ts";
 import { fetchDuePhotos } from "../../../src/usecases/photos/fetch-photos.ts";
 import { keepPhoto } from "../../../src/usecases/photos/keep-photo.ts";
 import { openDesk } from "../../db/reconciliation/statement-world.ts";
-import { APPROVAL_ENCRYPTION, CORP, importApprovalWorld } from "../../support/approval-world.ts";
+import { APPROVAL_ENCRYPTION, importApprovalWorld } from "../../support/approval-world.ts";
 import { movableClock } from "../../support/clock.ts";
 import { createTestDatabase } from "../../support/database.ts";
+import { servePages } from "../../support/h5-phones.ts";
 import { balances, expectBooksInOrder, issueBill } from "../../support/ledger-world.ts";
 
 /*
@@ -24,23 +18,12 @@ import { balances, expectBooksInOrder, issueBill } from "../../support/ledger-wo
  * says which bills the money is for.
  */
 const DAY = "2026-03-05";
-const linkKey = deriveLinkKey(Buffer.alloc(32, 9));
 const clock = movableClock(DAY);
 
-/** WeCom's sign-in, with the person's id as the code: its wire is tested beside its adapter. */
-const signIn: SignIn = {
-  platform: "wecom",
-  appId: CORP,
-  isBrowserOf: (agent) => agent.includes("wxwork"),
-  authorizeUrl: (redirectUrl, state) => `${redirectUrl}&state=${state}`,
-  identify: async (code) => ({ state: "known", externalId: code }),
-};
-
 let database: Awaited<ReturnType<typeof createTestDatabase>>;
-let base: string;
-let stop: () => void;
+let pages: Awaited<ReturnType<typeof servePages>>;
 let id = "";
-const link = () => pageUrl({ publicUrl: base, linkKey, nowMs: clock.nowMs() }, "exception", id);
+const link = () => pageUrl({ publicUrl: pages.base, linkKey: pages.linkKey, nowMs: clock.nowMs() }, "exception", id);
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -62,37 +45,10 @@ beforeAll(async () => {
   const desk = await openDesk(db);
   await desk.import(DAY, [{ amountFen: 152_000n, payer: "一号电子厂", account: "6222000011112222", serial: "U1" }], 0n);
   id = (await desk.run(DAY)).exceptions[0]?.id ?? "";
-  const logger = createLogger({ level: "silent" });
-  const server = createServer((incoming, answer) => app.callback()(incoming, answer));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  stop = () => server.close();
-  const app = createHttpApp({
-    logger,
-    routers: [
-      h5Routes({
-        db,
-        encryption: APPROVAL_ENCRYPTION,
-        payments: {
-          gateways: new Map(),
-          businessClock: clock,
-          wireClock: { nowMs: Date.now },
-          officialAccountAppId: undefined,
-          paymentCard: () => {
-            throw new Error("nobody pays here");
-          },
-          onProblem: () => {},
-        },
-        publicUrl: base,
-        linkKeys: [linkKey],
-        signIns: [signIn],
-        logger,
-      }),
-    ],
-  });
+  pages = await servePages(db, clock);
 });
 afterAll(async () => {
-  stop();
+  pages.close();
   await database.close();
 });
 
@@ -126,7 +82,7 @@ function phone(userId: string) {
       const bytes = Buffer.from(await response.arrayBuffer());
       return { status: response.status, text: bytes.toString("utf8"), bytes, headers: response.headers };
     }
-    const next = new URL(target, base);
+    const next = new URL(target, pages.base);
     if (next.pathname === "/h5/oauth") next.searchParams.set("code", userId);
     return go(next.toString());
   };
@@ -247,7 +203,7 @@ it("the slip that a tenant sent stands on the page; its bytes are for those who 
     encryption: APPROVAL_ENCRYPTION,
     today: clock.today,
     wireNowMs: Date.now,
-    notices: photoNotices(() => base),
+    notices: photoNotices(() => pages.base),
     onProblem: (problem) => {
       throw new Error(JSON.stringify(problem));
     },
